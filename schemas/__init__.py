@@ -1,0 +1,1 @@
+"""The contracts of Claimwire: events, extraction, outcomes and tables."""
