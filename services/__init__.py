@@ -1,0 +1,1 @@
+"""The services of Claimwire, and what they share."""

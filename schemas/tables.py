@@ -1,0 +1,386 @@
+"""The tables of Claimwire: what ingest must remember, and the record of articles, claims and changes.
+
+Every time is ``timestamptz``. ``leased_until`` and ``lease_token`` stand on every row that replicas share as work: a
+lease is taken in a short transaction, and a result is saved only while the token still stands there.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from schemas.events import Arrival
+from schemas.extraction import Force, Form, MentionType, Polarity, SpeechAct, Voice
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class RetractedBy(StrEnum):
+    """Why a claim is no longer its article's."""
+
+    REVISION = "revision"
+    EXTRACTOR = "extractor"
+    ERASURE = "erasure"
+
+
+class ChangeKind(StrEnum):
+    """What a row of the change log tells."""
+
+    EXTRACTED = "extracted"
+    ERASED = "erased"
+
+
+class ErasedKind(StrEnum):
+    """What an erasure named."""
+
+    ARTICLE = "article"
+    URL = "url"
+    PUBLISHER = "publisher"
+    TEXT = "text"
+
+
+def _time(name: str, *, nullable: bool = True, now: bool = False) -> "Column[object]":
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None)
+
+
+def _lease() -> "tuple[Column[object], Column[object]]":
+    return _time("leased_until"), Column("lease_token", UUID(as_uuid=True))
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value.value) for value in values)})", name=column)
+
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("feed_id", UUID(as_uuid=True), primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("publisher_domain", Text, nullable=False),
+    Column("publisher_name", Text),
+    Column("title", Text),
+    _time("added_at", nullable=False, now=True),
+    _time("next_poll_at", nullable=False, now=True),
+    _time("polled_at"),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("entries", Integer, nullable=False, server_default="0"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    *_lease(),
+    Index(None, "next_poll_at"),
+    comment="A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row.",
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("page_id", UUID(as_uuid=True), primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("arrival", Text, nullable=False),
+    Column("feed_id", UUID(as_uuid=True), ForeignKey("feed.feed_id", ondelete="SET NULL")),
+    Column("publisher_domain", Text, nullable=False),
+    Column("publisher_name", Text),
+    Column("entry", JSONB),
+    Column("article_id", UUID(as_uuid=True)),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    _time("found_at", nullable=False, now=True),
+    _time("due_at", now=True),
+    _time("done_at"),
+    *_lease(),
+    _one_of("arrival", Arrival),
+    Index(None, "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index(None, "host"),
+    Index(None, "article_id"),
+    comment="A URL or file that ingest knows; page_id is uuid5(URL namespace, url); due_at is null once it is done.",
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("host", Text, primary_key=True),
+    _time("free_at", nullable=False, now=True),
+    *_lease(),
+    comment="When a host may be asked again, by any replica.",
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("submission_id", UUID(as_uuid=True), primary_key=True),
+    Column("submitter", Text, nullable=False),
+    Column("idempotency_key", Text),
+    Column("body_sha256", Text, nullable=False),
+    Column("url", Text),
+    Column("html", Text),
+    Column("text", Text),
+    Column("title", Text),
+    Column("publisher_domain", Text),
+    Column("publisher_name", Text),
+    _time("published_at"),
+    _time("submitted_at", nullable=False, now=True),
+    _time("due_at", now=True),
+    _time("done_at"),
+    Column("article_id", UUID(as_uuid=True)),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    *_lease(),
+    UniqueConstraint("submitter", "idempotency_key"),
+    Index(None, "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index(None, "article_id"),
+    comment="What somebody handed in: a URL to fetch, or HTML or a text of their own.",
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("article_id", UUID(as_uuid=True), primary_key=True),
+    Column("canonical_url", Text, nullable=False, unique=True),
+    Column("text_sha256", Text),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("published_revision", BigInteger),
+    _time("numbered_at"),
+    _time("published_at"),
+    comment="Which text of a canonical URL has which revision, and which of them Kafka has acknowledged.",
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("canonical_url", Text, primary_key=True),
+    Column("article_id", UUID(as_uuid=True), nullable=False),
+    Index(None, "article_id"),
+    comment="Further canonical URLs of an article, made when the rules of canonical URLs change.",
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("article_id", UUID(as_uuid=True), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("extractor_version", Integer, nullable=False),
+    Column("arrival", Text, nullable=False),
+    Column("url", Text),
+    Column("canonical_url", Text),
+    Column("publisher_domain", Text),
+    Column("publisher_name", Text),
+    Column("title", Text),
+    Column("language", Text),
+    _time("published_at"),
+    _time("fetched_at", nullable=False),
+    _time("stored_at", nullable=False, now=True),
+    _time("related_at"),
+    _time("erased_at"),
+    _one_of("arrival", Arrival),
+    UniqueConstraint("article_id", "revision"),
+    Index(None, "fetched_at", "article_id"),
+    Index(None, "publisher_domain", "fetched_at", "article_id"),
+    comment="An article at its highest (revision, extractor_version); an erased one keeps no words.",
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("article_id", UUID(as_uuid=True), ForeignKey("article.article_id", deferrable=True), primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("text_sha256", Text, nullable=False),
+    Column("text", Text),
+    Column("event", JSONB),
+    _time("fetched_at", nullable=False),
+    _time("stored_at", nullable=False, now=True),
+    comment="One text of an article; event is ArticleIngested without its text; both are null once erased.",
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("entity_id", UUID(as_uuid=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    _time("first_seen_at", nullable=False, now=True),
+    _one_of("type", MentionType),
+    comment="What a mention names; one id across all articles and spellings.",
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("article_id", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id"), nullable=False),
+    _one_of("type", MentionType),
+    CheckConstraint('"start" >= 0 AND "start" < "end"', name="span"),
+    Index(None, "entity_id", "article_id"),
+    comment="A span of the article's current text that names an entity.",
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("claim_id", UUID(as_uuid=True), primary_key=True),
+    Column("article_id", UUID(as_uuid=True), ForeignKey("article.article_id"), nullable=False),
+    Column("revision", BigInteger),
+    Column("extractor_version", Integer),
+    Column("ordinal", Integer),
+    Column("publisher_domain", Text),
+    _time("fetched_at"),
+    Column("content", Text),
+    Column("speaker", Text),
+    Column("speaker_name", Text),
+    Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id")),
+    Column("voice", Text),
+    Column("form", Text),
+    Column("polarity", Text),
+    Column("force", Text),
+    Column("speech_act", Text),
+    Column("confidence", Float),
+    Column("nested_in", UUID(as_uuid=True)),
+    Column("served", Boolean, nullable=False, server_default=text("true")),
+    Column("reading", JSONB),
+    _time("stored_at", nullable=False, now=True),
+    _time("retracted_at"),
+    Column("retracted_by", Text),
+    Column("replaced_by", UUID(as_uuid=True)),
+    _one_of("voice", Voice),
+    _one_of("form", Form),
+    _one_of("polarity", Polarity),
+    _one_of("force", Force),
+    _one_of("speech_act", SpeechAct),
+    _one_of("retracted_by", RetractedBy),
+    CheckConstraint("(retracted_at IS NULL) = (retracted_by IS NULL)", name="retracted"),
+    CheckConstraint("retracted_by = 'erasure' OR (reading IS NOT NULL AND content IS NOT NULL)", name="words"),
+    Index(None, "article_id", "ordinal"),
+    Index("ix_claim_live", "fetched_at", "claim_id", postgresql_where=text("retracted_at IS NULL")),
+    Index("ix_claim_speaker", "speaker_name", "fetched_at", "claim_id", postgresql_where=text("retracted_at IS NULL")),
+    Index("ix_claim_entity", "entity_id", "fetched_at", "claim_id", postgresql_where=text("retracted_at IS NULL")),
+    Index(
+        "ix_claim_publisher",
+        "publisher_domain",
+        "fetched_at",
+        "claim_id",
+        postgresql_where=text("retracted_at IS NULL"),
+    ),
+    comment="A claim with its reading (the JSON of schemas.extraction.Claim); one that is gone keeps its row with why.",
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("change_id", UUID(as_uuid=True), primary_key=True),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("position", BigInteger, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("article_id", UUID(as_uuid=True), nullable=False),
+    Column("revision", BigInteger),
+    Column("extractor_version", Integer),
+    Column("added", ARRAY(UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("updated", ARRAY(UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("retracted", ARRAY(UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("event", JSONB),
+    Column("traceparent", Text),
+    _time("changed_at", nullable=False, now=True),
+    _time("published_at"),
+    _one_of("kind", ChangeKind),
+    Index("ix_change_unnumbered", "sequence", postgresql_where=text("position IS NULL")),
+    Index(
+        "ix_change_unpublished",
+        "position",
+        postgresql_where=text("published_at IS NULL AND position IS NOT NULL"),
+    ),
+    Index(None, "article_id"),
+    comment="The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent.",
+)
+
+consumer_offset = Table(
+    "consumer_offset",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("cluster_id", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("recent", Text, nullable=False, server_default=""),
+    Column("paused_by_version", Text),
+    _time("moved_at", nullable=False, now=True),
+    CheckConstraint("next_offset >= 0", name="next_offset"),
+    comment="How far a consumer has read; recent holds a letter for each of the last records: d dead-lettered, s not.",
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("dead_letter_id", UUID(as_uuid=True), primary_key=True),
+    Column("cluster_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary),
+    Column("headers", JSONB, nullable=False, server_default="[]"),
+    Column("article_id", UUID(as_uuid=True)),
+    Column("reason", Text, nullable=False),
+    Column("exception", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="1"),
+    _time("first_seen_at", nullable=False, now=True),
+    _time("redriven_at"),
+    Column("redrive_outcome", Text),
+    UniqueConstraint("cluster_id", "topic", "partition", "offset"),
+    Index(None, "first_seen_at", "dead_letter_id"),
+    Index(None, "article_id"),
+    comment="A record that cannot be handled as it is, with the reason; redriven_at: when it was stored after all.",
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    _time("erased_at", nullable=False, now=True),
+    _one_of("kind", ErasedKind),
+    comment="What an erasure named, so that it does not come back.",
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("name", Text, primary_key=True),
+    *_lease(),
+    comment="Work that one replica at a time does, such as publishing the change log.",
+)

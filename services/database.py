@@ -1,0 +1,156 @@
+"""PostgreSQL: opening it from any libpq URI, telling passing failures from permanent ones, and keeping its schema."""
+
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from pydantic import SecretStr
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+import schemas
+
+CONNECT_SECONDS = 10.0
+"""How long one attempt to connect may take: a fail-over answers sooner, a black hole never."""
+
+COMMAND_SECONDS = 60.0
+"""The most one statement may take before we give it up and its transaction with it; far above the slowest of ours."""
+
+POOL_WAIT_SECONDS = 10.0
+"""How long a request waits for a connection of the pool before it counts as a passing failure."""
+
+PERMANENT_CLASSES = frozenset({"22", "23", "54"})
+"""SQLSTATE classes that are the data's fault (PostgreSQL, appendix A): data exception, integrity, program limit."""
+
+PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""SQLSTATE classes that pass: connection, rollback, resources, object in use, operator intervention, system error."""
+
+
+class SchemaNotReady(Exception):
+    """The database does not have the schema this code needs: run ``claimwire migrate``."""
+
+
+@asynccontextmanager
+async def open_database(
+    url: SecretStr, *, application_name: str, pool_size: int = 5, prepare: bool = True
+) -> AsyncIterator[AsyncEngine]:
+    """Open a pool of connections to the PostgreSQL at a libpq URI; connects only when used.
+
+    ``prepare=False`` names no prepared statement, which PgBouncer in transaction mode needs.
+    """
+
+    async def connect(*_: object, **__: object) -> object:
+        return await asyncpg.connect(
+            _dsn(url),
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={"application_name": f"claimwire-{application_name}"},
+            statement_cache_size=0,
+        )
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        connect_args={"prepared_statement_cache_size": 200} if prepare else _unprepared(),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+    )
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _dsn(url: SecretStr) -> str:
+    """Return the URI in the spelling asyncpg reads: some tools write SQLAlchemy's ``+asyncpg`` into it."""
+    return url.get_secret_value().replace("+asyncpg", "", 1)
+
+
+def _unprepared() -> dict[str, object]:
+    name: Callable[[], str] = lambda: f"claimwire_{uuid4().hex}"  # noqa: E731
+    return {"prepared_statement_cache_size": 0, "prepared_statement_name_func": name}
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE code of a failure, found along its causes, or None where the server gave none."""
+    seen: BaseException | None = error
+    while seen is not None:
+        code = getattr(seen, "sqlstate", None)
+        if isinstance(code, str):
+            return code
+        seen = seen.orig if isinstance(seen, DBAPIError) and seen.orig is not seen else seen.__cause__
+    return None
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Tell whether the data is at fault, so that trying again would fail again."""
+    code = sqlstate(error)
+    if code is not None:
+        return code[:2] in PERMANENT_CLASSES
+    return isinstance(error, DBAPIError) and isinstance(_driver_error(error), asyncpg.exceptions.DataError)
+
+
+def _driver_error(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether the database, the network or the pool is at fault, so that waiting may help."""
+    code = sqlstate(error)
+    if code is not None:
+        return code[:2] in PASSING_CLASSES
+    return isinstance(error, (OSError, TimeoutError, PoolTimeoutError, OperationalError, InterfaceError)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def _config(output: io.StringIO | None = None) -> Config:
+    config = Config(output_buffer=output)
+    config.set_main_option("script_location", str(Path(schemas.__file__).parent / "migrations"))
+    return config
+
+
+async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
+    """Bring the schema to ``revision``; does nothing where it is there already.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: a lock was not had in time, or the database refused; nothing was changed.
+    """
+
+    def run(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        down = revision == "base" or revision.startswith("-")
+        (command.downgrade if down else command.upgrade)(config, revision)
+
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Raise ``SchemaNotReady`` unless the schema is this code's, or a later one (later ones only add)."""
+    script = ScriptDirectory.from_config(_config())
+    async with engine.connect() as connection:
+        heads = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
+    known = {step.revision for step in script.walk_revisions()}
+    wanted = script.get_current_head()
+    if wanted not in heads and not (heads and not set(heads) <= known):
+        raise SchemaNotReady(f"the database is at {', '.join(heads) or 'no'} schema, {wanted} is needed")
+
+
+def schema_sql() -> str:
+    """Return the SQL that makes the whole schema, as ``schemas/database.sql`` keeps it."""
+    output = io.StringIO()
+    command.upgrade(_config(output), "head", sql=True)
+    return output.getvalue()

@@ -1,0 +1,80 @@
+"""The settings of every service: read once from ``CLAIMWIRE_*`` at the start, then passed on as values."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KafkaSecurity = Literal["plaintext", "ssl", "sasl_ssl"]
+ScramMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+
+class Settings(BaseSettings):
+    """What all services need to know. Every field is set by ``CLAIMWIRE_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr = Field(description="PostgreSQL as a libpq URI; several hosts and sslmode are understood.")
+    kafka_servers: str = Field(description="Kafka's bootstrap servers, host:port, separated by commas.")
+    kafka_security: KafkaSecurity = Field("plaintext", description="How Kafka is spoken to.")
+    kafka_mechanism: ScramMechanism = Field("SCRAM-SHA-512", description="The SASL mechanism, with sasl_ssl.")
+    kafka_user: str | None = Field(None, description="The SASL user.")
+    kafka_password_file: Path | None = Field(None, description="A file that holds the SASL password.")
+    kafka_ca_file: Path | None = Field(None, description="Certificates that Kafka's is checked against (PEM).")
+    kafka_certificate_file: Path | None = Field(
+        None, description="Our own certificate, where Kafka asks for one (PEM)."
+    )
+    kafka_key_file: Path | None = Field(None, description="The key of our own certificate (PEM).")
+    kafka_partitions: int = Field(6, ge=1, le=1_000, description="Partitions of a topic that does not exist yet.")
+    kafka_replication: int = Field(1, ge=1, le=7, description="Replicas of a topic that does not exist yet.")
+    metrics_host: str = Field("127.0.0.1", description="The address that /metrics and the probes listen on.")
+    metrics_port: int = Field(0, ge=0, le=65_535, description="The port of /metrics and the probes; 0: any free one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level logged.")
+    log_format: Literal["json", "text"] = Field("json", description="JSON lines, or text for a person.")
+    stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+
+
+class IngestSettings(Settings):
+    """What ingest needs besides."""
+
+    user_agent: str = Field(
+        "Claimwire/0.1 (+https://github.com/claimwire/claimwire; news research)",
+        min_length=8,
+        description="How we introduce ourselves; put a contact of yours in it.",
+    )
+    fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Networks and ports that may be fetched besides public ones on 80 and 443, by commas."
+    )
+    fetch_concurrency: int = Field(16, ge=1, le=512, description="Pages fetched at once by one process.")
+    fetch_timeout_seconds: float = Field(
+        30.0, gt=0, le=300, description="The most one fetch may take, redirects and all."
+    )
+    host_interval_seconds: float = Field(
+        1.0, ge=0, le=3_600, description="The least time between two requests of a host."
+    )
+    poll_interval_seconds: float = Field(
+        300.0, ge=1, le=86_400, description="The least time between two polls of a feed."
+    )
+    ingest_processes: int = Field(2, ge=1, le=64, description="Worker processes that parse and clean.")
+    folders: Annotated[tuple[Path, ...], NoDecode] = Field((), description="Folders of HTML files to read, by commas.")
+
+    @field_validator("fetch_allow", "folders", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class ExtractSettings(Settings):
+    """What extract needs besides."""
+
+    extract_processes: int = Field(2, ge=1, le=64, description="Worker processes that read texts.")
+    batch_records: int = Field(50, ge=1, le=500, description="Records of one transaction.")
+
+
+class ApiSettings(Settings):
+    """What the gateway needs besides."""
+
+    api_host: str = Field("127.0.0.1", description="The address the API listens on.")
+    api_port: int = Field(8000, ge=0, le=65_535, description="The port the API listens on; 0: any free one.")
+    database_pool: int = Field(10, ge=1, le=100, description="Connections to PostgreSQL that the API may hold.")
