@@ -15,7 +15,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the step."""
-
     op.create_table(
         "alias",
         sa.Column("canonical_url", sa.Text(), nullable=False),
@@ -380,7 +379,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo the step."""
-
     op.drop_table("revision")
     op.drop_index(op.f("ix_page_host"), table_name="page")
     op.drop_index(op.f("ix_page_due_at"), table_name="page", postgresql_where=sa.text("due_at IS NOT NULL"))

@@ -1,0 +1,142 @@
+"""How a service lives: it stops on a signal, waits with back-off while the world is away, and shows its progress."""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from services import metrics
+
+logger = logging.getLogger(__name__)
+
+STALE_SECONDS = 120.0
+"""A loop that has not turned for so long is dead: above the longest batch, the longest fetch and any back-off."""
+
+FORCED_STOP = 3
+"""The exit code of a process that did not stop in its time."""
+
+
+@asynccontextmanager
+async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Event]:
+    """Yield an event that SIGTERM or SIGINT sets; past the deadline after it the process ends with code 3.
+
+    asyncio cannot interrupt a client that waits for ever in its own ``stop``, so a thread holds the deadline.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    timers: list[threading.Timer] = []
+
+    def on_signal(name: str) -> None:
+        if stop.is_set():
+            return
+        logger.info("stopping on %s", name)
+        stop.set()
+        timer = threading.Timer(deadline_seconds, _end_now)
+        timer.daemon = True
+        timer.start()
+        timers.append(timer)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number.name)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        for timer in timers:
+            timer.cancel()
+
+
+def _end_now() -> None:
+    sys.stderr.write("did not stop in time; ending now\n")
+    sys.stderr.flush()
+    os._exit(FORCED_STOP)
+
+
+async def sleep_unless(stop: asyncio.Event, seconds: float) -> bool:
+    """Sleep, but wake when ``stop`` is set; return whether it is."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+class Backoff:
+    """Waits longer after each failure in a row, up to a cap, with jitter (Brooker, AWS architecture blog, 2015)."""
+
+    def __init__(self, *, first_seconds: float = 0.2, cap_seconds: float = 10.0) -> None:
+        self._first = first_seconds
+        self._cap = cap_seconds
+        self.failures = 0
+
+    def reset(self) -> None:
+        """Forget the failures: something worked."""
+        self.failures = 0
+
+    async def wait(self, stop: asyncio.Event) -> None:
+        """Sleep for the next, longer while, or until ``stop`` is set."""
+        most = min(self._cap, self._first * 2.0**self.failures)
+        self.failures = min(self.failures + 1, 30)
+        await sleep_unless(stop, random.uniform(most / 2, most))  # noqa: S311 (jitter, not a secret)
+
+
+class Progress:
+    """When each of a service's loops last turned; the service is alive while none is stale."""
+
+    def __init__(self, *, stale_seconds: float = STALE_SECONDS) -> None:
+        self._stale = stale_seconds
+        self._turned: dict[str, float] = {}
+
+    def turn(self, loop: str) -> None:
+        """Note that ``loop`` has turned."""
+        self._turned[loop] = time.monotonic()
+        metrics.LOOP_TURNED.set_to_current_time()
+
+    def done(self, loop: str) -> None:
+        """Forget a loop that has ended in order."""
+        self._turned.pop(loop, None)
+
+    def stale(self) -> list[str]:
+        """Return the loops that have not turned for too long."""
+        now = time.monotonic()
+        return [loop for loop, turned in self._turned.items() if now - turned > self._stale]
+
+
+class Readiness:
+    """Whether the service can do its work; checks are cached, so that probes cost the engines nothing."""
+
+    CACHE_SECONDS = 2.0
+    CHECK_SECONDS = 5.0
+
+    def __init__(self, **checks: Callable[[], Awaitable[None]]) -> None:
+        self._checks = checks
+        self._problems: dict[str, str] = dict.fromkeys(checks, "not checked yet")
+        self._checked: float | None = None
+        self._lock = asyncio.Lock()
+        self.stopping = False
+
+    async def problems(self) -> dict[str, str]:
+        """Return what is wrong, by what it is wrong with; empty while ready."""
+        async with self._lock:
+            if self._checked is None or time.monotonic() - self._checked > self.CACHE_SECONDS:
+                results = await asyncio.gather(*(self._check(check) for check in self._checks.values()))
+                self._problems = {name: found for name, found in zip(self._checks, results, strict=True) if found}
+                self._checked = time.monotonic()
+        problems = {**self._problems, **({"service": "stopping"} if self.stopping else {})}
+        metrics.READY.set(0 if problems else 1)
+        return problems
+
+    async def _check(self, check: Callable[[], Awaitable[None]]) -> str | None:
+        try:
+            async with asyncio.timeout(self.CHECK_SECONDS):
+                await check()
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
+            return type(error).__name__
+        return None
