@@ -1,0 +1,166 @@
+"""URLs: what may be asked for, and which of them name the same article."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import idna
+from w3lib.url import canonicalize_url, url_query_cleaner
+from yarl import URL
+
+MAX_URL_LENGTH = 2_048
+"""Characters; beyond it proxies and servers begin to refuse, and no publisher needs it."""
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The schemes that are fetched at all, with the port that need not be written (RFC 9110, section 4.2)."""
+
+_BLANKS = "".join(map(chr, range(0x21)))
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_IPV6_AUTHORITY = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
+_NAME = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
+_NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+_TRACKER = re.compile(
+    r"(?:utm|mtm|piwik|matomo|hsa|vero|__hs\w*)_\w+|pk_(?:campaign|kwd|keyword|source|medium|content)|mc_[ce]id"
+    r"|ns_(?:mchannel|source|campaign|linkname|fee)|at_(?:medium|campaign|link_\w+|custom\d|format|ptr_name|bbc_team)"
+    r"|(?:fb|g|d|y|ys|tw|tt)clid|msclkid|irclickid|gclsrc|[gw]braid|igsh(?:id)?|li_fat_id|mkt_tok|oly_(?:anon|enc)_id"
+    r"|_hsenc|_hsmi|hsctatracking|_g[al]|s?cmp(?:id)?|xtor",
+    re.IGNORECASE | re.ASCII,
+)
+"""Query parameters that say how a reader came, never what is read.
+
+Kept short on purpose: longer lists also drop names like `cid`, `source` or `uid`, by which some publishers tell
+articles apart. Two addresses for one article are joined by its canonical link; two articles under one address lose one.
+"""
+
+
+class BadUrl(ValueError):
+    """This cannot be fetched: `reason` says why, without repeating the text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def resolve(base: str, reference: str) -> str:
+    """Return the absolute http(s) URL, normalised as it is sent, that `reference` means on the page at `base`.
+
+    Host in lower case and punycode (IDNA 2008 after UTS 46), no default port, dot segments or fragment. `base` is empty
+    where the reference must be absolute. Raises `BadUrl`.
+    """
+    text = reference.strip(_BLANKS)
+    _check_characters(text)
+    try:
+        parts = urlsplit(urljoin(base, text))
+        sent = str(URL(f"{_origin(parts)}{_target(parts)}"))
+    except BadUrl:
+        raise
+    except ValueError as error:
+        raise BadUrl(f"not a URL: {_first_line(error)}") from error
+    if len(sent) > MAX_URL_LENGTH:
+        raise BadUrl(f"longer than {MAX_URL_LENGTH} characters")
+    return sent
+
+
+def canonical_url(url: str) -> str:
+    """Return the form that names the article: as sent, without tracking parameters, with the others sorted.
+
+    A trailing slash stays as it is: which form a server means is learnt from its redirect or its canonical link. Scheme
+    and `www.` stay for the same reason. Calling it twice changes nothing. Raises `BadUrl`.
+    """
+    canonical: str = canonicalize_url(resolve("", url))
+    names = [pair.partition("=")[0] for pair in urlsplit(canonical).query.split("&")]
+    trackers = [name for name in names if _TRACKER.fullmatch(name)]
+    cleaned: str = url_query_cleaner(canonical, trackers, remove=True, unique=False)
+    return resolve("", cleaned)
+
+
+def article_id(canonical: str) -> UUID:
+    """Return the article's id, made once from its canonical URL (RFC 9562, version 5)."""
+    return uuid5(NAMESPACE_URL, canonical)
+
+
+def choose_canonical(final_url: str, declared: str | None) -> str:
+    """Return the canonical URL of a page found at `final_url` whose link element says `declared`.
+
+    The declared one counts only on the same host and port, give or take a leading `www.`: subdomains may belong to
+    others. One that names the front page for a page below it is a known mistake and does not count either. A page
+    read over https is never named by http. Raises `BadUrl` if `final_url` is none.
+    """
+    final = canonical_url(final_url)
+    if declared is None:
+        return final
+    try:
+        candidate = canonical_url(resolve(final_url, declared))
+    except BadUrl:
+        return final
+    if _site(candidate) != _site(final) or (_is_front(candidate) and not _is_front(final)):
+        return final
+    if final.startswith("https:") and candidate.startswith("http:"):
+        return candidate.replace("http:", "https:", 1)
+    return candidate
+
+
+def host_key(url: str) -> str:
+    """Return `host` or `host:port` where the port is not the scheme's own: what politeness is kept by.
+
+    The same for http and https. Raises `BadUrl`.
+    """
+    return urlsplit(resolve("", url)).netloc
+
+
+def _check_characters(text: str) -> None:
+    if not text:
+        raise BadUrl("empty")
+    if len(text) > MAX_URL_LENGTH:
+        raise BadUrl(f"longer than {MAX_URL_LENGTH} characters")
+    if "\\" in text:
+        raise BadUrl("has a backslash, which readers of URLs disagree on")
+    if _CONTROL.search(text):
+        raise BadUrl("has a control character or half of a surrogate pair")
+
+
+def _origin(parts: SplitResult) -> str:
+    if parts.scheme not in DEFAULT_PORTS:
+        raise BadUrl("neither http nor https")
+    if "@" in parts.netloc:
+        raise BadUrl("has a user name")
+    if "[" in parts.netloc and not _IPV6_AUTHORITY.fullmatch(parts.netloc):
+        raise BadUrl("no valid IPv6 host")
+    host = _host(parts.hostname or "")
+    if parts.port == 0:
+        raise BadUrl("port 0")
+    port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _target(parts: SplitResult) -> str:
+    query = f"?{parts.query}" if parts.query else ""
+    return (parts.path or "/") + query
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        return f"[{ipaddress.IPv6Address(name)}]"
+    ascii_name = name if name.isascii() else idna.encode(name, uts46=True).decode()
+    host = ascii_name.lower().removesuffix(".")
+    if not _NAME.fullmatch(host):
+        raise BadUrl("no valid host")
+    if _NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]):
+        # 127.1, 0177.0.0.1 and 2130706433 mean different hosts to different readers: four plain decimals or nothing.
+        return str(ipaddress.IPv4Address(host))
+    return host
+
+
+def _site(url: str) -> str:
+    return host_key(url).removeprefix("www.")
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path == "/" and not parts.query
+
+
+def _first_line(error: ValueError) -> str:
+    return (str(error).splitlines() or ["malformed"])[0][:120]
