@@ -1,0 +1,92 @@
+"""What all clients of Kafka share: their options, a deadline on every call, and one error for a broker that is away."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable
+from typing import Any, NamedTuple, TypeVar
+
+from aiokafka.errors import KafkaError
+
+from services import metrics
+from services.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CALL_SECONDS = 15.0
+"""The deadline of one call: above a leader election, below every lease and the age at which a loop counts as dead."""
+
+STOP_SECONDS = 3.0
+"""How long a client may take to close; then it is let go, since a broken one never does."""
+
+
+class KafkaUnavailable(Exception):
+    """Kafka did not answer in time, or answered that it cannot now; also what a wrong password looks like."""
+
+
+class RecordTooLarge(Exception):
+    """The record exceeds what producer, topic and consumer allow; trying again would fail again."""
+
+
+class Partition(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    number: int
+
+
+class Record(NamedTuple):
+    """What Kafka delivers: a record with its place; ``key`` and ``value`` may be missing or anything."""
+
+    partition: Partition
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Return what every aiokafka client is built with: servers, security, time limit."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": [server.strip() for server in settings.kafka_servers.split(",")],
+        "security_protocol": settings.kafka_security.upper(),
+        "request_timeout_ms": int(CALL_SECONDS * 1_000),
+    }
+    if settings.kafka_security != "plaintext":
+        options["ssl_context"] = _tls(settings)
+    if settings.kafka_security == "sasl_ssl":
+        options["sasl_mechanism"] = settings.kafka_mechanism
+        options["sasl_plain_username"] = settings.kafka_user
+        if settings.kafka_password_file is not None:
+            options["sasl_plain_password"] = settings.kafka_password_file.read_text("utf-8").strip()
+    return options
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+    if settings.kafka_certificate_file is not None:
+        context.load_cert_chain(settings.kafka_certificate_file, settings.kafka_key_file)
+    return context
+
+
+async def in_time(call: str, awaitable: Awaitable[T], seconds: float = CALL_SECONDS) -> T:
+    """Await with a deadline; every failure of Kafka's becomes ``KafkaUnavailable`` and is counted."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await awaitable
+    except (TimeoutError, KafkaError, OSError) as error:
+        metrics.KAFKA_FAILURES.labels(call).inc()
+        raise KafkaUnavailable(f"{call}: {error or type(error).__name__}") from error
+
+
+async def let_go(client: Any) -> None:
+    """Close a client, but not for longer than it takes: one that lost its broker never ends by itself."""
+    closing = asyncio.ensure_future(client.stop())
+    done, _ = await asyncio.wait({closing}, timeout=STOP_SECONDS)
+    if not done:
+        closing.cancel()
+        await asyncio.wait({closing}, timeout=STOP_SECONDS)
+    elif closing.exception() is not None:
+        logger.info("a Kafka client closed with %r", closing.exception())

@@ -1,0 +1,92 @@
+"""The topics: made where they do not exist, looked at for lag."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+
+from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC, MESSAGE_MAX_BYTES
+from services.kafka.client import STOP_SECONDS, KafkaUnavailable, Partition, client_options, in_time, let_go
+from services.settings import Settings
+
+RETENTION_MS = 30 * 86_400_000
+"""How long articles stay in their topic: above the longest time a database may be set back by a restore."""
+
+TOPIC_CONFIGS = {
+    ARTICLES_TOPIC: {"cleanup.policy": "compact,delete", "retention.ms": str(RETENTION_MS)},
+    CLAIMS_TOPIC: {"cleanup.policy": "compact"},
+}
+"""How each topic is kept: articles for 30 days, claims for good, of each article the last."""
+
+
+@asynccontextmanager
+async def _open_admin(settings: Settings) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        await in_time("start_admin", admin.start())
+        yield admin
+    finally:
+        await in_time("close_admin", admin.close(), STOP_SECONDS)
+
+
+async def find_cluster_id(settings: Settings) -> str:
+    """Return the id of the cluster: offsets of one cluster mean nothing in another.
+
+    Raises:
+        KafkaUnavailable: the broker is away, or refuses us.
+    """
+    async with _open_admin(settings) as admin:
+        cluster = await in_time("describe_cluster", admin.describe_cluster())
+    return str(cluster["cluster_id"])
+
+
+async def create_topics(settings: Settings) -> list[str]:
+    """Create the topics that do not exist; return their names.
+
+    Raises:
+        KafkaUnavailable: the broker is away, or refuses us.
+    """
+    async with _open_admin(settings) as admin:
+        there = await in_time("list_topics", admin.list_topics())
+        wanted = [_new_topic(settings, name) for name in TOPIC_CONFIGS if name not in there]
+        for topic in wanted:
+            try:
+                await in_time("create_topics", admin.create_topics([topic]))
+            except KafkaUnavailable as error:
+                if not isinstance(error.__cause__, TopicAlreadyExistsError):
+                    raise
+    return [topic.name for topic in wanted]
+
+
+def _new_topic(settings: Settings, name: str) -> Any:
+    configs = TOPIC_CONFIGS[name] | {"max.message.bytes": str(MESSAGE_MAX_BYTES)}
+    return NewTopic(name, settings.kafka_partitions, settings.kafka_replication, topic_configs=configs)
+
+
+class Watcher:
+    """Looks at the ends of topics without being part of any group."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._options = client_options(settings)
+
+    async def end_offsets(self, topic: str) -> dict[Partition, int]:
+        """Return the offset after the last record of each partition.
+
+        Raises:
+            KafkaUnavailable: the broker is away, or has no such topic.
+        """
+        client = AIOKafkaConsumer(**self._options, group_id=None)
+        try:
+            await in_time("start_watcher", client.start())
+            await in_time("watch_topics", client.topics())
+            numbers = client.partitions_for_topic(topic)
+            if not numbers:
+                raise KafkaUnavailable(f"there is no topic {topic}")
+            places = [TopicPartition(topic, number) for number in numbers]
+            ends = await in_time("end_offsets", client.end_offsets(places))
+        finally:
+            await let_go(client)
+        return {Partition(*place): end for place, end in ends.items()}
