@@ -122,7 +122,7 @@ page = Table(
     *_lease(),
     _one_of("arrival", Arrival),
     Index(None, "due_at", postgresql_where=text("due_at IS NOT NULL")),
-    Index(None, "host"),
+    Index("ix_page_waiting", "host", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index(None, "article_id"),
     comment="A URL or file that ingest knows; page_id is uuid5(URL namespace, url); due_at is null once it is done.",
 )

@@ -359,7 +359,13 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_page_due_at"), "page", ["due_at"], unique=False, postgresql_where=sa.text("due_at IS NOT NULL")
     )
-    op.create_index(op.f("ix_page_host"), "page", ["host"], unique=False)
+    op.create_index(
+        "ix_page_waiting",
+        "page",
+        ["host", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.create_table(
         "revision",
         sa.Column("article_id", sa.UUID(), nullable=False),
@@ -380,7 +386,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo the step."""
     op.drop_table("revision")
-    op.drop_index(op.f("ix_page_host"), table_name="page")
+    op.drop_index("ix_page_waiting", table_name="page", postgresql_where=sa.text("due_at IS NOT NULL"))
     op.drop_index(op.f("ix_page_due_at"), table_name="page", postgresql_where=sa.text("due_at IS NOT NULL"))
     op.drop_index(op.f("ix_page_article_id"), table_name="page")
     op.drop_table("page")
