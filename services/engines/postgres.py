@@ -19,7 +19,7 @@ from services.engines.ports import LOOPBACK, remembered_port
 from services.engines.progress import Progress, Report, Step, report_nothing
 
 GRACE_SECONDS = 15.0
-"""From the fast stop to SIGKILL: it needs 0.3 s, and more only to write a large checkpoint; SIGKILL costs a recovery."""
+"""From the fast stop to SIGKILL: it needs 0.3 s, more only for a large checkpoint; SIGKILL costs a recovery."""
 
 START_SECONDS = 120.0
 """A start takes 0.2 s; recovery after a crash reads at most max_wal_size again."""
