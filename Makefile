@@ -1,0 +1,41 @@
+# Claimwire's commands; `make` alone lists them.
+
+PYTHON ?= python3
+# URLs hold & and ?: the shell gets them as a variable, never as words of its own.
+export FEEDS
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test lint types format lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start everything on this machine; FEEDS="https://… https://…" reads those instead of the samples
+	@set -f; exec $(PYTHON) services/bootstrap.py requirements/run.txt -- .venv/bin/claimwire up $$FEEDS
+
+dev: ## make .venv with all that development needs
+	@$(PYTHON) services/bootstrap.py requirements/dev.txt
+
+test: dev ## run every test, on its own PostgreSQL and Kafka
+	@.venv/bin/python -m pytest --cov
+
+lint: dev ## check style
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+
+types: dev ## check types
+	@.venv/bin/mypy
+
+format: dev ## put the code in its form
+	@.venv/bin/ruff format
+	@.venv/bin/ruff check --fix --select I
+
+lock: ## pin every dependency with its hashes (needs uv)
+	@$(COMPILE) --all-extras pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/services.txt
+	@$(COMPILE) -c requirements/dev.txt --extra engines --extra build pyproject.toml -o requirements/run.txt
+
+clean: ## remove what was built or kept: .venv, caches, and the state folder
+	@rm -rf .venv .state .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
