@@ -359,6 +359,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_page_due_at"), "page", ["due_at"], unique=False, postgresql_where=sa.text("due_at IS NOT NULL")
     )
+    op.create_index(op.f("ix_page_feed_id_found_at_page_id"), "page", ["feed_id", "found_at", "page_id"], unique=False)
+    op.create_index(op.f("ix_page_found_at_page_id"), "page", ["found_at", "page_id"], unique=False)
+    op.create_index(op.f("ix_page_outcome_found_at_page_id"), "page", ["outcome", "found_at", "page_id"], unique=False)
     op.create_index(
         "ix_page_waiting",
         "page",
@@ -387,6 +390,9 @@ def downgrade() -> None:
     """Undo the step."""
     op.drop_table("revision")
     op.drop_index("ix_page_waiting", table_name="page", postgresql_where=sa.text("due_at IS NOT NULL"))
+    op.drop_index(op.f("ix_page_feed_id_found_at_page_id"), table_name="page")
+    op.drop_index(op.f("ix_page_found_at_page_id"), table_name="page")
+    op.drop_index(op.f("ix_page_outcome_found_at_page_id"), table_name="page")
     op.drop_index(op.f("ix_page_due_at"), table_name="page", postgresql_where=sa.text("due_at IS NOT NULL"))
     op.drop_index(op.f("ix_page_article_id"), table_name="page")
     op.drop_table("page")
