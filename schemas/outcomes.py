@@ -85,5 +85,4 @@ class DeadLetterReason(StrEnum):
     TEXT_MISMATCH = "text_mismatch"
     WORKER_KILLED = "worker_killed"
     EXTRACTION_FAILED = "extraction_failed"
-    OFFSET_VIOLATION = "offset_violation"
     DATABASE_REFUSED = "database_refused"

@@ -1,6 +1,8 @@
 """PostgreSQL: opening it from any libpq URI, telling passing failures from permanent ones, and keeping its schema."""
 
+import asyncio
 import io
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,11 +15,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import schemas
+from services.lifecycle import Backoff, Progress
+
+logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0
 """How long one attempt to connect may take: a fail-over answers sooner, a black hole never."""
@@ -147,6 +152,21 @@ async def check_schema(engine: AsyncEngine) -> None:
     wanted = script.get_current_head()
     if wanted not in heads and not (heads and not set(heads) <= known):
         raise SchemaNotReady(f"the database is at {', '.join(heads) or 'no'} schema, {wanted} is needed")
+
+
+async def wait_for_schema(engine: AsyncEngine, stop: asyncio.Event, progress: Progress) -> None:
+    """Wait, alive but not ready, until the database is there and has the schema; so the order of starting is free."""
+    backoff = Backoff()
+    while not stop.is_set():
+        progress.turn("wait_for_schema")
+        try:
+            await check_schema(engine)
+        except (SchemaNotReady, SQLAlchemyError, OSError) as error:
+            logger.info("waiting for the database: %s: %s", type(error).__name__, error)
+            await backoff.wait(stop)
+        else:
+            break
+    progress.done("wait_for_schema")
 
 
 def schema_sql() -> str:

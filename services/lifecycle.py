@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 STALE_SECONDS = 120.0
 """A loop that has not turned for so long is dead: above the longest batch, the longest fetch and any back-off."""
 
+STEADY_SECONDS = 30.0
+"""Work that lasted so long before it failed had recovered; its back-off begins anew."""
+
 FORCED_STOP = 3
 """The exit code of a process that did not stop in its time."""
 
@@ -140,3 +143,33 @@ class Readiness:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is the answer)
             return type(error).__name__
         return None
+
+
+async def persist(
+    name: str,
+    work: Callable[[asyncio.Event], Awaitable[None]],
+    stop: asyncio.Event,
+    progress: Progress,
+    *,
+    is_passing: Callable[[Exception], bool],
+) -> None:
+    """Do ``work`` until it returns or ``stop`` is set; when the world fails it, wait and begin again.
+
+    What is not passing is ours, and ends the process: an orchestrator starts it again, and people see it.
+    """
+    backoff = Backoff()
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            await work(stop)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            if time.monotonic() - started > STEADY_SECONDS:
+                backoff.reset()
+            logger.warning("%s failed, to be tried again: %s: %s", name, type(error).__name__, error)
+            progress.turn(name)
+            await backoff.wait(stop)
+        else:
+            break
+    progress.done(name)

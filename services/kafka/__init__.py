@@ -7,7 +7,7 @@ offset; so nothing outside this package sees it, and nothing here trusts it with
 from services.kafka.client import KafkaUnavailable, Partition, Record, RecordTooLarge
 from services.kafka.consumer import Consumer, open_consumer
 from services.kafka.producer import Headers, Producer, event_headers, open_producer
-from services.kafka.topics import Watcher, create_topics, find_cluster_id
+from services.kafka.topics import Watcher, check, create_topics, find_cluster_id
 
 __all__ = [
     "Consumer",
@@ -18,6 +18,7 @@ __all__ = [
     "Record",
     "RecordTooLarge",
     "Watcher",
+    "check",
     "create_topics",
     "event_headers",
     "find_cluster_id",

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from typing import Any, NamedTuple, TypeVar
 
 from aiokafka.errors import KafkaError
+from typing_extensions import override
 
 from services import metrics
 from services.settings import Settings
@@ -35,6 +36,10 @@ class Partition(NamedTuple):
 
     topic: str
     number: int
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.topic}-{self.number}"
 
 
 class Record(NamedTuple):
@@ -88,5 +93,13 @@ async def let_go(client: Any) -> None:
     if not done:
         closing.cancel()
         await asyncio.wait({closing}, timeout=STOP_SECONDS)
+        await _cut_off(client)
     elif closing.exception() is not None:
         logger.info("a Kafka client closed with %r", closing.exception())
+
+
+async def _cut_off(client: Any) -> None:
+    """Close the connections under a client that would not stop: what it still holds must not be sent late."""
+    connections = getattr(client, "client", None) or getattr(client, "_client", None)
+    if connections is not None:
+        await asyncio.wait({asyncio.ensure_future(connections.close())}, timeout=STOP_SECONDS)

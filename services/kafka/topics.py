@@ -90,3 +90,10 @@ class Watcher:
         finally:
             await let_go(client)
         return {Partition(*place): end for place, end in ends.items()}
+
+
+async def check(settings: Settings) -> None:
+    """Raise ``KafkaUnavailable`` unless the broker answers and the topics are there."""
+    watcher = Watcher(settings)
+    for topic in TOPIC_CONFIGS:
+        await watcher.end_offsets(topic)

@@ -1,0 +1,255 @@
+"""The extract loop: read article records, find what they claim, save it and move on, in one transaction.
+
+Delivery is at least once, and saving is idempotent. When our own code cannot handle a record, the fault is the
+record's and it becomes a dead letter; when PostgreSQL or Kafka fail, the fault is the world's and the loop waits.
+
+The loop, not Kafka, knows its place. An assignment voids it: the partition comes paused, under a new number; the loop
+reads the place from PostgreSQL, seeks and resumes, and throws away what was fetched under another number.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.outcomes import DeadLetterReason, RecordOutcome
+from services import failpoints, kafka, metrics, offsets
+from services.database import is_passing, is_permanent
+from services.extract import letters, store
+from services.extract.records import Reading, Unusable
+from services.extract.tally import count
+from services.kafka import Partition, Record
+from services.lifecycle import Progress
+from services.logs import bound
+
+logger = logging.getLogger(__name__)
+
+POLL_MS = 500
+"""How long one poll waits, and so how long a stop may go unseen."""
+
+PAUSED_LOOK_SECONDS = 5.0
+"""How often a paused partition's row is looked at: somebody may have let it go on."""
+
+LAG_SECONDS = 10.0
+"""How often the lag is measured, and so how late a broker that went away is noticed."""
+
+STRANGE_RETRIES = 3
+"""How often a failure that is neither the data's nor passing is tried again before its record goes aside."""
+
+
+class Readers(Protocol):
+    """The workers that read records."""
+
+    async def read(self, records: Sequence[Record]) -> list[Reading]:
+        """Return a reading of each record, in order; a record that kills its worker is unusable."""
+        ...
+
+
+class Held(NamedTuple):
+    """A place that was sought, and the number of the assignment under which it was."""
+
+    number: int
+    place: offsets.Place
+
+
+class ExtractConsumer:
+    """Handles article records, a partition's batch at a time, until told to stop."""
+
+    def __init__(
+        self,
+        consumer: kafka.Consumer,
+        readers: Readers,
+        engine: AsyncEngine,
+        *,
+        cluster_id: str,
+        version: str,
+        batch_records: int,
+        progress: Progress,
+        problems: dict[str, str],
+    ) -> None:
+        self._consumer = consumer
+        self._readers = readers
+        self._engine = engine
+        self._cluster_id = cluster_id
+        self._version = version
+        self._batch_records = batch_records
+        self._progress = progress
+        self._problems = problems
+        self._held: dict[Partition, Held] = {}
+        self._strange = 0
+        self._measure_at = 0.0
+        self._stuck: dict[Partition, tuple[int, float]] = {}
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll and handle; once ``stop`` is set, leave after the batch in hand.
+
+        Raises:
+            KafkaUnavailable: the client must be opened anew.
+            DBAPIError | OSError: PostgreSQL is away; nothing was saved, so begin again.
+        """
+        for partition in list(self._held):  # a batch that failed is behind the client's own position
+            self._void(partition)
+        while not stop.is_set():
+            self._progress.turn("consume")
+            await self._find_places()
+            await self._measure_lag()
+            batches = await self._consumer.poll(timeout_ms=POLL_MS, max_records=self._batch_records)
+            for partition, records in batches.items():
+                await self._handle(partition, records)
+
+    async def _find_places(self) -> None:
+        """Seek in every partition whose place is not known under its current number."""
+        numbers = self._consumer.numbers
+        self._held = {p: held for p, held in self._held.items() if numbers.get(p) == held.number}
+        self._stuck = {p: stuck for p, stuck in self._stuck.items() if numbers.get(p) == stuck[0]}
+        for name in self._problems.keys() - {str(partition) for partition in numbers}:
+            del self._problems[name]
+        for partition, number in numbers.items():
+            if partition not in self._held and self._due(partition):
+                await self._find_place(partition, number)
+        metrics.PARTITIONS_PAUSED.set(len(self._stuck))
+
+    def _due(self, partition: Partition) -> bool:
+        return partition not in self._stuck or self._clock() >= self._stuck[partition][1]
+
+    async def _find_place(self, partition: Partition, number: int) -> None:
+        name = str(partition)
+        earliest, end = await self._consumer.bounds(partition)
+        async with self._engine.begin() as connection:
+            place = await offsets.find_place(connection, self._cluster_id, partition, earliest=earliest)
+        problem = self._problem(partition, place, earliest, end)
+        if problem is not None:
+            if partition not in self._stuck:
+                logger.error("%s stays paused: %s", name, problem)
+            self._stuck[partition] = (number, self._clock() + PAUSED_LOOK_SECONDS)
+            self._problems[name] = problem
+            return
+        if place.paused_by_version is not None:
+            place = offsets.Place(place.next_offset, "", None)
+        self._problems.pop(name, None)
+        self._stuck.pop(partition, None)
+        self._held[partition] = Held(number, place)
+        self._consumer.seek(partition, place.next_offset)
+        self._consumer.resume(partition)
+
+    def _problem(self, partition: Partition, place: offsets.Place, earliest: int, end: int) -> str | None:
+        """Tell why a partition cannot go on; another version of the code may handle what this one could not."""
+        if place.next_offset < earliest:
+            if partition not in self._stuck:
+                metrics.RECORDS_LOST.labels(str(partition.number)).inc(earliest - place.next_offset)
+            return f"records {place.next_offset} to {earliest - 1} are gone; see 'claimwire offsets reset'"
+        if place.next_offset > end:
+            return f"offset {place.next_offset} is beyond the end {end}; see 'claimwire offsets reset'"
+        if place.paused_by_version == self._version:
+            return "too many dead letters; see 'claimwire dead-letters resume'"
+        return None
+
+    async def _measure_lag(self) -> None:
+        """Ask Kafka for the ends now and then: a poll of a dead broker is as empty as one without news."""
+        if self._clock() < self._measure_at:
+            return
+        self._measure_at = self._clock() + LAG_SECONDS
+        for partition, held in self._held.items():
+            _, end = await self._consumer.bounds(partition)
+            lag = max(0, end - held.place.next_offset)
+            metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(lag)
+
+    async def _handle(self, partition: Partition, records: Sequence[Record]) -> None:
+        """Save what one partition's records say and move its offset, both or neither."""
+        held = self._held.get(partition)
+        if held is None or self._consumer.numbers.get(partition) != held.number:
+            return
+        records = [record for record in records if record.offset >= held.place.next_offset]
+        if not records:
+            return
+        with bound(topic=partition.topic, partition=partition.number, offset=records[0].offset):
+            readings = await self._readers.read(records)
+            self._progress.turn("consume")
+            try:
+                place = await self._save(partition, held.place, records, readings)
+            except offsets.MovedByAnother as moved:
+                logger.info("seeking anew: %s", moved)
+                self._void(partition)
+                return
+            self._go_on(partition, held.number, place, last=records[-1])
+            await self._consumer.commit(partition, place.next_offset)
+
+    def _void(self, partition: Partition) -> None:
+        self._held.pop(partition, None)
+        self._consumer.pause(partition)
+
+    def _go_on(self, partition: Partition, number: int, place: offsets.Place, *, last: Record) -> None:
+        self._held[partition] = Held(number, place)
+        if place.paused_by_version is not None or place.next_offset <= last.offset:
+            self._void(partition)
+
+    async def _save(
+        self, partition: Partition, place: offsets.Place, records: Sequence[Record], readings: Sequence[Reading]
+    ) -> offsets.Place:
+        try:
+            place = await self._save_batch(partition, place, records, readings)
+        except DBAPIError as error:
+            if is_passing(error) or self._is_strange(error):
+                raise
+            logger.warning("a batch of %d is redone record by record: %s", len(records), error.orig)
+        else:
+            self._strange = 0
+            return place
+        for record, reading in zip(records, readings, strict=True):
+            place = await self._save_one(partition, place, record, reading)
+            if place.paused_by_version is not None:
+                break
+        return place
+
+    def _is_strange(self, error: DBAPIError) -> bool:
+        """Tell whether a failure is of no known kind and was not yet tried often enough to blame the records."""
+        if is_permanent(error) or self._strange >= STRANGE_RETRIES:
+            return False
+        self._strange += 1
+        return True
+
+    async def _save_one(
+        self, partition: Partition, place: offsets.Place, record: Record, reading: Reading
+    ) -> offsets.Place:
+        try:
+            return await self._save_batch(partition, place, [record], [reading])
+        except DBAPIError as error:
+            if is_passing(error):
+                raise
+            unusable = Unusable(DeadLetterReason.DATABASE_REFUSED, f"{type(error.orig).__name__}: {error.orig}"[:500])
+            return await self._save_batch(partition, place, [record], [unusable])
+
+    async def _save_batch(
+        self, partition: Partition, place: offsets.Place, records: Sequence[Record], readings: Sequence[Reading]
+    ) -> offsets.Place:
+        """Save as many records as the partition has room for before it must pause; return the place after them."""
+        dead = [isinstance(reading, Unusable) for reading in readings]
+        room = place.room(dead)
+        records, readings, dead = records[:room], readings[:room], dead[:room]
+        after = place.after(dead, version=self._version, next_offset=records[-1].offset + 1)
+        async with self._engine.begin() as connection:
+            await offsets.move(connection, self._cluster_id, partition, expected=place.next_offset, to=after)
+            failpoints.reach("extract.mid_transaction")
+            outcomes = await self._save_readings(connection, records, readings)
+        failpoints.reach("extract.after_commit")
+        for record, reading, outcome in zip(records, readings, outcomes, strict=True):
+            count(record, reading, outcome)
+        return after
+
+    async def _save_readings(
+        self, connection: AsyncConnection, records: Sequence[Record], readings: Sequence[Reading]
+    ) -> list[RecordOutcome]:
+        usable = [reading for reading in readings if not isinstance(reading, Unusable)]
+        saved = iter(await store.save(connection, usable))
+        outcomes: list[RecordOutcome] = []
+        for record, reading in zip(records, readings, strict=True):
+            if isinstance(reading, Unusable):
+                await letters.add(connection, self._cluster_id, record, reading)
+                outcomes.append(RecordOutcome.DEAD_LETTERED)
+            else:
+                outcomes.append(next(saved))
+        return outcomes

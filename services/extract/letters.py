@@ -1,0 +1,133 @@
+"""Dead letters: records that cannot be handled, kept as rows with their reason until somebody redrives them."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.outcomes import DeadLetterReason, RecordOutcome
+from schemas.tables import dead_letter
+from services.extract import store
+from services.extract.records import Erasure, Read, Reading, Unusable
+from services.kafka import Record
+
+logger = logging.getLogger(__name__)
+
+NAMESPACE = UUID("3a1b7a52-5c1e-5d0f-9f5e-0d9c0e1f2a33")
+"""The namespace of dead letters' ids; it never changes."""
+
+
+def _id(cluster_id: str, record: Record) -> UUID:
+    return uuid5(NAMESPACE, f"{cluster_id}:{record.partition.topic}:{record.partition.number}:{record.offset}")
+
+
+def _storable(words: str) -> str:
+    """Return words that PostgreSQL can hold: what it cannot is written as an escape."""
+    return words.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def _header(name: str, value: bytes | None) -> list[str | None]:
+    return [_storable(name), None if value is None else _storable(value.decode("utf-8", "backslashreplace"))]
+
+
+def _article_id(record: Record) -> UUID | None:
+    try:
+        return UUID((record.key or b"").decode("ascii"))
+    except ValueError:
+        return None
+
+
+async def add(connection: AsyncConnection, cluster_id: str, record: Record, unusable: Unusable) -> None:
+    """Keep a record as a dead letter, in the transaction that moves the offset past it; twice is once."""
+    await connection.execute(
+        insert(dead_letter)
+        .values(
+            dead_letter_id=_id(cluster_id, record),
+            cluster_id=cluster_id,
+            topic=record.partition.topic,
+            partition=record.partition.number,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
+            headers=[_header(*pair) for pair in record.headers],
+            article_id=_article_id(record),
+            reason=unusable.reason,
+            exception=_storable(unusable.exception),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def list_letters(
+    connection: AsyncConnection, *, reason: DeadLetterReason | None = None, limit: int = 100
+) -> list[Row[Any]]:
+    """Return the dead letters that were not redriven, oldest first, without their values."""
+    columns = [column for column in dead_letter.c if column.name not in {"key", "value", "headers"}]
+    query = select(*columns, func.length(dead_letter.c.value).label("bytes")).where(dead_letter.c.redriven_at.is_(None))
+    if reason is not None:
+        query = query.filter_by(reason=reason)
+    query = query.order_by(dead_letter.c.first_seen_at, dead_letter.c.dead_letter_id).limit(limit)
+    rows: list[Row[Any]] = [*await connection.execute(query)]
+    return rows
+
+
+async def find_letter(connection: AsyncConnection, letter_id: UUID) -> Row[Any] | None:
+    """Return one dead letter whole, or None."""
+    return (await connection.execute(select(dead_letter).filter_by(dead_letter_id=letter_id))).one_or_none()
+
+
+Reader = Callable[[tuple[bytes | None, bytes | None]], Awaitable[Reading]]
+"""Reads a record's key and value."""
+
+
+async def redrive(
+    engine: AsyncEngine,
+    read: Reader,
+    *,
+    letter_id: UUID | None = None,
+    reason: DeadLetterReason | None = None,
+    since: datetime | None = None,
+) -> AsyncIterator[tuple[UUID, RecordOutcome]]:
+    """Hand dead letters to extract again, each in its own transaction; yield what became of each.
+
+    One that is stored now is marked so; one that fails again stays, with its attempts counted.
+    """
+    query = select(dead_letter.c.dead_letter_id).where(dead_letter.c.redriven_at.is_(None))
+    if letter_id is not None:
+        query = query.filter_by(dead_letter_id=letter_id)
+    if reason is not None:
+        query = query.filter_by(reason=reason)
+    if since is not None:
+        query = query.where(dead_letter.c.first_seen_at >= since)
+    async with engine.connect() as connection:
+        ids = (await connection.execute(query.order_by(dead_letter.c.first_seen_at))).scalars().all()
+    for one in ids:
+        yield one, await _redrive_one(engine, read, one)
+
+
+async def _redrive_one(engine: AsyncEngine, read: Reader, letter_id: UUID) -> RecordOutcome:
+    async with engine.connect() as connection:
+        letter = await find_letter(connection, letter_id)
+    reading: Reading = Unusable(DeadLetterReason.EMPTY_VALUE, "gone")
+    if letter is not None:
+        reading = await read((letter.key, letter.value))
+    async with engine.begin() as connection:
+        if isinstance(reading, Unusable):
+            outcome = RecordOutcome.DEAD_LETTERED
+            values: dict[str, Any] = {"reason": reading.reason, "exception": _storable(reading.exception)}
+        else:
+            outcome = await _save(connection, reading)
+            values = {"redriven_at": func.now()}
+        changed = {**values, "attempts": dead_letter.c.attempts + 1, "redrive_outcome": outcome}
+        await connection.execute(update(dead_letter).filter_by(dead_letter_id=letter_id).values(changed))
+    return outcome
+
+
+async def _save(connection: AsyncConnection, reading: Read | Erasure) -> RecordOutcome:
+    (outcome,) = await store.save(connection, [reading])
+    return outcome

@@ -1,0 +1,156 @@
+"""The rows that one reading makes: its article, its text, its mentions, its claims and what they change."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from schemas.events import ArticleExtracted, ArticleIngested
+from schemas.extraction import Claim, Mention
+from schemas.tables import ChangeKind, RetractedBy
+from services import changes
+from services.extract.entities import entity_id
+from services.extract.identity import claim_id, find_replacement
+from services.extract.reading import SERVED_MIN_CONFIDENCE
+from services.extract.records import Read
+
+Values = dict[str, Any]
+
+SHARED_FIELDS = frozenset(ArticleExtracted.model_fields) & frozenset(ArticleIngested.model_fields) - {"schema_version"}
+"""What ``ArticleExtracted`` repeats of ``ArticleIngested``, so that its reader need not look the article up."""
+
+
+def article_row(reading: Read) -> Values:
+    """Return the row of the article."""
+    event = reading.event
+    return {
+        "article_id": event.article_id,
+        "revision": event.revision,
+        "extractor_version": reading.extraction.extractor_version,
+        "arrival": event.arrival,
+        "url": event.url,
+        "canonical_url": event.canonical_url,
+        "publisher_domain": event.publisher.domain,
+        "publisher_name": event.publisher.name,
+        "title": event.title,
+        "language": event.language,
+        "published_at": event.published.at,
+        "fetched_at": event.fetched_at,
+        "related_at": None,
+    }
+
+
+def revision_row(event: ArticleIngested) -> Values:
+    """Return the row of the article's text; what else the event says stays beside it."""
+    return {
+        "article_id": event.article_id,
+        "revision": event.revision,
+        "text_sha256": event.text_sha256,
+        "text": event.text,
+        "event": event.model_dump(mode="json", exclude={"text"}),
+        "fetched_at": event.fetched_at,
+    }
+
+
+def mention_row(article: UUID, mention: Mention) -> Values:
+    """Return the row of a mention."""
+    return {
+        "article_id": article,
+        "start": mention.span[0],
+        "end": mention.span[1],
+        "text": mention.text,
+        "type": mention.type,
+        "name": mention.name,
+        "entity_id": entity_id(mention),
+    }
+
+
+class ClaimRows:
+    """What saving one reading does to its article's claims, given the words of those that are live."""
+
+    def __init__(self, reading: Read, live: Mapping[UUID, str], *, newer_text: bool) -> None:
+        self._reading = reading
+        self._live = live
+        self._why = RetractedBy.REVISION if newer_text else RetractedBy.EXTRACTOR
+        event = reading.event
+        claims = reading.extraction.claims
+        self._ids = [claim_id(event.article_id, event.text_sha256, claim) for claim in claims]
+        self._words = {key: claim.content.text for key, claim in zip(self._ids, claims, strict=True)}
+        self._dumped = [claim.model_dump(mode="json") for claim in claims]
+
+    @property
+    def rows(self) -> list[Values]:
+        """The rows of the claims found."""
+        return [self._claim_row(number, claim) for number, claim in enumerate(self._reading.extraction.claims)]
+
+    def _claim_row(self, ordinal: int, claim: Claim) -> Values:
+        event, extraction = self._reading.event, self._reading.extraction
+        speaker = claim.speaker
+        mention = None if speaker is None or speaker.mention is None else extraction.mentions[speaker.mention]
+        return {
+            "claim_id": self._ids[ordinal],
+            "article_id": event.article_id,
+            "revision": event.revision,
+            "extractor_version": extraction.extractor_version,
+            "ordinal": ordinal,
+            "publisher_domain": event.publisher.domain,
+            "fetched_at": event.fetched_at,
+            "content": claim.content.text,
+            "speaker": speaker and speaker.text,
+            "speaker_name": speaker and speaker.name,
+            "entity_id": mention and entity_id(mention),
+            "voice": claim.voice,
+            "form": claim.form,
+            "polarity": claim.polarity,
+            "force": claim.force,
+            "speech_act": claim.speech_act,
+            "confidence": claim.confidence,
+            "nested_in": None if claim.nested_in is None else self._ids[claim.nested_in],
+            "served": claim.confidence >= SERVED_MIN_CONFIDENCE,
+            "reading": self._dumped[ordinal],
+            "retracted_at": None,
+            "retracted_by": None,
+            "replaced_by": None,
+        }
+
+    @property
+    def retractions(self) -> list[tuple[UUID, RetractedBy, UUID | None]]:
+        """The live claims this reading does not find again, why they go, and what replaces them."""
+        gone = sorted(self._live.keys() - self._words.keys())
+        return [(key, self._why, find_replacement(self._live[key], self._words)) for key in gone]
+
+    @property
+    def change(self) -> changes.NewChange:
+        """The row of the change log, with the event for Kafka."""
+        event, extraction = self._reading.event, self._reading.extraction
+        retracted = [key for key, _, _ in self.retractions]
+        return changes.NewChange(
+            kind=ChangeKind.EXTRACTED,
+            article_id=event.article_id,
+            revision=event.revision,
+            extractor_version=extraction.extractor_version,
+            added=[key for key in self._ids if key not in self._live],
+            updated=[key for key in self._ids if key in self._live],
+            retracted=retracted,
+            event=self._event(retracted),
+        )
+
+    def _event(self, retracted: list[UUID]) -> Values:
+        event, extraction = self._reading.event, self._reading.extraction
+        claims = [{**claim, "claim_id": str(key)} for key, claim in zip(self._ids, self._dumped, strict=True)]
+        shared = {
+            "article_id",
+            "revision",
+            "text_sha256",
+            "canonical_url",
+            "arrival",
+            "publisher",
+            "title",
+            "published",
+        }
+        return {
+            **event.model_dump(mode="json", include=shared | {"fetched_at"}),
+            "schema_version": ArticleExtracted.model_fields["schema_version"].default,
+            "extractor_version": extraction.extractor_version,
+            "claims": claims,
+            "retracted": [str(key) for key in retracted],
+        }

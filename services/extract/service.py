@@ -1,0 +1,141 @@
+"""Run the extract service: read the articles topic, number the change log, publish it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.events import ARTICLES_TOPIC
+from services import changes, failpoints, kafka, metrics
+from services.database import check_schema, open_database, wait_for_schema
+from services.extract.consumer import ExtractConsumer
+from services.extract.readers import Readers, open_readers
+from services.kafka import KafkaUnavailable, Producer
+from services.lifecycle import Progress, Readiness, persist, sleep_unless, stop_on_signal
+from services.offsets import CONSUMER
+from services.probes import open_probes
+from services.settings import ExtractSettings
+
+logger = logging.getLogger(__name__)
+
+NUMBER_SECONDS = 0.2
+"""How often the change log is looked at for rows without a position, and so how late its readers are at most."""
+
+PUBLISH_SECONDS = 0.2
+"""How often it is looked at for rows that Kafka has not had."""
+
+LEASE_LOOK_SECONDS = 5.0
+"""How often a replica that does not hold the lease of publishing asks for it."""
+
+
+class PlacesUnknown(Exception):
+    """A partition cannot go on by itself; the log and /readyz say why."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What the loops of one process share."""
+
+    settings: ExtractSettings
+    engine: AsyncEngine
+    readers: Readers
+    producer: Producer
+    progress: Progress
+    problems: dict[str, str] = field(default_factory=dict)
+
+    async def consume(self, stop: asyncio.Event) -> None:
+        """Join the group and handle records; when Kafka fails, join anew."""
+        cluster_id = await kafka.find_cluster_id(self.settings)
+        async with kafka.open_consumer(
+            self.settings, ARTICLES_TOPIC, group=CONSUMER, client_id="claimwire-extract"
+        ) as consumer:
+            loop = ExtractConsumer(
+                consumer,
+                self.readers,
+                self.engine,
+                cluster_id=cluster_id,
+                version=version("claimwire"),
+                batch_records=self.settings.batch_records,
+                progress=self.progress,
+                problems=self.problems,
+            )
+            await persist("consume", loop.run, stop, self.progress, is_passing=_is_databases)
+
+    async def number(self, stop: asyncio.Event) -> None:
+        """Give the rows of the change log their positions."""
+        while not stop.is_set():
+            self.progress.turn("number")
+            if await changes.number(self.engine) == 0:
+                await sleep_unless(stop, NUMBER_SECONDS)
+
+    async def publish(self, stop: asyncio.Event) -> None:
+        """Send the change log to Kafka while this replica holds the lease; give it back at the end."""
+        token: UUID | None = None
+        try:
+            while not stop.is_set():
+                self.progress.turn("publish")
+                token = await changes.take_lease(self.engine, token=token)
+                if token is None:
+                    await sleep_unless(stop, LEASE_LOOK_SECONDS)
+                elif not await self._publish_some(token):
+                    await sleep_unless(stop, PUBLISH_SECONDS)
+        finally:
+            if token is not None:
+                await changes.give_lease_back(self.engine, token)
+
+    async def _publish_some(self, token: UUID) -> bool:
+        await changes.measure_behind(self.engine)
+        rows = await changes.list_unpublished(self.engine)
+        if not rows:
+            return False
+        failpoints.reach("changes.before_publish")
+        await asyncio.gather(*(changes.publish(self.producer, row) for row in rows))
+        await changes.mark_published(self.engine, token, rows)
+        return True
+
+    async def check_places(self) -> None:
+        """Raise ``PlacesUnknown`` while a partition stays paused."""
+        if self.problems:
+            raise PlacesUnknown(str(self.problems))
+
+
+def _is_databases(error: Exception) -> bool:
+    """Tell whether PostgreSQL failed: the group need not be joined anew for that."""
+    failed = isinstance(error, (SQLAlchemyError, OSError)) and not isinstance(error, KafkaUnavailable)
+    if failed:
+        metrics.DATABASE_FAILURES.inc()
+    return failed
+
+
+def _is_worlds(error: Exception) -> bool:
+    return isinstance(error, (KafkaUnavailable, changes.LeaseLost)) or _is_databases(error)
+
+
+async def run(settings: ExtractSettings) -> None:
+    """Open what the service holds, work until stopped, close it in reverse."""
+    progress = Progress()
+    async with (
+        stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_database(settings.database_url, application_name="extract") as engine,
+        open_readers(settings.extract_processes) as readers,
+        kafka.open_producer(settings, "claimwire-extract") as producer,
+    ):
+        extract = Extract(settings, engine, readers, producer, progress)
+        readiness = Readiness(
+            database=lambda: check_schema(engine),
+            kafka=lambda: kafka.check(settings),
+            places=extract.check_places,
+        )
+        async with open_probes(settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness):
+            await wait_for_schema(engine, stop, progress)
+            async with asyncio.TaskGroup() as tasks:
+                for name, work in (
+                    ("consume", extract.consume),
+                    ("number", extract.number),
+                    ("publish", extract.publish),
+                ):
+                    tasks.create_task(persist(name, work, stop, progress, is_passing=_is_worlds))
