@@ -287,6 +287,14 @@ async def test_every_hop_passes_the_hook_first() -> None:
     assert len(server.requests) == 4
 
 
+async def test_slow_redirects_share_one_time() -> None:
+    async def handle(_: Request, write: Write) -> None:
+        await asyncio.sleep(0.4)
+        await write(answer(status=302, location="/"))
+
+    assert (await failure_of(handler=handle, seconds=1.0)).outcome is PageOutcome.TIMED_OUT
+
+
 async def test_waiting_in_the_hook_does_not_use_up_the_time() -> None:
     async with open_both(redirecting, seconds=0.5) as (server, fetcher):
         fetched = await fetch(fetcher, server.url("/302/x"), before_request=lambda _: asyncio.sleep(0.6))
