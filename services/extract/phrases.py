@@ -1,0 +1,214 @@
+"""Verb groups and noun phrases, found in a stretch by the closed words around them."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from schemas.extraction import Span
+from services.extract.cues import CUES, Cue, Frame, Tense
+from services.extract.lexicon import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    CONJUNCTIONS,
+    DETERMINERS,
+    HAVE_OR_DO,
+    MODALS,
+    NEGATORS,
+    NOT_ADVERBS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    TIME_WORDS,
+    WILL,
+)
+from services.extract.stretches import Unit
+
+PHRASE_MAX_UNITS = 25
+"""Words; the longest noun phrase taken for a speaker."""
+
+APPOSITION_MAX_UNITS = 30
+"""Words between the commas of "Smith, who …, said"."""
+
+HARD = frozenset(',;:()[]{}—–…"“”') | {"--", "...", "?", "!", "."}
+"""Marks that end a phrase."""
+
+_DASHES = frozenset(("—", "–", "--"))
+
+
+class Shape(StrEnum):
+    """How a verb group stands."""
+
+    FINITE = "finite"
+    PARTICIPLE = "participle"
+    NONE = "none"
+
+
+class VerbGroup(NamedTuple):
+    """A cue with the auxiliaries and adverbs before it: indices of its first and last unit."""
+
+    first: int
+    last: int
+    shape: Shape
+    negated: bool
+
+
+def is_adverb(word: str) -> bool:
+    """Tell whether a word can stand between subject and verb without changing either."""
+    return word in ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in NOT_ADVERBS)  # noqa: PLR2004
+
+
+def is_negator(word: str) -> bool:
+    """Tell whether a word negates the verb it stands by."""
+    return word in NEGATORS or word.endswith("n't")
+
+
+def verb_group(units: Sequence[Unit], at: int, cue: Cue) -> VerbGroup:
+    """Return the group around the cue verb at ``at``; its shape is none where the verb is passive, a noun or a wish."""
+    first, helpers = at, list[str]()
+    while first > 0 and (units[first - 1].word in AUXILIARIES or is_adverb(units[first - 1].word)):
+        first -= 1
+        helpers.append(units[first].word)
+    negated = any(is_negator(word) for word in helpers)
+    before = units[first - 1].word if first > 0 else ""
+    return VerbGroup(first, at, _shape(cue.tense, [word for word in helpers if word in AUXILIARIES], before), negated)
+
+
+def _shape(tense: Tense, helpers: Sequence[str], before: str) -> Shape:
+    if before in {"to", "without", "not", "of"} or any(helper in MODALS for helper in helpers):
+        return Shape.NONE
+    nearest = helpers[0] if helpers else ""
+    if tense is Tense.ING:
+        progressive = nearest in BE
+        return Shape.FINITE if progressive else Shape.PARTICIPLE if not helpers else Shape.NONE
+    if nearest in BE:
+        return Shape.NONE
+    if tense is Tense.PARTICIPLE:
+        return Shape.FINITE if nearest in HAVE_OR_DO or nearest.endswith("'ve") else Shape.NONE
+    if tense in {Tense.BASE, Tense.PRESENT} and before in DETERMINERS | PREPOSITIONS:
+        return Shape.NONE
+    if tense is Tense.BASE and nearest and nearest not in HAVE_OR_DO | WILL:
+        return Shape.NONE
+    return Shape.FINITE
+
+
+def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | None:
+    """Return the noun phrase that ends before unit ``end``, looking through "…, who chairs it," and "who"."""
+    last = end - 1
+    if last >= floor and units[last].word == "who":
+        comma = last - 1 >= floor and units[last - 1].word == ","
+        return _antecedent(units, last - 1 if comma else last, floor)
+    if last >= floor and (units[last].word in {",", ")"} or units[last].word in _DASHES):
+        opening = _opening(units, last, floor)
+        return None if opening is None else noun_phrase(units, opening, floor)
+    return noun_phrase(units, end, floor)
+
+
+def _opening(units: Sequence[Unit], closing: int, floor: int) -> int | None:
+    """Return the mark that opens the apposition which ``closing`` closes."""
+    partner = "(" if units[closing].word == ")" else units[closing].word
+    inner = range(closing - 1, max(floor, closing - APPOSITION_MAX_UNITS) - 1, -1)
+    opening = next((at for at in inner if units[at].word == partner), None)
+    return None if opening is None or any(units[at].quote is not None for at in range(opening, closing)) else opening
+
+
+def _antecedent(units: Sequence[Unit], end: int, floor: int) -> Span | None:
+    """Return whom "who" means: the capitalised words before it, or what the nearest determiner begins."""
+    start = end
+    while start > floor and units[start - 1].capital and units[start - 1].quote is None:
+        start -= 1
+    if start == end:
+        nearest = range(end - 1, max(floor, end - PHRASE_MAX_UNITS) - 1, -1)
+        start = next((at for at in nearest if units[at].word in DETERMINERS | HARD or units[at].quote is not None), end)
+    return (start, end) if start < end and _plausible(units, start, end) else None
+
+
+def noun_phrase(units: Sequence[Unit], end: int, floor: int) -> Span | None:
+    """Return the noun phrase that ends before unit ``end`` and begins where a clause does, or None."""
+    start = end
+    while start > floor and end - start <= PHRASE_MAX_UNITS and not _bounds(units, start - 1, floor):
+        start -= 1
+    start = _trim(units, start, end)
+    return (start, end) if 0 < end - start <= PHRASE_MAX_UNITS and _plausible(units, start, end) else None
+
+
+def _bounds(units: Sequence[Unit], at: int, floor: int) -> bool:
+    """Tell whether the unit at ``at`` stands before a noun phrase, not in it."""
+    unit = units[at]
+    if unit.quote is not None or unit.word in HARD or unit.word in SUBORDINATORS or unit.word in AUXILIARIES:
+        return True
+    if unit.word in {"and", "or"}:
+        joined = at > floor and units[at - 1].capital and units[at + 1].capital
+        return not joined
+    return unit.word in CONJUNCTIONS or _finite_verb(units, at)
+
+
+def _finite_verb(units: Sequence[Unit], at: int) -> bool:
+    cue = CUES.get(units[at].word)
+    if cue is None or units[at].capital or Frame.QUOTE not in cue.frames:
+        return False
+    noun_like = at > 0 and (units[at - 1].word in DETERMINERS or units[at - 1].word.endswith("'s"))
+    return cue.tense is Tense.PAST and not noun_like
+
+
+def _trim(units: Sequence[Unit], start: int, end: int) -> int:
+    """Drop adverbs, times and prepositional phrases that open a clause before its subject."""
+    while start < end:
+        word = units[start].word
+        if (
+            word in TIME_WORDS - DETERMINERS
+            or (is_adverb(word) and not units[start].word.endswith("'s"))
+            or word in "-•*#"
+        ):
+            start += 1
+        elif word in DETERMINERS and start + 1 < end and units[start + 1].word in TIME_WORDS:
+            start += 2
+        elif word in PREPOSITIONS:
+            start = _after_phrase(units, start + 1, end)
+        else:
+            return start
+    return start
+
+
+def _after_phrase(units: Sequence[Unit], start: int, end: int) -> int:
+    """Return where the noun phrase from ``start`` probably ends: before the next determiner, pronoun or capital."""
+    at = start + 1
+    while at < end:
+        begins_name = units[at].capital and not units[at - 1].capital and units[at - 1].word not in DETERMINERS
+        if units[at].word in DETERMINERS | PRONOUNS or begins_name:
+            return at if units[at - 1].word not in PREPOSITIONS else _after_phrase(units, at, end)
+        at += 1
+    return end
+
+
+def _plausible(units: Sequence[Unit], start: int, end: int) -> bool:
+    first, last = units[start], units[end - 1]
+    if last.word.endswith(("'s", "s'")):
+        return False
+    if end - start == 1 and not first.capital:
+        plural = len(first.word) > 3 and first.word.endswith("s")  # noqa: PLR2004
+        return first.word in PRONOUNS or first.word in DETERMINERS - POSSESSIVES - {"the", "a", "an"} or plural
+    return last.word not in PREPOSITIONS | DETERMINERS and any(unit.word[:1].isalnum() for unit in units[start:end])
+
+
+def phrase_after(units: Sequence[Unit], start: int) -> Span | None:
+    """Return the noun phrase that begins at unit ``start``: up to a mark, a new clause or a time, or None."""
+    end = start
+    while end < len(units) and end - start <= PHRASE_MAX_UNITS and not _stops(units, end, start):
+        end += 1
+    return (start, end) if 0 < end - start <= PHRASE_MAX_UNITS and _plausible(units, start, end) else None
+
+
+def _stops(units: Sequence[Unit], at: int, start: int) -> bool:
+    unit = units[at]
+    if unit.quote is not None or unit.word in HARD or unit.word in SUBORDINATORS or unit.word in AUXILIARIES:
+        return True
+    if unit.word in {"in", "on", "at", "during", "after", "before", "by", "to", "about", "earlier", "later", "via"}:
+        return True
+    if unit.word in TIME_WORDS and not (at > start and units[at - 1].capital and unit.word == "may"):
+        return True
+    if unit.word in {"and", "or"}:
+        return not (at + 1 < len(units) and units[at + 1].capital and units[at - 1].capital)
+    cue = CUES.get(unit.word)
+    return unit.word in CONJUNCTIONS or is_adverb(unit.word) or (cue is not None and cue.tense is Tense.ING)
