@@ -1,9 +1,10 @@
 """The settings of every service: read once from ``CLAIMWIRE_*`` at the start, then passed on as values."""
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KafkaSecurity = Literal["plaintext", "ssl", "sasl_ssl"]
@@ -78,3 +79,48 @@ class ApiSettings(Settings):
     api_host: str = Field("127.0.0.1", description="The address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65_535, description="The port the API listens on; 0: any free one.")
     database_pool: int = Field(10, ge=1, le=100, description="Connections to PostgreSQL that the API may hold.")
+    api_cursor_secret: SecretStr | None = Field(
+        None, description="What cursors are signed with, the same for all replicas; without it they are only checked."
+    )
+    api_statement_seconds: float = Field(5.0, gt=0, le=60, description="The most that one statement may take.")
+    api_body_seconds: float = Field(15.0, gt=0, le=300, description="The most that a request's body may take to come.")
+    api_drain_seconds: float = Field(
+        3.0, ge=0, le=60, description="How long the API answers on after a stop, for load balancers to notice."
+    )
+
+
+class UpSettings(BaseSettings):
+    """What ``claimwire up`` needs: where it keeps its state, and the ports people look at."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    state: Path = Field(Path(".state"), description="The folder of everything that claimwire up keeps.")
+    api_port: int = Field(8000, ge=1, le=65_535, description="The port the API listens on.")
+    samples_port: int = Field(8001, ge=1, le=65_535, description="The port the sample pages are served on.")
+    up_metrics_port: int = Field(9464, ge=1, le=65_533, description="Ingest's metrics; the next two: extract's, api's.")
+    stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+
+
+ENGINES_FILE = "claimwire.env"
+"""Where ``claimwire up`` writes how its engines are reached, so that other commands find them."""
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class BadSettings(Exception):
+    """A setting is missing or wrong; the message names each, never its value."""
+
+
+def load(kind: type[S]) -> S:
+    """Read settings from the environment, and where it is silent from what a ``claimwire up`` of this folder wrote.
+
+    Raises:
+        BadSettings: one is missing or wrong.
+    """
+    state = Path(os.environ.get("CLAIMWIRE_STATE") or ".state")
+    try:
+        return kind(_env_file=state / ENGINES_FILE)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        told = "; ".join(f"CLAIMWIRE_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults)
+        raise BadSettings(f"{told} (is 'claimwire up' running in this folder?)") from None

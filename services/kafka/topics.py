@@ -78,6 +78,17 @@ class Watcher:
         Raises:
             KafkaUnavailable: the broker is away, or has no such topic.
         """
+        return await self._offsets(topic, "end_offsets")
+
+    async def first_offsets(self, topic: str) -> dict[Partition, int]:
+        """Return the offset of the first record that each partition still holds.
+
+        Raises:
+            KafkaUnavailable: the broker is away, or has no such topic.
+        """
+        return await self._offsets(topic, "beginning_offsets")
+
+    async def _offsets(self, topic: str, which: str) -> dict[Partition, int]:
         client = AIOKafkaConsumer(**self._options, group_id=None)
         try:
             await in_time("start_watcher", client.start())
@@ -86,10 +97,10 @@ class Watcher:
             if not numbers:
                 raise KafkaUnavailable(f"there is no topic {topic}")
             places = [TopicPartition(topic, number) for number in numbers]
-            ends = await in_time("end_offsets", client.end_offsets(places))
+            found = await in_time(which, getattr(client, which)(places))
         finally:
             await let_go(client)
-        return {Partition(*place): end for place, end in ends.items()}
+        return {Partition(*place): offset for place, offset in found.items()}
 
 
 async def check(settings: Settings) -> None:

@@ -1,0 +1,203 @@
+"""What the short commands do: each opens what it needs, does one thing and closes it."""
+
+import platform
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.events import ARTICLES_TOPIC
+from schemas.extraction import EXTRACTOR_VERSION
+from schemas.outcomes import DeadLetterReason
+from services import database, kafka, offsets
+from services.cli.samples import Feed
+from services.database import open_database
+from services.kafka import Partition
+from services.settings import ExtractSettings, Settings
+
+Rows = list[dict[str, Any]]
+
+SUBMIT_SECONDS = 30.0
+"""How long the API may take to accept one article."""
+
+
+class BadArgument(OSError):
+    """An argument of a command is wrong; the message says which and why."""
+
+
+@asynccontextmanager
+async def _begin(settings: Settings, name: str) -> AsyncIterator[AsyncConnection]:
+    async with open_database(settings.database_url, application_name=name) as engine, engine.begin() as connection:
+        yield connection
+
+
+def versions() -> dict[str, Any]:
+    """Return the versions of the code, of the extractor and of Python."""
+    return {"claimwire": installed("claimwire"), "extractor": EXTRACTOR_VERSION, "python": platform.python_version()}
+
+
+async def migrate(settings: Settings) -> list[str]:
+    """Migrate the database and create the topics; return what to tell of it."""
+    async with open_database(settings.database_url, application_name="migrate") as engine:
+        await database.migrate(engine)
+    created = await kafka.create_topics(settings)
+    return ["the database has the schema of this version", *(f"created topic {name}" for name in created)]
+
+
+async def add_feeds(settings: Settings, feeds: Sequence[Feed]) -> None:
+    """Have feeds polled from now on; one bad URL, and none is added."""
+    from services.ingest import frontier
+    from services.ingest.urls import BadUrl
+
+    async with _begin(settings, "feeds") as connection:
+        for feed in feeds:
+            try:
+                await frontier.add_feed(connection, *feed)
+            except BadUrl as error:
+                raise BadArgument(f"{feed.url} is no feed's URL: {error}") from None
+
+
+async def list_feeds(settings: Settings) -> Rows:
+    """Return the feeds with what became of their last poll."""
+    from services.ingest import frontier
+
+    shown = ("url", "publisher_domain", "title", "polled_at", "next_poll_at", "outcome", "reason", "entries")
+    async with _begin(settings, "feeds") as connection:
+        return [{name: getattr(row, name) for name in shown} for row in await frontier.list_feeds(connection)]
+
+
+async def remove_feed(settings: Settings, url: str) -> bool:
+    """Poll a feed no more; return whether there was one."""
+    from services.ingest import frontier
+
+    async with _begin(settings, "feeds") as connection:
+        return await frontier.remove_feed(connection, url)
+
+
+async def submit(what: Sequence[str], api_url: str) -> Rows:
+    """Hand articles to the API; return what it answered of each."""
+    bodies = [_submission(one) for one in what]
+    rows: Rows = []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SUBMIT_SECONDS)) as http:
+        for one, body in zip(what, bodies, strict=True):
+            async with http.post(f"{api_url}/v1/articles", json=body) as response:
+                answer = await response.json(content_type=None)
+            if response.status != 202:  # noqa: PLR2004 (Accepted)
+                raise BadArgument(f"{one}: the API answered {response.status}: {answer.get('detail', answer)}")
+            rows.append({"submitted": one, "status": f"{api_url}{response.headers['Location']}"})
+    return rows
+
+
+def _submission(what: str) -> dict[str, str]:
+    if what.startswith(("http://", "https://")):
+        return {"url": what}
+    text = Path(what).read_text("utf-8")
+    return {"html" if Path(what).suffix.lower() in {".html", ".htm", ".xhtml"} else "text": text}
+
+
+async def show_offsets(settings: Settings) -> Rows:
+    """Return each partition's place and lag."""
+    cluster_id = await kafka.find_cluster_id(settings)
+    ends = await kafka.Watcher(settings).end_offsets(ARTICLES_TOPIC)
+    async with (
+        open_database(settings.database_url, application_name="offsets") as engine,
+        engine.connect() as connection,
+    ):
+        places = await offsets.list_places(connection, cluster_id)
+        lag = await offsets.find_lag(connection, cluster_id, ends)
+    return [
+        {
+            "partition": str(partition),
+            "next_offset": place.next_offset if place else None,
+            "end": ends[partition],
+            "lag": lag[partition],
+            "paused_by_version": place.paused_by_version if place else None,
+        }
+        for partition in sorted(ends)
+        for place in [places.get((cluster_id, partition))]
+    ]
+
+
+async def reset_offsets(settings: Settings, to: str, number: int | None) -> list[str]:
+    """Set the place of one partition or all; return what was set."""
+    cluster_id = await kafka.find_cluster_id(settings)
+    watcher = kafka.Watcher(settings)
+    ends = await watcher.end_offsets(ARTICLES_TOPIC)
+    chosen = sorted(ends) if number is None else [Partition(ARTICLES_TOPIC, number)]
+    if not ends.keys() >= set(chosen):
+        raise BadArgument(f"there is no partition {number}")
+    if to not in {"earliest", "latest"} and not to.isdecimal():
+        raise BadArgument("--to is 'earliest', 'latest' or an offset")
+    starts = await watcher.first_offsets(ARTICLES_TOPIC)
+    told: list[str] = []
+    async with _begin(settings, "offsets") as connection:
+        for partition in chosen:
+            asked = {"earliest": starts[partition], "latest": ends[partition]}.get(to)
+            offset = int(to) if asked is None else asked
+            if not starts[partition] <= offset <= ends[partition]:
+                raise BadArgument(f"{partition} holds {starts[partition]} to {ends[partition]}, not {offset}")
+            await offsets.reset(connection, cluster_id, partition, next_offset=offset)
+            told.append(f"{partition} goes on at {offset}")
+    return told
+
+
+async def list_letters(settings: Settings, reason: str | None, limit: int) -> Rows:
+    """Return the dead letters that wait."""
+    from services.extract import letters
+
+    chosen = _reason(reason)
+    async with (
+        open_database(settings.database_url, application_name="letters") as engine,
+        engine.connect() as connection,
+    ):
+        rows = await letters.list_letters(connection, reason=chosen, limit=limit)
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name for it)
+
+
+async def show_letter(settings: Settings, letter_id: UUID) -> dict[str, Any] | None:
+    """Return one dead letter whole; bytes that are no text are shown as escapes."""
+    from services.extract import letters
+
+    async with (
+        open_database(settings.database_url, application_name="letters") as engine,
+        engine.connect() as connection,
+    ):
+        row = await letters.find_letter(connection, letter_id)
+    if row is None:
+        return None
+    return {
+        name: value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+        for name, value in row._mapping.items()  # noqa: SLF001
+    }
+
+
+async def redrive(settings: ExtractSettings, letter_id: UUID | None, reason: str | None) -> Rows:
+    """Hand dead letters to extract again; return what became of each."""
+    from services.extract import letters
+    from services.extract.readers import open_readers
+
+    chosen = _reason(reason)
+    async with (
+        open_database(settings.database_url, application_name="redrive") as engine,
+        open_readers(1) as readers,
+    ):
+        redriven = letters.redrive(engine, readers.read_one, letter_id=letter_id, reason=chosen)
+        return [{"dead_letter_id": one, "outcome": outcome.value} async for one, outcome in redriven]
+
+
+def _reason(reason: str | None) -> DeadLetterReason | None:
+    try:
+        return DeadLetterReason(reason) if reason else None
+    except ValueError:
+        raise BadArgument(f"no such reason; there are {', '.join(DeadLetterReason)}") from None
+
+
+async def resume(settings: Settings) -> int:
+    """Let paused partitions go on; return how many there were."""
+    async with _begin(settings, "letters") as connection:
+        return await offsets.resume(connection)
