@@ -89,17 +89,17 @@ async def _fetch_missing(missing: list[Jar], folder: Path, report: Report, fetch
     counter = _Counter()
     total = sum(jar.size for jar in missing)
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(AT_ONCE, "jars") as threads:
+    threads = ThreadPoolExecutor(AT_ONCE, "jars")
+    try:
         tasks = {loop.run_in_executor(threads, _fetch_one, jar, folder, fetch, counter.add) for jar in missing}
-        try:
-            while tasks:
-                done, tasks = await asyncio.wait(tasks, timeout=0.1, return_when=asyncio.FIRST_EXCEPTION)
-                for task in done:
-                    task.result()
-                report(Progress(Step.FETCH_JARS, min(counter.bytes, total), total))
-        finally:
-            for task in tasks:
-                task.cancel()
+        while tasks:
+            done, tasks = await asyncio.wait(tasks, timeout=0.1, return_when=asyncio.FIRST_EXCEPTION)
+            report(Progress(Step.FETCH_JARS, min(counter.bytes, total), total))
+            for task in done:
+                task.result()
+    finally:
+        # In a thread: the other engine starts on this loop meanwhile.
+        await asyncio.to_thread(threads.shutdown, cancel_futures=True)
     shutil.rmtree(coming, ignore_errors=True)
     report(Progress(Step.FETCH_JARS, total, total))
 
