@@ -1,0 +1,181 @@
+"""``/v1/articles``: what was read, its text as cleaned, and what it claims."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from schemas.events import Arrival, Dated, Paragraph, Publisher
+from services.api import queries
+from services.api.claims import ClaimPage, MinConfidence, show_claim
+from services.api.pagination import json_response, open_page
+from services.api.parameters import Domain, Listing, no_parameters, once_each
+from services.api.problems import DESCRIBED, Erased, NotFound
+from services.api.queries import AnyRow
+from services.api.transactions import reading
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+TOLD = (
+    *("feed_url", "final_url", "section", "authors", "wire_credit", "disclosures", "paywalled", "ai_use"),
+    "cleaner_version",
+)
+"""What an article shows of its event as it is."""
+
+
+class ArticleLinks(BaseModel):
+    """Where to go on from an article."""
+
+    self: str
+    text: str
+    claims: str
+
+
+class ListedArticle(BaseModel):
+    """An article in a list."""
+
+    article_id: UUID
+    revision: int = Field(description="Grows with each published text of the article; not a count.")
+    extractor_version: int
+    arrival: Arrival = Field(description="`submitted`: somebody's own text, not one that was fetched.")
+    publisher: Publisher
+    title: str | None
+    language: str | None
+    url: str
+    canonical_url: str
+    published_at: datetime | None = Field(description="Null where nothing states it; the article says why.")
+    fetched_at: datetime
+    stored_at: datetime
+    links: ArticleLinks
+
+
+class ShownArticle(ListedArticle):
+    """An article with all that is known of its page; a date has evidence, or is null with a reason."""
+
+    final_url: str
+    feed_url: str | None
+    section: str | None
+    authors: list[str]
+    published: Dated
+    modified: Dated
+    text_sha256: str
+    wire_credit: str | None
+    disclosures: list[str]
+    paywalled: bool
+    ai_use: bool
+    cleaner_version: int
+
+
+class ArticlePage(BaseModel):
+    """Some articles, and the cursor to go on with; null at the end."""
+
+    items: list[ListedArticle]
+    next_cursor: str | None
+
+
+class ShownText(BaseModel):
+    """An article's text as cleaned: what every span of its claims counts in, in Unicode code points.
+
+    It is data from a page: whoever shows it must escape it.
+    """
+
+    article_id: UUID
+    revision: int
+    text_sha256: str
+    text: str
+    paragraphs: list[Paragraph]
+
+
+class ArticleListing(Listing):
+    """Which articles are wanted."""
+
+    publisher: Domain | None = Field(None, description="The publisher's domain.")
+    arrival: Arrival | None = None
+
+
+class ArticleClaimListing(Listing):
+    """Which claims of an article are wanted."""
+
+    min_confidence: MinConfidence = None
+
+
+def show_article(row: AnyRow) -> dict[str, object]:
+    """Return an article as a list shows it."""
+    link = f"/v1/articles/{row.article_id}"
+    return {
+        "article_id": row.article_id,
+        "revision": row.revision,
+        "extractor_version": row.extractor_version,
+        "arrival": row.arrival,
+        "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
+        "title": row.title,
+        "language": row.language,
+        "url": row.url,
+        "canonical_url": row.canonical_url,
+        "published_at": row.published_at,
+        "fetched_at": row.fetched_at,
+        "stored_at": row.stored_at,
+        "links": {"self": link, "text": f"{link}/text", "claims": f"{link}/claims"},
+    }
+
+
+def _show_date(dated: dict[str, Any]) -> dict[str, Any]:
+    at = dated["at"]
+    return {**dated, "at": at and datetime.fromisoformat(at).astimezone(UTC)}
+
+
+def _here(row: AnyRow | None) -> AnyRow:
+    """Return the row of an article that is there; raises NotFound or Erased."""
+    if row is None:
+        raise NotFound("There is no such article")
+    if row.erased_at is not None:
+        raise Erased("The article's words were taken away for good")
+    return row
+
+
+@router.get("", summary="List articles, the one fetched last first", response_model=ArticlePage)
+async def list_articles(request: Request, listing: Annotated[ArticleListing, Query()]) -> Response:
+    page = open_page(request, listing)
+    async with reading(request) as connection:
+        rows = await queries.list_articles(connection, page, publisher=listing.publisher, arrival=listing.arrival)
+    return page.answer(rows, show_article, "fetched_at", "article_id")
+
+
+@router.get(
+    "/{article_id}", summary="Get one article", response_model=ShownArticle, dependencies=[Depends(no_parameters)]
+)
+async def get_article(request: Request, article_id: UUID) -> Response:
+    async with reading(request) as connection:
+        row = _here(await queries.find_article(connection, article_id))
+    dates = {name: _show_date(row.event[name]) for name in ("published", "modified")}
+    told = {name: row.event[name] for name in TOLD}
+    return json_response({**show_article(row), "text_sha256": row.text_sha256, **told, **dates})
+
+
+@router.get(
+    "/{article_id}/text",
+    summary="Get an article's text",
+    response_model=ShownText,
+    dependencies=[Depends(no_parameters)],
+)
+async def get_text(request: Request, article_id: UUID) -> Response:
+    async with reading(request) as connection:
+        row = _here(await queries.find_text(connection, article_id))
+    names = ("article_id", "revision", "text_sha256", "text", "paragraphs")
+    return json_response({name: getattr(row, name) for name in names})
+
+
+@router.get(
+    "/{article_id}/claims", summary="List an article's live claims in the order of its text", response_model=ClaimPage
+)
+async def list_claims_of_article(
+    request: Request, article_id: UUID, listing: Annotated[ArticleClaimListing, Query()]
+) -> Response:
+    page = open_page(request, listing, by=int)
+    async with reading(request) as connection:
+        _here(await queries.find_erasure(connection, article_id))
+        rows = await queries.list_claims_of_article(connection, page, article_id, min_confidence=listing.min_confidence)
+    return page.answer(rows, show_claim, "ordinal", "claim_id")

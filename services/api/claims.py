@@ -1,0 +1,216 @@
+"""``/v1/claims``: who claimed what, in which words of which article."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from schemas.events import Arrival, Publisher
+from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SaidAt, SpeechAct, Voice, Words
+from schemas.tables import RetractedBy
+from services.api import queries
+from services.api.pagination import json_response, open_page
+from services.api.parameters import Domain, Listing, Name, no_parameters, once_each
+from services.api.problems import DESCRIBED, Erased, NotFound
+from services.api.queries import AnyRow
+from services.api.transactions import reading
+
+router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+READ = (
+    *("content", "cue", "speaker_reason", "voice", "form", "polarity", "force", "force_words"),
+    *("speech_act", "question", "said_at", "said_at_reason", "confidence"),
+)
+"""What a claim shows of its reading as it is; the others there are indices that say nothing outside the extraction."""
+
+
+class ShownSpeaker(Words):
+    """Who a claim is attributed to: the words, and what they resolve to."""
+
+    name: str | None
+    name_reason: Reason | None
+    anonymous: bool
+    resolved_by: ResolvedBy
+    entity_id: UUID | None
+
+
+class ClaimLinks(BaseModel):
+    """Where to go on from a claim."""
+
+    self: str
+    article: str
+    text: str
+
+
+class ShownClaim(BaseModel):
+    """A claim with its exact words; spans are `[start, end)` in code points of the article's text."""
+
+    claim_id: UUID
+    article_id: UUID
+    revision: int
+    extractor_version: int
+    publisher: Publisher
+    arrival: Arrival = Field(description="`submitted`: somebody's own text, not one that was fetched.")
+    url: str = Field(description="The article's canonical URL.")
+    fetched_at: datetime
+    content: Words
+    cue: Words | None
+    speaker: ShownSpeaker | None
+    speaker_reason: Reason | None
+    voice: Voice
+    form: Form | None
+    polarity: Polarity
+    force: Force
+    force_words: Words | None
+    speech_act: SpeechAct
+    question: Words | None
+    said_at: SaidAt | None
+    said_at_reason: Reason | None
+    confidence: float
+    nested_in: UUID | None = Field(description="The claim that holds this one in its content.")
+    stored_at: datetime
+    retracted_at: datetime | None
+    retracted_by: RetractedBy | None
+    replaced_by: UUID | None = Field(description="The claim that took a retracted one's place.")
+    links: ClaimLinks
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "claim_id": "0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10",
+                    "article_id": "5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                    "revision": 1,
+                    "extractor_version": 1,
+                    "publisher": {"domain": "harbour-post.example", "name": "The Harbour Post"},
+                    "arrival": "fetched",
+                    "url": "https://harbour-post.example/ferry",
+                    "fetched_at": "2026-03-02T09:30:00Z",
+                    "content": {"spans": [[0, 29]], "text": "The ferry was never inspected"},
+                    "cue": {"spans": [[41, 45]], "text": "said"},
+                    "speaker": {
+                        "spans": [[31, 40]],
+                        "text": "Odra Venn",
+                        "name": "Odra Venn",
+                        "name_reason": None,
+                        "anonymous": False,
+                        "resolved_by": "name",
+                        "entity_id": "7b0c2c9e-0f57-5a43-8d1c-3f1a2b7c9d22",
+                    },
+                    "speaker_reason": None,
+                    "voice": "attributed",
+                    "form": "indirect",
+                    "polarity": "denied",
+                    "force": "bare",
+                    "force_words": None,
+                    "speech_act": "say",
+                    "question": None,
+                    "said_at": None,
+                    "said_at_reason": "no_evidence",
+                    "confidence": 0.94,
+                    "nested_in": None,
+                    "stored_at": "2026-03-02T09:30:02Z",
+                    "retracted_at": None,
+                    "retracted_by": None,
+                    "replaced_by": None,
+                    "links": {
+                        "self": "/v1/claims/0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10",
+                        "article": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                        "text": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/text",
+                    },
+                }
+            ]
+        }
+    )
+
+
+class ClaimPage(BaseModel):
+    """Some claims, and the cursor to go on with; null at the end."""
+
+    items: list[ShownClaim]
+    next_cursor: str | None
+
+
+MinConfidence = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Also list claims that are less sure than those listed by default, down to this.",
+    ),
+]
+
+
+class ClaimListing(Listing):
+    """Which claims are wanted."""
+
+    speaker: Name | None = Field(None, description="The speaker's name as the article resolves it, exactly.")
+    publisher: Domain | None = Field(None, description="The publisher's domain.")
+    polarity: Polarity | None = None
+    voice: Voice | None = None
+    min_confidence: MinConfidence = None
+
+
+def show_claim(row: AnyRow) -> dict[str, object]:
+    """Return a claim as the API shows it."""
+    found, article = row.reading, f"/v1/articles/{row.article_id}"
+    return {
+        "claim_id": row.claim_id,
+        "article_id": row.article_id,
+        "revision": row.revision,
+        "extractor_version": row.extractor_version,
+        "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
+        "arrival": row.arrival,
+        "url": row.canonical_url,
+        "fetched_at": row.fetched_at,
+        **{name: found[name] for name in READ},
+        "speaker": _show_speaker(found["speaker"], row.entity_id),
+        "nested_in": row.nested_in,
+        "stored_at": row.stored_at,
+        "retracted_at": row.retracted_at,
+        "retracted_by": row.retracted_by,
+        "replaced_by": row.replaced_by,
+        "links": {"self": f"/v1/claims/{row.claim_id}", "article": article, "text": f"{article}/text"},
+    }
+
+
+def _show_speaker(speaker: dict[str, object] | None, entity_id: UUID | None) -> dict[str, object] | None:
+    if speaker is None:
+        return None
+    return {**{name: value for name, value in speaker.items() if name != "mention"}, "entity_id": entity_id}
+
+
+@router.get("", summary="List live claims, newest article first", response_model=ClaimPage)
+async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()]) -> Response:
+    page = open_page(request, listing)
+    async with reading(request) as connection:
+        rows = await queries.list_claims(
+            connection,
+            page,
+            speaker=listing.speaker,
+            publisher=listing.publisher,
+            polarity=listing.polarity,
+            voice=listing.voice,
+            min_confidence=listing.min_confidence,
+        )
+    return page.answer(rows, show_claim, "fetched_at", "claim_id")
+
+
+@router.get(
+    "/{claim_id}",
+    summary="Get one claim, also a retracted one",
+    response_model=ShownClaim,
+    dependencies=[Depends(no_parameters)],
+)
+async def get_claim(request: Request, claim_id: UUID) -> Response:
+    async with reading(request) as connection:
+        row = await queries.find_claim(connection, claim_id)
+    if row is None:
+        raise NotFound("There is no such claim")
+    if row.retracted_by == RetractedBy.ERASURE:
+        raise Erased("The claim's words were taken away for good")
+    return json_response(show_claim(row))

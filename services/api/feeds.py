@@ -1,0 +1,79 @@
+"""``/v1/feeds``: the feeds that are polled, and what became of the last poll of each."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from schemas.events import Publisher
+from schemas.outcomes import FeedOutcome
+from services.api import queries
+from services.api.pagination import open_page
+from services.api.parameters import Listing, once_each
+from services.api.problems import DESCRIBED
+from services.api.queries import AnyRow
+from services.api.transactions import reading
+
+router = APIRouter(prefix="/v1/feeds", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+SHOWN = (
+    *("feed_id", "url", "title", "added_at", "next_poll_at", "polled_at"),
+    *("outcome", "reason", "failures", "entries"),
+)
+"""What a feed shows of its row as it is."""
+
+
+class FeedLinks(BaseModel):
+    """Where to go on from a feed."""
+
+    pages: str
+
+
+class ShownFeed(BaseModel):
+    """A feed, and what became of its last poll."""
+
+    feed_id: UUID
+    url: str
+    publisher: Publisher
+    title: str | None
+    added_at: datetime
+    next_poll_at: datetime
+    polled_at: datetime | None
+    outcome: FeedOutcome | None
+    reason: str | None
+    failures: int = Field(description="Polls that failed in a row.")
+    entries: int = Field(description="Entries at the last poll.")
+    links: FeedLinks
+
+
+class FeedPage(BaseModel):
+    """Some feeds, and the cursor to go on with; null at the end."""
+
+    items: list[ShownFeed]
+    next_cursor: str | None
+
+
+class FeedListing(Listing):
+    """Which feeds are wanted."""
+
+    outcome: FeedOutcome | None = Field(None, description="What became of the last poll.")
+
+
+def show_feed(row: AnyRow) -> dict[str, object]:
+    """Return a feed as the API shows it."""
+    return {
+        **{name: getattr(row, name) for name in SHOWN},
+        "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
+        "links": {"pages": f"/v1/pages?feed={row.feed_id}"},
+    }
+
+
+@router.get("", summary="List feeds, the one added last first", response_model=FeedPage)
+async def list_feeds(request: Request, listing: Annotated[FeedListing, Query()]) -> Response:
+    page = open_page(request, listing)
+    async with reading(request) as connection:
+        rows = await queries.list_feeds(connection, page, outcome=listing.outcome)
+    return page.answer(rows, show_feed, "added_at", "feed_id")

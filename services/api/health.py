@@ -1,0 +1,56 @@
+"""``/livez``, ``/readyz`` and ``/version``: whether the gateway lives, can answer, and what it is."""
+
+import platform
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from schemas.extraction import EXTRACTOR_VERSION
+from services.api.pagination import json_response
+from services.api.parameters import no_parameters
+from services.api.problems import DESCRIBED, NotReady
+from services.lifecycle import Readiness
+
+router = APIRouter(tags=["health"], responses=DESCRIBED, dependencies=[Depends(no_parameters)])
+
+
+class Health(BaseModel):
+    """All is well."""
+
+    status: str
+
+
+class Version(BaseModel):
+    """What answers."""
+
+    version: str
+    extractor_version: int
+    python: str
+
+
+def _readiness(request: Request) -> Readiness:
+    readiness: Readiness = request.app.state.readiness
+    return readiness
+
+
+@router.get("/livez", summary="Tell whether the process answers", response_model=Health)
+async def livez() -> Response:
+    return json_response({"status": "ok"})
+
+
+@router.get("/readyz", summary="Tell whether the database is there and has the schema", response_model=Health)
+async def readyz(request: Request) -> Response:
+    problems = await _readiness(request).problems()
+    if problems:
+        raise NotReady("The service cannot answer now", problems=problems)
+    return json_response({"status": "ok"})
+
+
+@router.get("/version", summary="Tell the version", response_model=Version)
+async def show_version() -> Response:
+    built = version("claimwire")
+    return json_response(
+        {"version": built, "extractor_version": EXTRACTOR_VERSION, "python": platform.python_version()}
+    )

@@ -1,0 +1,81 @@
+"""``/v1/pages``: the pages that ingest knows, and what became of each."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from schemas.events import Arrival, Publisher
+from schemas.outcomes import PageOutcome
+from services.api import queries
+from services.api.pagination import open_page
+from services.api.parameters import Listing, once_each
+from services.api.problems import DESCRIBED
+from services.api.queries import AnyRow
+from services.api.transactions import reading
+
+router = APIRouter(prefix="/v1/pages", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+SHOWN = (
+    *("page_id", "url", "arrival", "feed_id", "article_id", "outcome", "reason", "attempts"),
+    *("found_at", "due_at", "done_at"),
+)
+"""What a page shows of its row as it is."""
+
+
+class PageLinks(BaseModel):
+    """Where to go on from a page."""
+
+    article: str | None = Field(description="Answers once the article is stored.")
+
+
+class ShownPage(BaseModel):
+    """A page, and what became of it."""
+
+    page_id: UUID
+    url: str
+    arrival: Arrival
+    publisher: Publisher
+    feed_id: UUID | None
+    article_id: UUID | None
+    outcome: PageOutcome | None = Field(description="Null until it was tried.")
+    reason: str | None
+    attempts: int
+    found_at: datetime
+    due_at: datetime | None = Field(description="When it is to be fetched; null once it is done.")
+    done_at: datetime | None
+    links: PageLinks
+
+
+class PagePage(BaseModel):
+    """Some pages, and the cursor to go on with; null at the end."""
+
+    items: list[ShownPage]
+    next_cursor: str | None
+
+
+class PageListing(Listing):
+    """Which pages are wanted."""
+
+    outcome: PageOutcome | None = None
+    feed: UUID | None = Field(None, description="The id of the feed that lists them.")
+
+
+def show_page(row: AnyRow) -> dict[str, object]:
+    """Return a page as the API shows it."""
+    return {
+        **{name: getattr(row, name) for name in SHOWN},
+        "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
+        "links": {"article": None if row.article_id is None else f"/v1/articles/{row.article_id}"},
+    }
+
+
+@router.get("", summary="List pages, the one found last first", response_model=PagePage)
+async def list_pages(request: Request, listing: Annotated[PageListing, Query()]) -> Response:
+    page = open_page(request, listing)
+    async with reading(request) as connection:
+        rows = await queries.list_pages(connection, page, outcome=listing.outcome, feed_id=listing.feed)
+    return page.answer(rows, show_page, "found_at", "page_id")

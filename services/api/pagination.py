@@ -1,0 +1,104 @@
+"""Pagination: a list goes on after the last row shown, by a cursor that is bound to its query and signed (HMAC)."""
+
+import hashlib
+import hmac
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from sqlalchemy import Row
+from starlette.responses import Response
+
+from services.api.parameters import Listing
+from services.api.problems import BadCursor
+
+Position = tuple[datetime | int, UUID]
+"""Where a row stands in its list: what the list is ordered by, then the row's id."""
+
+SIGNATURE_BYTES = 16
+"""Of 32: nobody finds a second one by trying."""
+
+
+class Cursors:
+    """Writes and reads cursors; processes with the same secret read one another's.
+
+    Without a secret the signature only catches what was mangled or belongs to another query. That is enough to be
+    right: a position says no more than a query could ask for.
+    """
+
+    def __init__(self, secret: bytes = b"claimwire cursors") -> None:
+        self._secret = secret
+
+    def write(self, query: bytes, position: Position) -> str:
+        """Return the cursor of a position in the list that ``query`` names."""
+        at, key = position
+        payload = orjson.dumps([at, key])
+        return urlsafe_b64encode(self._sign(query, payload) + payload).rstrip(b"=").decode()
+
+    def read(self, query: bytes, cursor: str) -> Position:
+        """Return the position; raises BadCursor unless ``write`` made it for the same query."""
+        try:
+            raw = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except ValueError as error:
+            raise _refusal() from error
+        signature, payload = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, self._sign(query, payload)):
+            raise _refusal()
+        return _parse(payload)
+
+    def _sign(self, query: bytes, payload: bytes) -> bytes:
+        return hmac.digest(self._secret, query + b"\0" + payload, hashlib.sha256)[:SIGNATURE_BYTES]
+
+
+def _refusal() -> BadCursor:
+    return BadCursor("The cursor was not given for this query; start again without it")
+
+
+def _parse(payload: bytes) -> Position:
+    try:
+        at, key = orjson.loads(payload)
+        return at if isinstance(at, int) else datetime.fromisoformat(at), UUID(key)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _refusal() from error
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a list: at most ``limit`` rows that stand after ``after``."""
+
+    limit: int
+    after: Position | None
+    query: bytes
+    cursors: Cursors
+
+    def answer(
+        self, rows: Sequence[Row[*tuple[Any, ...]]], show: Callable[[Row[*tuple[Any, ...]]], object], *key: str
+    ) -> Response:
+        """Return the response for rows fetched one beyond the limit; ``key`` names the columns of a row's position."""
+        shown = rows[: self.limit]
+        more = len(rows) > self.limit
+        at, name = key
+        last = (getattr(shown[-1], at), getattr(shown[-1], name)) if more else None
+        cursor = self.cursors.write(self.query, last) if last is not None else None
+        return json_response({"items": [show(row) for row in shown], "next_cursor": cursor})
+
+
+def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[int] = datetime) -> Page:
+    """Return the page that a request asks for; raises BadCursor where its cursor is not of this path and filters."""
+    cursors: Cursors = request.app.state.cursors
+    query = orjson.dumps([request.url.path, listing.filters()], option=orjson.OPT_SORT_KEYS)
+    after = None if listing.cursor is None else cursors.read(query, listing.cursor)
+    if after is not None and not isinstance(after[0], by):
+        raise _refusal()
+    return Page(limit=listing.limit, after=after, query=query, cursors=cursors)
+
+
+def json_response(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return ``content`` as JSON, times as RFC 3339 in UTC."""
+    body = orjson.dumps(content, option=orjson.OPT_UTC_Z)
+    return Response(body, status_code=status, headers=headers, media_type="application/json")

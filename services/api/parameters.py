@@ -1,0 +1,60 @@
+"""Parameters: what a query may say, so that a misspelt, repeated or unstorable one is refused and never ignored."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.api.problems import refuse
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+"""Rows of one answer: about half a megabyte of claims."""
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def storable(value: str) -> str:
+    """Return ``value`` in Unicode normal form C; raises ValueError where it holds control characters or surrogates."""
+    if _UNSTORABLE.search(value):
+        raise ValueError("must not hold control characters or lone surrogates")
+    return unicodedata.normalize("NFC", value)
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+"""A name to look for, in the normal form that texts are stored in."""
+
+Domain = Annotated[Name, AfterValidator(str.lower)]
+
+
+class Listing(BaseModel):
+    """How much of a list is wanted, and from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items of one answer.")
+    cursor: str | None = Field(
+        None, min_length=1, max_length=512, description="`next_cursor` of the answer before, to go on from there."
+    )
+
+    def filters(self) -> dict[str, object]:
+        """Return what selects the items, which a cursor is bound to."""
+        return self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+
+
+async def once_each(request: Request) -> None:
+    """Refuse a query parameter that is given twice: whichever counted, the other would be ignored."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    _refuse_names(sorted({name for name in names if names.count(name) > 1}), "Given more than once")
+
+
+async def no_parameters(request: Request) -> None:
+    """Refuse any query parameter."""
+    _refuse_names(list(request.query_params), "Extra inputs are not permitted")
+
+
+def _refuse_names(names: list[str], reason: str) -> None:
+    if names:
+        raise refuse([{"type": "name", "loc": ("query", name), "msg": reason} for name in names])

@@ -1,0 +1,231 @@
+"""Problems: every error the API answers, as RFC 9457 has it, with a code that never changes and none of the input."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+NAME_MAX_CHARACTERS = 64
+"""A parameter's name is told so that it can be corrected; a longer one is nobody's mistake."""
+
+
+class Problem(HTTPException):
+    """A request that is refused; a subclass a reason."""
+
+    status: ClassVar[HTTPStatus]
+    code: ClassVar[str]
+
+    def __init__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: object) -> None:
+        super().__init__(self.status, detail, headers)
+        self.members = members
+
+
+class BadCursor(Problem):
+    """The cursor is not one that this API gave for this query."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad_cursor"
+
+
+class NotAllowed(Problem):
+    """The request changes something, and nobody has shown that they may."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthorized"
+
+
+class NotFound(Problem):
+    """There is no such thing, and never was one that we know of."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+
+
+class TimedOut(Problem):
+    """The body did not arrive in time."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+    code = "request_timeout"
+
+
+class KeyReused(Problem):
+    """The Idempotency-Key was sent before with another body."""
+
+    status = HTTPStatus.CONFLICT
+    code = "idempotency_key_reused"
+
+
+class Erased(Problem):
+    """It was there, and its words were taken away for good."""
+
+    status = HTTPStatus.GONE
+    code = "erased"
+
+
+class TooLarge(Problem):
+    """The body is over the limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "body_too_large"
+
+
+class TargetTooLong(Problem):
+    """The path and the query are over the limit."""
+
+    status = HTTPStatus.REQUEST_URI_TOO_LONG
+    code = "target_too_long"
+
+
+class NotJson(Problem):
+    """The body is of a media type or an encoding that is not read here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "unsupported_media_type"
+
+
+class Invalid(Problem):
+    """A parameter or the body is not what the API takes."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid"
+
+
+class Away(Problem):
+    """The database is away or too slow: the same request may succeed later."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "database_away"
+
+
+class NotReady(Problem):
+    """The service cannot do its work now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "not_ready"
+
+
+class Mistake(BaseModel):
+    """One thing that is wrong with a request."""
+
+    part: str = Field(description="query, header or body")
+    name: str = Field(description="The parameter or field")
+    detail: str
+
+
+class ProblemAnswer(BaseModel):
+    """An error as RFC 9457 has it; ``code`` never changes its meaning."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:claimwire:problem:invalid",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "code": "invalid",
+                    "detail": "The request is not valid",
+                    "errors": [
+                        {"part": "query", "name": "limit", "detail": "Input should be less than or equal to 200"}
+                    ],
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[Mistake] = Field(default=[], description="With status 422: everything that is wrong.")
+
+
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}},
+    }
+}
+"""What every operation's description says of its errors."""
+
+
+def describe(status: int, code: str, detail: str, **members: object) -> dict[str, object]:
+    """Return the members of a problem's JSON object."""
+    title = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}.get(status)
+    return {
+        "type": f"urn:claimwire:problem:{code}",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **members,
+    }
+
+
+def answer(error: HTTPException) -> Response:
+    """Return the response that tells a problem; the framework's own errors get their status as code."""
+    if isinstance(error, Problem):
+        body = describe(error.status_code, error.code, error.detail, **error.members)
+    else:
+        code = HTTPStatus(error.status_code).name.lower()
+        body = describe(error.status_code, code, HTTPStatus(error.status_code).description or error.detail)
+    return _respond(body, error.headers)
+
+
+def answer_unexpected() -> Response:
+    """Return the response to a failure of our own, which tells nothing but that."""
+    return _respond(describe(500, "internal_server_error", "The service failed; its log says how"), None)
+
+
+def _respond(body: dict[str, object], headers: Mapping[str, str] | None) -> Response:
+    return Response(orjson.dumps(body), status_code=int(str(body["status"])), headers=headers, media_type=MEDIA_TYPE)
+
+
+def refuse(errors: Sequence[Any]) -> Problem | HTTPException:
+    """Return the problem that pydantic's errors are: an id that is none is not found, JSON that is none malformed."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return HTTPException(HTTPStatus.BAD_REQUEST)
+    if any(error["loc"][0] == "path" for error in errors):
+        return NotFound("There is no such id")
+    mistakes = [
+        {"part": _clip(error["loc"][0]), "name": ".".join(map(_clip, error["loc"][1:])), "detail": _reason(error)}
+        for error in errors
+    ]
+    return Invalid("The request is not valid", errors=mistakes)
+
+
+def _clip(part: object) -> str:
+    """Return a name without what a log, a terminal or JSON could stumble over."""
+    return "".join(character for character in str(part) if character.isprintable())[:NAME_MAX_CHARACTERS]
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    # pydantic quotes the offending character of a UUID.
+    return "Input should be a valid UUID" if error["type"] == "uuid_parsing" else str(error["msg"])
+
+
+async def _answer_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for nothing else)
+    return answer(error)
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for nothing else)
+    return answer(refuse(error.errors()))
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app``, all of whose routes are there, answer every error as a problem and describe it so."""
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    schema = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+    app.openapi()["components"]["schemas"].update({**schema.pop("$defs"), "ProblemAnswer": schema})

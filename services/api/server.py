@@ -1,0 +1,89 @@
+"""The api service: serves the gateway until told to stop, then drains it."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
+
+from services.api.app import create_app
+from services.database import check_schema, open_database
+from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
+from services.probes import open_probes
+from services.settings import ApiSettings
+
+logger = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 1_000
+"""Beyond it uvicorn answers 503 at once: a client that opens connections and says nothing must not use up the files."""
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the 60 s that load balancers keep idle connections, so that they close first and never meet a reset."""
+
+BACKLOG = 2_048
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to its caller."""
+
+    @contextmanager
+    @override
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(settings: ApiSettings) -> None:
+    """Serve until SIGTERM or SIGINT; raises OSError where the port cannot be had."""
+    async with (
+        stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_database(settings.database_url, application_name="api", pool_size=settings.database_pool) as database,
+    ):
+        readiness = Readiness(database=lambda: check_schema(database))
+        app = create_app(settings, database, readiness)
+        with _listen(settings.api_host, settings.api_port) as listener:
+            async with open_probes(
+                settings.metrics_host, settings.metrics_port, progress=Progress(), readiness=readiness
+            ):
+                await _serve(app, listener, stop, readiness, settings)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+async def _serve(
+    app: FastAPI, listener: socket.socket, stop: asyncio.Event, readiness: Readiness, settings: ApiSettings
+) -> None:
+    """Serve; on a stop first fail readiness, so that load balancers go, then answer what is in hand and close."""
+    server = _Server(_configure(app, settings))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    host, port = listener.getsockname()[:2]
+    logger.info("the API is on http://%s:%d, its operations on /docs", f"[{host}]" if ":" in host else host, port)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    readiness.stopping = True
+    await sleep_unless(asyncio.Event(), 0 if serving.done() else settings.api_drain_seconds)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+def _configure(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        # Less than what the whole service may take: the rest is for closing the database.
+        timeout_graceful_shutdown=max(1, int(settings.stop_seconds / 2)),
+    )

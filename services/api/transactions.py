@@ -1,0 +1,69 @@
+"""Transactions: one a request, bounded in time, and closed before the answer is sent."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services import metrics
+from services.api.problems import Away
+from services.database import is_passing
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2
+"""What a client is told to wait: a fail-over takes some seconds, a restart less."""
+
+# SET LOCAL takes no parameters, set_config does; both end with the transaction, so PgBouncer may share the connection.
+_LIMIT = text(
+    "SELECT set_config('statement_timeout', :timeout, true), set_config('transaction_read_only', :only, true)"
+)
+
+
+class Transactions:
+    """Opens transactions on the database.
+
+    Raises:
+        Away: from either, where the database is away, full or slower than ``statement_seconds``.
+    """
+
+    def __init__(self, database: AsyncEngine, *, statement_seconds: float) -> None:
+        self._database = database
+        self._timeout = f"{statement_seconds * 1_000:.0f}ms"
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that cannot write."""
+        return self._begin(read_only="on")
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that is committed on leaving."""
+        return self._begin(read_only="off")
+
+    @asynccontextmanager
+    async def _begin(self, *, read_only: str) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(_LIMIT, {"timeout": self._timeout, "only": read_only})
+                yield connection
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            metrics.DATABASE_FAILURES.inc()
+            logger.warning("the database failed: %s", type(error).__name__)
+            away = "The database does not answer; try again"
+            raise Away(away, headers={"Retry-After": str(RETRY_SECONDS)}) from error
+
+
+def reading(request: Request) -> AbstractAsyncContextManager[AsyncConnection]:
+    """Open a transaction that cannot write, for one request; raises as ``Transactions`` does."""
+    transactions: Transactions = request.app.state.transactions
+    return transactions.reading()
+
+
+def writing(request: Request) -> AbstractAsyncContextManager[AsyncConnection]:
+    """Open a transaction that is committed on leaving, for one request; raises as ``Transactions`` does."""
+    transactions: Transactions = request.app.state.transactions
+    return transactions.writing()

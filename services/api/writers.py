@@ -1,0 +1,30 @@
+"""Writers: who may change something. Until there are keys, that is whoever is on this machine."""
+
+import ipaddress
+
+from fastapi import Request
+
+from services.api.problems import NotAllowed
+
+SUBMITTER = "loopback"
+"""The submitter of what comes from this machine."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, as an address or as ``localhost``, can only be this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+async def find_submitter(request: Request) -> str:
+    """Return who the request comes from; raises NotAllowed.
+
+    A web page can make its own host name lead to this machine and then speak to us as its own origin (DNS rebinding);
+    the Host header betrays it.
+    """
+    open_to_writers: bool = request.app.state.writable
+    if not open_to_writers or not is_loopback(request.url.hostname or ""):
+        raise NotAllowed("This API takes no submissions here", headers={"WWW-Authenticate": "Bearer"})
+    return SUBMITTER
