@@ -91,12 +91,21 @@ def _quote_before(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Co
         at -= 1
     if Frame.QUOTE not in hit.cue.frames or hit.inherits or at < floor or units[at].quote is None:
         return None
+    if at > floor and units[at - 1].quote is None and units[at - 1].word not in HARD | CONJUNCTIONS:
+        return _quoted_end(units, at, floor, leads=hit.end < limit and units[hit.end].word not in HARD)
     resumed = next(
         (i for i in range(hit.end, min(limit, hit.end + LEAD_MAX_UNITS)) if units[i].quote is not None), None
     )
-    if resumed is not None and units[resumed - 1].word in {",", "—", "–", ":"}:
+    if resumed is not None and units[resumed - 1].word in {",", "—", "–", ":", "but", "and"}:
         return Content(Rule.QUOTE, ((at, at + 1), (resumed, resumed + 1)))
     return Content(Rule.QUOTE, ((at, at + 1),))
+
+
+def _quoted_end(units: Sequence[Unit], at: int, floor: int, *, leads: bool) -> Content | None:
+    """Return the clause that ends in the quotation at ``at``, unless that is a term in the opening of another clause."""
+    if units[at - 1].word in PREPOSITIONS and leads:
+        return None
+    return _made(units, Rule.POSTPOSED, floor, at + 1)
 
 
 def _quote_after(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content | None:
@@ -180,20 +189,22 @@ def _postposed(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Conte
     if not ends or any(unit.word == "that" for unit in units[hit.end : hit.end + LEAD_MAX_UNITS]):
         return None
     first, last = tidy(units, floor, before)
-    if last - first < CLAUSE_MIN_UNITS and not _resumes(units, hit, limit):
+    if last - first < CLAUSE_MIN_UNITS and not _resumes(units, hit, first, limit):
         return None
-    if _resumes(units, hit, limit):
+    if _resumes(units, hit, first, limit):
         rest = tidy(units, hit.end + 1, limit)
         return Content(Rule.POSTPOSED, ((first, last), rest)) if last > first and rest[1] > rest[0] else None
-    return Content(Rule.POSTPOSED, ((first, last),)) if _has_verb(units, first, last) else None
+    opening = units[first].word in PREPOSITIONS | SUBORDINATORS
+    return None if opening and not _has_verb(units, first, last) else Content(Rule.POSTPOSED, ((first, last),))
 
 
-def _resumes(units: Sequence[Unit], hit: Hit, limit: int) -> bool:
+def _resumes(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> bool:
     """Tell whether the clause that ", she said," interrupts goes on behind it."""
     if hit.end + 2 >= limit or units[hit.end].word != ",":
         return False
     word = units[hit.end + 1].word
-    return word not in CONJUNCTIONS | {"who", "which", "as", "when"} and not word.endswith("ing")
+    opening = units[floor].word in SUBORDINATORS
+    return word not in CONJUNCTIONS | {"who", "which", "as", "when"} and (opening or not word.endswith("ing"))
 
 
 def _has_verb(units: Sequence[Unit], start: int, end: int) -> bool:
@@ -217,19 +228,31 @@ def _bare(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content |
         u.word in AUXILIARIES or u.word.endswith("ed") or u.word in CUES for u in units[at + 1 : at + _CLAUSE_LOOK]
     )
     begins = word in PRONOUNS | DETERMINERS
-    if not (verb or (begins and limit - at > CLAUSE_MIN_UNITS)):
+    if not (verb or ((begins or Frame.QUOTE in hit.cue.frames) and limit - at > CLAUSE_MIN_UNITS)):
         return None
     rule = Rule.PARTICIPLE if hit.inherits else Rule.BARE_CLAUSE
     return _made(units, rule, at, limit, CLAUSE_MIN_UNITS)
 
 
 def _infinitive(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content | None:
+    if Frame.ADDRESSEE in hit.cue.frames and (command := _command(units, hit, limit)) is not None:
+        return command
     if Frame.INFINITIVE not in hit.cue.frames:
         return None
     at = hit.end + 1 if hit.end < limit and units[hit.end].word == "not" else hit.end
     if at + 1 >= limit or units[at].word != "to" or units[at + 1].word in DETERMINERS or units[at + 1].capital:
         return None
     return _made(units, Rule.INFINITIVE, hit.end, limit, 2)
+
+
+def _command(units: Sequence[Unit], hit: Hit, limit: int) -> Content | None:
+    """Find what is demanded in "told his advisers to find a way"."""
+    for at in range(hit.end + 1, min(limit - 1, hit.end + LEAD_MAX_UNITS)):
+        if units[at].word in HARD | AUXILIARIES | SUBORDINATORS or units[at].quote is not None:
+            return None
+        if units[at].word == "to" and not units[at + 1].capital and units[at + 1].word not in DETERMINERS:
+            return _made(units, Rule.INFINITIVE, hit.end, limit, CLAUSE_MIN_UNITS)
+    return None
 
 
 def _relative(units: Sequence[Unit], hit: Hit, floor: int, _limit: int) -> Content | None:

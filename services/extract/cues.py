@@ -34,7 +34,8 @@ class Tense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One form of a cue verb. Factive: it presupposes its content."""
+    """One form of a cue verb. Factive: it presupposes its content.
+    Noun: the same word is also a noun."""
 
     lemma: str
     tense: Tense
@@ -42,6 +43,7 @@ class Cue:
     act: SpeechAct
     polarity: Polarity
     factive: bool
+    noun: bool = False
 
 
 _VERBS: dict[SpeechAct, str] = {
@@ -72,6 +74,14 @@ _VERBS: dict[SpeechAct, str] = {
 
 _FACTIVE = frozenset("acknowledge admit concede confirm reveal note recall disclose learn find remind recount".split())
 _DENYING = frozenset("deny reject dismiss refute rebut disavow repudiate withdraw retract disown doubt".split())
+
+_NOUNS = frozenset(
+    "claim report note promise offer demand guarantee state comment remark estimate forecast project hope fear worry view"
+    " support favor favour charge blame request query order urge call answer reply post text email quote echo highlight"
+    " signal show vow pledge warn praise brief doubt show joke laugh sigh shout yell scream cry whisper protest label brand"
+    " voice cheer slam blast counter address display plan finding feeling reading beginning swear".split()
+)
+"""Their present forms are nouns as well: "the reports", "security guarantees"."""
 
 _IRREGULAR: dict[str, tuple[str, str, str]] = {
     "say": ("said", "said", "saying"),
@@ -130,7 +140,7 @@ def _inflect(lemma: str) -> dict[str, Tense]:
 
 def _cue(lemma: str, tense: Tense, frames: str, act: SpeechAct) -> Cue:
     polarity = Polarity.DENIED if lemma in _DENYING else Polarity.AFFIRMED
-    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _FACTIVE)
+    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _FACTIVE, lemma in _NOUNS)
 
 
 def _table() -> dict[str, Cue]:

@@ -16,7 +16,7 @@ from services.extract.lexicon import (
     PRONOUNS,
     TIME_WORDS,
 )
-from services.extract.phrases import HARD, Shape, noun_phrase, phrase_after, subject_before, verb_group
+from services.extract.phrases import HARD, Shape, noun_phrase, phrase_after, subject_before, verb_group, with_apposition
 from services.extract.stretches import Unit
 
 ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.SAY, Polarity.AFFIRMED, factive=False)
@@ -133,8 +133,16 @@ def _inverted(units: Sequence[Unit], hit: Hit, floor: int) -> Span | None:
     subject = phrase_after(units, hit.after)
     if subject is None or not _speaks(units, subject, hit):
         return None
+    if before.quote is None and not _names_someone(units, subject):
+        return None
     follower = units[subject[1]].word if subject[1] < len(units) else "."
-    return subject if follower in _AFTER_INVERSION or not follower else None
+    return with_apposition(units, subject) if follower in _AFTER_INVERSION else None
+
+
+def _names_someone(units: Sequence[Unit], subject: Span) -> bool:
+    """Tell a speaker after ", said" from a clause: a capital, a pronoun, or a short phrase for people or a body."""
+    head, first = head_of(units, subject), units[subject[0]]
+    return first.capital or first.word in PRONOUNS or head.word in PEOPLE | GROUPS | DOCUMENTS
 
 
 def _cut(units: Sequence[Unit], start: int, floor: int) -> int | None:
@@ -153,7 +161,9 @@ def _speaks(units: Sequence[Unit], subject: Span, hit: Hit) -> bool:
     head, tense, helped = head_of(units, subject), hit.cue.tense, units[hit.first].word in AUXILIARIES
     if tense is Tense.BASE and not (helped or head.word.endswith("s") or words[0] in _PLURAL or "and" in words):
         return False
-    if Frame.EVIDENCE not in hit.cue.frames and (helped or tense not in {Tense.BASE, Tense.PRESENT}):
+    if Frame.EVIDENCE not in hit.cue.frames and not (
+        hit.cue.noun and not helped and tense in {Tense.BASE, Tense.PRESENT}
+    ):
         return True
     return head.capital or head.word in PEOPLE | GROUPS | DOCUMENTS or (head.word in PRONOUNS - {"it"})
 
@@ -161,7 +171,7 @@ def _speaks(units: Sequence[Unit], subject: Span, hit: Hit) -> bool:
 def head_of(units: Sequence[Unit], phrase: Span) -> Unit:
     """Return the head of a noun phrase: the last word before what follows it ("of …", "in …")."""
     start, end = phrase
-    stop = next((at for at in range(start + 1, end) if units[at].word in PREPOSITIONS), end)
+    stop = next((at for at in range(start + 1, end) if units[at].word in PREPOSITIONS | {",", "("}), end)
     return units[stop - 1]
 
 

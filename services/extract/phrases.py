@@ -16,17 +16,25 @@ from services.extract.lexicon import (
     MODALS,
     NEGATORS,
     NOT_ADVERBS,
+    PEOPLE,
     POSSESSIVES,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
     TIME_WORDS,
+    TITLES,
     WILL,
 )
 from services.extract.stretches import Unit
 
 PHRASE_MAX_UNITS = 25
 """Words; the longest noun phrase taken for a speaker."""
+
+JOINED_MAX_UNITS = 5
+"""Words before "and" that can be the first of two joined subjects."""
+
+APPOSITIONS_MAX = 3
+"""Appositions behind one name; more are a list."""
 
 APPOSITION_MAX_UNITS = 30
 """Words between the commas of "Smith, who …, said"."""
@@ -101,7 +109,8 @@ def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | No
         return _antecedent(units, last - 1 if comma else last, floor)
     if last >= floor and (units[last].word in {",", ")"} or units[last].word in _DASHES):
         opening = _opening(units, last, floor)
-        return None if opening is None else noun_phrase(units, opening, floor)
+        named = None if opening is None else _named(units, opening, floor)
+        return None if named is None else (named[0], last + 1 if units[last].word == ")" else last)
     return noun_phrase(units, end, floor)
 
 
@@ -111,6 +120,15 @@ def _opening(units: Sequence[Unit], closing: int, floor: int) -> int | None:
     inner = range(closing - 1, max(floor, closing - APPOSITION_MAX_UNITS) - 1, -1)
     opening = next((at for at in inner if units[at].word == partner), None)
     return None if opening is None or any(units[at].quote is not None for at in range(opening, closing)) else opening
+
+
+def _named(units: Sequence[Unit], end: int, floor: int) -> Span | None:
+    """Return the phrase before an apposition; where that is a role, with the name before it: "Smith, head of X, which …"."""
+    phrase = noun_phrase(units, end, floor)
+    if phrase is None or units[phrase[0]].capital or phrase[0] - 1 <= floor or units[phrase[0] - 1].word != ",":
+        return phrase
+    name = noun_phrase(units, phrase[0] - 1, floor)
+    return (name[0], phrase[1]) if name is not None and units[name[0]].capital else phrase
 
 
 def _antecedent(units: Sequence[Unit], end: int, floor: int) -> Span | None:
@@ -140,8 +158,47 @@ def _bounds(units: Sequence[Unit], at: int, floor: int) -> bool:
         return True
     if unit.word in {"and", "or"}:
         joined = at > floor and units[at - 1].capital and units[at + 1].capital
-        return not joined
+        return not (joined or _opens_clause(units, at, floor))
     return unit.word in CONJUNCTIONS or _finite_verb(units, at)
+
+
+def _opens_clause(units: Sequence[Unit], at: int, floor: int) -> bool:
+    """Tell whether a short phrase without a verb stands between "and" and the mark or start before it."""
+    start = at
+    while start > floor and units[start - 1].word not in HARD and units[start - 1].quote is None:
+        start -= 1
+        word = units[start].word
+        verb = word in AUXILIARIES or word in CUES or _past(units[start])
+        if at - start > JOINED_MAX_UNITS or verb or word in SUBORDINATORS:
+            return False
+    return start < at and units[start].word not in PREPOSITIONS
+
+
+def _past(unit: Unit) -> bool:
+    return len(unit.word) > 4 and unit.word.endswith("ed") and not unit.capital  # noqa: PLR2004
+
+
+def with_apposition(units: Sequence[Unit], phrase: Span) -> Span:
+    """Return a phrase after its verb with what explains it: "Smith (D-Ohio), a lawyer for the group, who chairs it"."""
+    start, end = phrase
+    if end < len(units) and units[end].word == "(":
+        end = next((at + 1 for at in range(end, min(len(units), end + 8)) if units[at].word == ")"), end)
+    for _ in range(APPOSITIONS_MAX):
+        at = end + 1
+        if at >= len(units) or units[end].word != "," or not _explains(units, at):
+            break
+        while at < len(units) and units[at].quote is None and units[at].word not in HARD:
+            at += 1
+        if at - end > APPOSITION_MAX_UNITS:
+            break
+        end = at
+    return start, end
+
+
+def _explains(units: Sequence[Unit], at: int) -> bool:
+    article = units[at].word in {"a", "an", "the", "who", "one", "his", "her", "its", "whose", "another"}
+    near = units[at : at + 4]
+    return article or (any(unit.word in TITLES | PEOPLE for unit in near) and not units[at].word.endswith("ing"))
 
 
 def _finite_verb(units: Sequence[Unit], at: int) -> bool:
@@ -184,6 +241,8 @@ def _after_phrase(units: Sequence[Unit], start: int, end: int) -> int:
 
 def _plausible(units: Sequence[Unit], start: int, end: int) -> bool:
     first, last = units[start], units[end - 1]
+    if first.word in PREPOSITIONS:
+        return False
     if last.word.endswith(("'s", "s'")):
         return False
     if end - start == 1 and not first.capital:
@@ -205,6 +264,8 @@ def _stops(units: Sequence[Unit], at: int, start: int) -> bool:
     if unit.quote is not None or unit.word in HARD or unit.word in SUBORDINATORS or unit.word in AUXILIARIES:
         return True
     if unit.word in {"in", "on", "at", "during", "after", "before", "by", "to", "about", "earlier", "later", "via"}:
+        return True
+    if _past(unit):
         return True
     if unit.word in TIME_WORDS and not (at > start and units[at - 1].capital and unit.word == "may"):
         return True

@@ -1,8 +1,9 @@
 """Quotations of a text, paired by rule: straight, curly, single, nested, interrupted by paragraphs, unclosed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Span
@@ -12,11 +13,12 @@ _SINGLES = "'‘‚"
 _MIXED = frozenset(("‘'", "'’", '“"', '"”'))
 """Pairs that a half-converted text shows: an opening and a closing mark of two kinds."""
 
-_MARKS = re.compile("[\"'“”‘’«»„‚]")
+_MARKS = re.compile("''|``|[\"'“”‘’«»„‚]")
 _ELISIONS = frozenset(("tis", "twas", "em", "til", "cause", "n", "round", "bout", "cos"))
 _BEFORE_OPENER = frozenset("([{—–-/:“\"‘'")
 _ENDS_SPEECH = frozenset(".,!?…;—–-")
-_LOOK_BACK = 12
+_CLOSERS = "\"'”’»“‘ "
+_LOOK_AHEAD = 12
 """Code points after an apostrophe in which an elided word ('em, '90s) must end."""
 
 
@@ -28,12 +30,20 @@ class Quote:
     closed: bool
 
 
-@dataclass(slots=True)
-class _Open:
-    """A mark that waits for its partner."""
+class _Mark(NamedTuple):
+    """A quotation mark at ``[at, end)``, its kind, and the characters around it (a space at the paragraph's edges)."""
 
-    start: int
-    mark: str
+    kind: str
+    at: int
+    end: int
+    before: str
+    after: str
+
+    @property
+    def opens_by_shape(self) -> bool:
+        """Whether it stands as an opening mark does: behind a space or bracket, before a word."""
+        behind = self.before.isspace() or self.before in _BEFORE_OPENER
+        return behind and not self.after.isspace() and self.after not in ",;)"
 
 
 def find_quotes(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Quote, ...]:
@@ -61,76 +71,75 @@ def find_quotes(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Quote, ...]
     return tuple(sorted(found, key=lambda quote: quote.spans))
 
 
+def _marks(text: str, start: int, end: int) -> Iterator[_Mark]:
+    for match in _MARKS.finditer(text, start, end):
+        kind = '"' if len(match.group()) > 1 else match.group()
+        before = text[match.start() - 1] if match.start() > start else " "
+        yield _Mark(kind, match.start(), match.end(), before, text[match.end()] if match.end() < end else " ")
+
+
 def _pair(text: str, start: int, end: int) -> tuple[list[Span], bool]:
     """Return the closed outermost quotations of a paragraph, and whether one from its very start stays open."""
-    stack: list[_Open] = []
+    stack: list[_Mark] = []
     whole: list[Span] = []
-    closers = _single_closers(text, start, end)
-    for match in _MARKS.finditer(text, start, end):
-        at = match.start()
-        if _closes(text, at, end, stack, closers):
-            outer = _close(stack, text[at])
-            whole.extend(() if outer is None else ((outer, at + 1),))
-        elif _opens(text, at, start, end, stack):
-            stack = [open_ for open_ in stack if open_.mark != text[at]]
-            if stack or text[at] not in _SINGLES or closers[1] > at:
-                stack.append(_Open(at, text[at]))
-    return whole, bool(stack) and stack[0].start == start and text[start] not in _SINGLES
+    sure, possible = _single_closers(text, start, end)
+    for mark in _marks(text, start, end):
+        if _closes(text, mark, stack, sure):
+            outer = _close(stack, mark.kind)
+            whole.extend(() if outer is None else ((outer.at, mark.end),))
+        elif _opens(text, mark, stack):
+            stack = [open_ for open_ in stack if open_.kind != mark.kind]
+            if stack or mark.kind not in _SINGLES or possible > mark.at:
+                stack.append(mark)
+    return whole, bool(stack) and stack[0].at == start and stack[0].kind not in _SINGLES
 
 
-def _partners(mark: str, closer: str) -> bool:
-    return _CURLY.get(mark, mark) == closer or mark + closer in _MIXED
+def _partners(opener: str, closer: str) -> bool:
+    return _CURLY.get(opener, opener) == closer or opener + closer in _MIXED
 
 
-def _close(stack: list[_Open], mark: str) -> int | None:
-    """Take the partner of ``mark`` and what was opened inside it; return its start if it was the outermost."""
+def _close(stack: list[_Mark], kind: str) -> _Mark | None:
+    """Take the partner of a closing mark, and what was opened inside it; return it if it was the outermost."""
     while stack:
-        open_ = stack.pop()
-        if _partners(open_.mark, mark):
-            return None if stack else open_.start
+        opener = stack.pop()
+        if _partners(opener.kind, kind):
+            return None if stack else opener
     return None
 
 
-def _closes(text: str, at: int, end: int, stack: list[_Open], closers: tuple[int, int]) -> bool:
-    mark = text[at]
-    if not any(_partners(open_.mark, mark) for open_ in stack):
+def _closes(text: str, mark: _Mark, stack: list[_Mark], sure: int) -> bool:
+    if not any(_partners(opener.kind, mark.kind) for opener in stack):
         return False
-    before, after = text[at - 1], text[at + 1] if at + 1 < end else " "
-    if mark in "'’":
-        plural = before in "sS" and after == " " and text[at + 2 : at + 3].islower() and closers[0] > at
-        return not after.isalnum() and not before.isspace() and not plural
-    return not (mark == '"' and _opener_shape(before, after))
+    if mark.kind in "'’":
+        plural = (
+            mark.before in "sS" and mark.after == " " and text[mark.at + 2 : mark.at + 3].islower() and sure > mark.at
+        )
+        return not mark.after.isalnum() and not mark.before.isspace() and not plural
+    return not (mark.kind == '"' and mark.opens_by_shape)
 
 
-def _opens(text: str, at: int, start: int, end: int, stack: list[_Open]) -> bool:
-    mark = text[at]
-    before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
-    if mark in "”»’" or after.isspace():
+def _opens(text: str, mark: _Mark, stack: list[_Mark]) -> bool:
+    if mark.kind in "”»’" or mark.after.isspace():
         return False
-    if mark in "'‘":
-        word = text[at + 1 : at + 1 + _LOOK_BACK].split(" ", 1)[0].lower().rstrip(".,s'’")
-        return _opener_shape(before, after) and not (word in _ELISIONS or word.isdigit())
-    return _opener_shape(before, after) or (mark in _CURLY and not stack)
-
-
-def _opener_shape(before: str, after: str) -> bool:
-    return (before.isspace() or before in _BEFORE_OPENER) and not after.isspace() and after not in ",;)"
+    if mark.kind in "'‘":
+        word = text[mark.end : mark.end + _LOOK_AHEAD].split(" ", 1)[0].lower().rstrip(".,s'’")
+        return mark.opens_by_shape and not (word in _ELISIONS or word.isdigit())
+    return mark.opens_by_shape or (mark.kind in _CURLY and not stack)
 
 
 def _single_closers(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the places of the last mark that surely, and of the last that possibly, closes single quotes."""
     sure = possible = -1
-    for at in range(start + 1, end):
-        if text[at] in "'’":
-            before, after = text[at - 1], text[at + 1] if at + 1 < end else " "
-            if not after.isalnum() and not before.isspace():
-                possible = at
-                sure = at if before in _ENDS_SPEECH or after in _ENDS_SPEECH or at + 1 == end else sure
+    for mark in _marks(text, start, end):
+        if mark.kind in "'’" and mark.at > start and not mark.after.isalnum() and not mark.before.isspace():
+            possible = mark.at
+            ends = mark.before in _ENDS_SPEECH or mark.after in _ENDS_SPEECH or mark.end == end
+            sure = mark.at if ends else sure
     return sure, possible
 
 
 def ends_speech(text: str, span: Span) -> bool:
     """Tell whether a quotation ends, inside or right after its mark, with a stop or comma, as speech does."""
     start, end = span
-    inner = text[end - 2] if end - start > 2 else " "  # noqa: PLR2004
+    inner = text[start:end].rstrip(_CLOSERS)[-1:]
     return inner in _ENDS_SPEECH or text[end : end + 1] in {",", "…"}

@@ -122,7 +122,7 @@ def _ends(text: str, match: re.Match[str], end: int) -> bool:
     word = _NEXT_WORD.search(text, stop, min(end, stop + 60))
     if word is None:
         return True
-    if word.group()[0].islower() or (closed and _is_tag(text, stop, end)):
+    if word.group()[0].islower() or (closed and match.group()[0] != "." and _is_tag(text, stop, end)):
         return False
     if match.group()[0] == "." and len(match.group().rstrip(_CLOSERS + ")]")) == 1:
         return not _abbreviates(text, match.start(), word.group())

@@ -68,7 +68,9 @@ class Speakers:
 
     def _resolve(self, span: Span, stretch: int, before: int) -> Speaker:
         tokens = list(tokens_of(self.text, *span))
-        head_at = next((i for i in range(1, len(tokens)) if tokens[i].word in PREPOSITIONS), len(tokens)) - 1
+        head_at = (
+            next((i for i in range(1, len(tokens)) if tokens[i].word in PREPOSITIONS | {",", "("}), len(tokens)) - 1
+        )
         head = tokens[head_at]
         if len(tokens) == 1 and not (head.capital and head.word not in PERSONAL and head.word not in {"they", "it"}):
             return self._pronoun(span, head.word, stretch, before)

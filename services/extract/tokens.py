@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"|[^\W\d_]\.(?=\s)"
     r"|\d+(?:[.,]\d+)*(?:[^\W_]+)?"
     r"|\w+(?:[’'\-‑]\w+)*"
-    r"|\.{2,}|-{2,}|[^\w\s]"
+    r"|\.{2,}|-{2,}|''|[^\w\s]"
 )
 """Each branch either takes a run of characters that no other part of it can take, or one character: linear time."""
 
