@@ -1,0 +1,183 @@
+"""The crew: keeps a bounded number of leased pieces of work in hand, and pauses while Kafka or PostgreSQL are away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.tables import host
+from services import metrics
+from services.database import is_passing
+from services.ingest import leases
+from services.ingest.hosts import HostBusy, Turn
+from services.ingest.leases import RENEW_SECONDS, Lease, LeaseLost
+from services.kafka import KafkaUnavailable
+from services.lifecycle import Backoff, Progress, sleep_unless
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+"""How often a crew with room looks for work that has become due; below the shortest sensible host interval."""
+
+BUSY_HOST_SECONDS = 15.0
+"""When work is due again whose redirect led to a host that was not free in time."""
+
+PIECE_SECONDS = 600.0
+"""The most a piece of work may take: above the longest fetch (300 s), its waits, and cleaning."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One leased piece of work: ``do`` ends by saving its outcome; ``turn`` is its turn at a host, if it needs one."""
+
+    lease: Lease
+    do: Callable[[], Coroutine[Any, Any, None]]
+    turn: Turn | None = None
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether Kafka or PostgreSQL are to blame, so that waiting may help and nothing of the work's is at fault."""
+    return isinstance(error, KafkaUnavailable) or is_passing(error)
+
+
+class Crew:
+    """Takes due work while there is room, and starts each piece as a task of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        engine: AsyncEngine,
+        take: Callable[[int], Awaitable[Sequence[Piece]]],
+        find_problems: Callable[[], Awaitable[object]],
+        progress: Progress,
+        most: int,
+    ) -> None:
+        self._name = name
+        self._engine = engine
+        self._take = take
+        self._find_problems = find_problems
+        self._progress = progress
+        self._most = most
+        self._tasks: dict[asyncio.Task[bool], Piece] = {}
+        self._renewed = 0.0
+        self._backoff = Backoff()
+
+    async def run(self, stop: asyncio.Event, *, drain_seconds: float) -> None:
+        """Work until ``stop`` is set; then end the pieces in hand, and give back those that take too long.
+
+        An unexpected failure of a piece ends the crew with it.
+        """
+        try:
+            while not stop.is_set():
+                self._progress.turn(self._name)
+                await self._renew()
+                if self._backoff.failures and await self._find_problems():
+                    await self._backoff.wait(stop)
+                    continue
+                await self._fill(stop)
+                await self._collect(stop)
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=drain_seconds)
+        finally:
+            await self._let_go()
+            self._progress.done(self._name)
+
+    async def _fill(self, stop: asyncio.Event) -> None:
+        """Take work up to the room there is; wait a moment where none is due."""
+        room = self._most - len(self._tasks)
+        try:
+            pieces = await self._take(room) if room else []
+        except Exception as error:
+            if not is_away(error):
+                raise
+            await self._fail(error, stop)
+            return
+        self._tasks |= {asyncio.create_task(self._work(piece)): piece for piece in pieces}
+        if not self._tasks:
+            await sleep_unless(stop, IDLE_SECONDS)
+
+    async def _collect(self, stop: asyncio.Event) -> None:
+        """Wait a moment for pieces to end; back off where one failed for Kafka's or PostgreSQL's sake."""
+        if not self._tasks:
+            return
+        done, _ = await asyncio.wait(self._tasks, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self._tasks[task]
+        failures = [error for task in done if (error := task.exception()) is not None]
+        for error in failures:
+            if not is_away(error):
+                raise error
+        if failures:
+            await self._fail(failures[0], stop)
+        elif any(task.result() for task in done):
+            self._backoff.reset()
+
+    async def _renew(self) -> None:
+        """Let the leases in hand last; where the database is away they end, and their work is another's."""
+        now = asyncio.get_running_loop().time()
+        if now - self._renewed < RENEW_SECONDS or not self._tasks:
+            return
+        self._renewed = now
+        pieces = self._tasks.values()
+        tables = {piece.lease.table for piece in pieces}
+        try:
+            async with self._engine.begin() as connection:
+                for table in sorted(tables, key=str):
+                    held = [(piece.lease.id, piece.lease.token) for piece in pieces if piece.lease.table is table]
+                    await leases.renew(connection, table, held)
+                hosts = [piece.turn.held for piece in pieces if piece.turn is not None]
+                await leases.renew(connection, host, [held for held in hosts if held is not None])
+        except Exception as error:
+            if not is_away(error):
+                raise
+            logger.warning("leases were not renewed: %s", error)
+
+    async def _fail(self, error: BaseException, stop: asyncio.Event) -> None:
+        logger.warning("%s wait for Kafka or PostgreSQL: %s", self._name, error)
+        if not isinstance(error, KafkaUnavailable):
+            metrics.DATABASE_FAILURES.inc()
+        await self._backoff.wait(stop)
+
+    async def _work(self, piece: Piece) -> bool:
+        """Do one piece; give it back where it could not be ended. Returns whether it was."""
+        try:
+            async with asyncio.timeout(PIECE_SECONDS):
+                await piece.do()
+        except LeaseLost as lost:
+            logger.info("another replica has taken over %s; nothing of ours was saved", lost)
+            return False
+        except HostBusy as busy:
+            logger.info("the host %s is busy; to be tried again", busy)
+            await self._give_back(piece, BUSY_HOST_SECONDS)
+            return False
+        except BaseException:
+            await self._give_back(piece, 0.0)
+            raise
+        return True
+
+    async def _give_back(self, piece: Piece, seconds: float) -> None:
+        """End the piece's leases now; where the database is away they end by themselves."""
+        try:
+            async with self._engine.begin() as connection:
+                await leases.give_back(connection, piece.lease, seconds=seconds)
+            if piece.turn is not None:
+                await piece.turn.leave()
+        except Exception as error:
+            if not is_away(error):
+                raise
+            logger.info("a lease ends by itself, the database being away")
+
+    async def _let_go(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                if (error := task.exception()) is not None and not is_away(error):
+                    raise error

@@ -1,0 +1,206 @@
+"""The frontier: the feeds that are polled and the pages they list, each leased when it is due."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.events import Arrival
+from schemas.outcomes import FeedOutcome, PageOutcome
+from schemas.tables import feed, host, page, submission
+from services.ingest import hosts
+from services.ingest.feeds import Entry
+from services.ingest.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
+from services.ingest.schedule import NextPoll
+from services.ingest.urls import host_key, resolve
+
+FILE_HOST = ""
+"""The ``host`` of a page that is a file: nobody's, and before every name, so that a walk over hosts can pass it."""
+
+
+class Inserted(NamedTuple):
+    """What became of a feed's entries: pages made, made due again, and known already."""
+
+    new: int
+    changed: int
+    known: int
+
+
+class Polled(NamedTuple):
+    """What a poll leaves in the feed's row; a title, etag or last_modified of None leaves the old one."""
+
+    outcome: FeedOutcome
+    reason: str | None
+    next: NextPoll
+    entries: int = 0
+    title: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def default_publisher(url: str) -> str:
+    """Return the domain that stands for a URL's publisher: its host without ``www.``. Raises ``BadUrl``."""
+    return (urlsplit(resolve("", url)).hostname or "").removeprefix("www.")
+
+
+async def add_feed(
+    connection: AsyncConnection, url: str, publisher_domain: str | None = None, publisher_name: str | None = None
+) -> UUID:
+    """Have a feed polled, from now on; one that is known gets the publisher named here. Returns its id.
+
+    Raises:
+        BadUrl: it cannot be fetched.
+    """
+    sent = resolve("", url)
+    named = {"publisher_domain": publisher_domain, "publisher_name": publisher_name}
+    values = {"publisher_domain": default_publisher(sent)} | {key: value for key, value in named.items() if value}
+    feed_id = uuid5(NAMESPACE_URL, sent)
+    statement = insert(feed).values(feed_id=feed_id, url=sent, **values)
+    changes = {key: value for key, value in named.items() if value} or {"url": sent}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[feed.c.url], set_=changes))
+    return feed_id
+
+
+async def list_feeds(connection: AsyncConnection) -> Sequence[Row[Any]]:
+    """Return the rows of all feeds, by URL."""
+    return (await connection.execute(select(feed).order_by(feed.c.url))).all()
+
+
+async def remove_feed(connection: AsyncConnection, url: str) -> bool:
+    """Poll a feed no more; its pages stay. Returns whether it was known. Raises ``BadUrl``."""
+    removed = await connection.execute(feed.delete().where(feed.c.url == resolve("", url)))
+    return removed.rowcount == 1
+
+
+async def lease_feeds(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
+    """Lease feeds whose poll is due."""
+    return await take_due(connection, feed, "next_poll_at", most=most)
+
+
+async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -> None:
+    """Save what a poll found; raises ``LeaseLost``."""
+    found = {"title": polled.title, "etag": polled.etag, "last_modified": polled.last_modified}
+    await finish(
+        connection,
+        lease,
+        outcome=polled.outcome.value,
+        reason=polled.reason,
+        polled_at=func.now(),
+        next_poll_at=from_now(polled.next.seconds),
+        failures=polled.next.failures,
+        entries=feed.c.entries + polled.entries,
+        **{key: value for key, value in found.items() if value is not None},
+    )
+
+
+async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
+    """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew."""
+    rows = [_page_row(source, each) for _, each in sorted({each.url: each for each in entries}.items())]
+    if not rows:
+        return Inserted(0, 0, 0)
+    await hosts.remember(connection, {row["host"] for row in rows})
+    statement = insert(page).values(rows)
+    said, known = (entry["modified"]["at"].astext for entry in (statement.excluded.entry, page.c.entry))
+    upsert = statement.on_conflict_do_update(
+        index_elements=[page.c.url],
+        set_={"entry": statement.excluded.entry, "due_at": func.now(), "attempts": 0},
+        where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value),
+    ).returning(page.c.found_at == func.now())
+    fresh = [bool(new) for (new,) in await connection.execute(upsert)]
+    return Inserted(sum(fresh), len(fresh) - sum(fresh), len(rows) - len(fresh))
+
+
+def _page_row(source: Row[Any], entry: Entry) -> dict[str, Any]:
+    return {
+        "page_id": uuid5(NAMESPACE_URL, entry.url),
+        "url": entry.url,
+        "host": host_key(entry.url),
+        "arrival": Arrival.FETCHED.value,
+        "feed_id": source.feed_id,
+        "publisher_domain": source.publisher_domain,
+        "publisher_name": source.publisher_name,
+        "entry": entry.model_dump(mode="json"),
+    }
+
+
+async def lease_pages(connection: AsyncConnection, *, after: str, most: int) -> list[Row[Any]]:
+    """Lease due pages of as many free hosts, and those hosts with the same token; one page a host.
+
+    Hosts are taken in turn, from the one that follows ``after``, so a host with a million pages delays nobody. Each
+    row is the page's, and the ``feed_url`` that listed it.
+    """
+    chosen = list(await connection.execute(_due_of_free_hosts(page.c.host > after, most)))
+    if len(chosen) < most:
+        turned = and_(page.c.host > FILE_HOST, page.c.host <= after)
+        chosen += await connection.execute(_due_of_free_hosts(turned, most - len(chosen)))
+    return await _take_pages(connection, [row.page_id for row in chosen])
+
+
+def _due_of_free_hosts(between: ColumnElement[bool], most: int) -> Select[Any]:
+    """Select the oldest due page of each free host and lock the hosts.
+
+    PostgreSQL has no skip scan over distinct hosts: the recursive query makes one, a probe of ``ix_page_waiting`` each.
+    """
+    waiting_host = select(func.min(page.c.host)).where(page.c.due_at.is_not(None), between)
+    walk = select(waiting_host.scalar_subquery().label("host")).cte("walk", recursive=True)
+    step = waiting_host.where(page.c.host > walk.c.host).correlate(walk).scalar_subquery()
+    walk = walk.union_all(select(step).where(walk.c.host.is_not(None)))
+    oldest = (
+        select(page.c.page_id)
+        .where(page.c.host == walk.c.host, page.c.due_at <= func.now(), free(page))
+        .order_by(page.c.due_at)
+        .limit(1)
+        .lateral("oldest")
+    )
+    return (
+        select(oldest.c.page_id)
+        .select_from(walk.join(host, host.c.host == walk.c.host).join(oldest, true()))
+        .where(host.c.free_at <= func.now(), free(host))
+        .limit(most)
+        .with_for_update(of=host, skip_locked=True)
+    )
+
+
+async def _take_pages(connection: AsyncConnection, page_ids: Sequence[UUID]) -> list[Row[Any]]:
+    leased = {"leased_until": from_now(LEASE_SECONDS), "lease_token": uuid4()}
+    feed_url = select(feed.c.url).where(feed.c.feed_id == page.c.feed_id).scalar_subquery()
+    taken = list(
+        await connection.execute(
+            update(page)
+            .where(page.c.page_id.in_(page_ids), page.c.due_at <= func.now(), free(page))
+            .values(**leased)
+            .returning(*page.c, feed_url.label("feed_url"))
+        )
+    )
+    await connection.execute(update(host).where(host.c.host.in_([row.host for row in taken])).values(**leased))
+    return taken
+
+
+async def lease_files(connection: AsyncConnection, *, folders: Sequence[str], most: int) -> list[Row[Any]]:
+    """Lease due pages that are files below the folders, given as ``file:///`` URLs that end in a slash."""
+    below = or_(*(page.c.url.startswith(folder, autoescape=True) for folder in folders), literal(value=False))
+    return await take_due(connection, page, "due_at", most=most, where=[page.c.host == FILE_HOST, below])
+
+
+async def find_other_page(connection: AsyncConnection, article_id: UUID, page_id: UUID) -> str | None:
+    """Return the URL of another page that is known to be this article, and is no duplicate itself."""
+    original = page.c.outcome.is_distinct_from(PageOutcome.DUPLICATE_URL.value)
+    found = await connection.scalar(
+        select(page.c.url).where(page.c.article_id == article_id, page.c.page_id != page_id, original).limit(1)
+    )
+    return None if found is None else str(found)
+
+
+async def count_due(connection: AsyncConnection) -> int:
+    """Return how many pages and submissions are due and held by nobody."""
+    counts = [
+        await connection.scalar(
+            select(func.count()).select_from(table).where(table.c.due_at <= func.now(), free(table))
+        )
+        for table in (page, submission)
+    ]
+    return sum(count or 0 for count in counts)

@@ -1,0 +1,150 @@
+"""Hosts: politeness across replicas; each host is asked by one of them at a time, with a pause between two requests."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.tables import host
+from services.ingest.fetcher import FetchFailed, utc_now
+from services.ingest.leases import LEASE_SECONDS, free, from_now
+from services.ingest.robots import Robots
+from services.ingest.schedule import host_pause
+from services.ingest.urls import host_key
+
+WAIT_SECONDS = 10.0
+"""The longest a redirect may wait inside a piece of work: longer, it would keep a place from other hosts' pages."""
+
+LOOK_SECONDS = 0.25
+"""How often a host that another replica holds is looked at again."""
+
+
+class HostBusy(Exception):
+    """The host of a redirect is not free in time; the work is to be tried later, at nobody's fault."""
+
+
+async def remember(connection: AsyncConnection, names: set[str]) -> None:
+    """Make sure that each host has its row, which is what replicas lock."""
+    if names:
+        rows = [{"host": name} for name in sorted(names)]
+        await connection.execute(insert(host).on_conflict_do_nothing(), rows)
+
+
+async def take(connection: AsyncConnection, name: str, token: UUID) -> bool:
+    """Lease a host that is free now; return whether it is ours. Its row is made where it is new."""
+    await remember(connection, {name})
+    chosen = (
+        select(host.c.host)
+        .where(host.c.host == name, host.c.free_at <= func.now(), free(host))
+        .with_for_update(skip_locked=True)
+    )
+    taken = await connection.execute(
+        update(host).where(host.c.host.in_(chosen)).values(leased_until=from_now(LEASE_SECONDS), lease_token=token)
+    )
+    return taken.rowcount == 1
+
+
+async def seconds_until_free(connection: AsyncConnection, name: str) -> float:
+    """Return how long a host stays busy as far as is known; at least a moment."""
+    until = func.greatest(host.c.free_at, host.c.leased_until)
+    left = await connection.scalar(select(func.extract("epoch", until - func.now())).where(host.c.host == name))
+    return max(float(left or 0.0), LOOK_SECONDS)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """How hosts are asked: by robots.txt, and with ``interval_seconds`` between two requests."""
+
+    engine: AsyncEngine
+    robots: Robots
+    interval_seconds: float
+
+    async def begin(self, url: str, token: UUID) -> "Turn | float":
+        """Return the turn at the URL's host, or the seconds until it may be free. Raises ``BadUrl``."""
+        name = host_key(url)
+        async with self.engine.begin() as connection:
+            if await take(connection, name, token):
+                return Turn(self, token, name)
+            return await seconds_until_free(connection, name)
+
+
+class Turn:
+    """One piece of work's turn: it holds one host at a time, so that no two wait for each other."""
+
+    def __init__(self, hosts: Hosts, token: UUID, held: str | None) -> None:
+        self._hosts = hosts
+        self._token = token
+        self._held = held
+        self._url: str | None = None
+
+    @property
+    def held(self) -> tuple[str, UUID] | None:
+        """The host that is leased now, and the lease's token."""
+        return None if self._held is None else (self._held, self._token)
+
+    async def before_request(self, url: str) -> None:
+        """Return when ``url`` may be asked: allowed by robots.txt, its host ours, the pause over.
+
+        Raises:
+            HostBusy: another host than the first is not free in time.
+            FetchFailed: robots.txt disallows the URL, or cannot be had.
+        """
+        name = host_key(url)
+        if name != self._held:
+            await self.leave()
+            await self._wait_for(name)
+        elif self._url is not None:
+            await self._pause(name)
+        self._url = url
+        if await self._hosts.robots.check(url, utc_now()):
+            await self._pause(name)
+
+    async def leave(self, failure: FetchFailed | None = None) -> None:
+        """Let others ask the host, after the pause that this request and its ``failure`` call for."""
+        name, self._held = self._held, None
+        if name is None:
+            return
+        delay = None if self._url is None else self._hosts.robots.crawl_delay(self._url)
+        pause = host_pause(
+            interval_seconds=self._hosts.interval_seconds,
+            crawl_delay_seconds=delay,
+            retry_after_seconds=failure.retry_after_seconds if failure else None,
+            outcome=failure.outcome if failure else None,
+        )
+        async with self._hosts.engine.begin() as connection:
+            await connection.execute(
+                update(host)
+                .where(host.c.host == name, host.c.lease_token == self._token)
+                .values(leased_until=None, lease_token=None, free_at=from_now(pause if self._url else 0.0))
+            )
+
+    async def _wait_for(self, name: str) -> None:
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        while True:
+            async with self._hosts.engine.begin() as connection:
+                if await take(connection, name, self._token):
+                    self._held = name
+                    return
+                wait = await seconds_until_free(connection, name)
+            if asyncio.get_running_loop().time() + min(wait, LOOK_SECONDS) > deadline:
+                raise HostBusy(name)
+            await asyncio.sleep(min(wait, LOOK_SECONDS))
+
+    async def _pause(self, name: str) -> None:
+        """Wait between two requests of the same host, then make sure that it is still ours.
+
+        One page's redirects wait for our interval alone, and not for ever: a crawl delay is meant between pages.
+        """
+        await asyncio.sleep(min(self._hosts.interval_seconds, WAIT_SECONDS))
+        async with self._hosts.engine.begin() as connection:
+            still = await connection.execute(
+                update(host)
+                .where(host.c.host == name, host.c.lease_token == self._token)
+                .values(leased_until=from_now(LEASE_SECONDS))
+            )
+        if still.rowcount == 0:
+            self._held = None
+            raise HostBusy(name)

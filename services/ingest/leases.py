@@ -1,0 +1,111 @@
+"""Leases: rows that replicas share as work, each held by one of them for a while.
+
+A lease is taken in a short transaction and its result is saved only while its token still stands on the row. All times
+are the database's, since the clocks of replicas differ.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Row, Table, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+LEASE_SECONDS = 30.0
+"""How long a lease lasts: what a crash delays its work by; longer than any stall of a healthy process."""
+
+RENEW_SECONDS = 10.0
+"""How often the leases in hand are renewed: twice may fail before they end."""
+
+
+class LeaseLost(Exception):
+    """Another replica has taken the work; nothing of ours may be saved any more."""
+
+
+class Lease(NamedTuple):
+    """A row held by us until its time is over or its token is replaced."""
+
+    table: Table
+    id: UUID
+    token: UUID
+
+    @property
+    def held(self) -> ColumnElement[bool]:
+        """The condition under which the row is still ours."""
+        (key,) = self.table.primary_key.columns
+        return (key == self.id) & (self.table.c.lease_token == self.token)
+
+
+def from_now(seconds: float) -> ColumnElement[Any]:
+    """Return the database's time in ``seconds``."""
+    return func.now() + timedelta(seconds=seconds)
+
+
+def free(table: Table) -> ColumnElement[bool]:
+    """Return the condition under which nobody holds a row."""
+    return or_(table.c.leased_until.is_(None), table.c.leased_until <= func.now())
+
+
+async def take_due(
+    connection: AsyncConnection,
+    table: Table,
+    due: str,
+    *,
+    most: int,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> list[Row[Any]]:
+    """Lease up to ``most`` free rows whose time ``due`` has come; return them with their tokens.
+
+    Rows that another replica is just taking are skipped, not waited for.
+    """
+    (key,) = table.primary_key.columns
+    chosen = (
+        select(key)
+        .where(table.c[due] <= func.now(), free(table), *where)
+        .order_by(table.c[due])
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await connection.execute(
+        update(table)
+        .where(key.in_(chosen))
+        .values(leased_until=from_now(LEASE_SECONDS), lease_token=uuid4())
+        .returning(*table.c)
+    )
+    return list(taken)
+
+
+async def renew(connection: AsyncConnection, table: Table, held: Iterable[tuple[object, UUID]]) -> None:
+    """Let leases last from now on again, given as pairs of key and token; those that are lost stay so."""
+    (key,) = table.primary_key.columns
+    pairs = sorted(held, key=str)
+    if pairs:
+        mine = tuple_(key, table.c.lease_token).in_(pairs)
+        await connection.execute(update(table).where(mine).values(leased_until=from_now(LEASE_SECONDS)))
+
+
+async def check(connection: AsyncConnection, lease: Lease) -> None:
+    """Hold the row until the transaction ends; raises ``LeaseLost`` where it is no longer ours."""
+    held = await connection.execute(select(1).select_from(lease.table).where(lease.held).with_for_update())
+    if held.first() is None:
+        raise LeaseLost(f"{lease.table.name} {lease.id}")
+
+
+async def finish(connection: AsyncConnection, lease: Lease, **values: Any) -> None:
+    """Save ``values`` and end the lease; raises ``LeaseLost``, having saved nothing, where it is no longer ours."""
+    saved = await connection.execute(
+        update(lease.table).where(lease.held).values(leased_until=None, lease_token=None, **values)
+    )
+    if saved.rowcount == 0:
+        raise LeaseLost(f"{lease.table.name} {lease.id}")
+
+
+async def give_back(connection: AsyncConnection, lease: Lease, *, seconds: float = 0.0) -> None:
+    """End the lease as if it had not been taken, but due no sooner than in ``seconds``; a lost one is no failure."""
+    due = lease.table.c["next_poll_at" if "next_poll_at" in lease.table.c else "due_at"]
+    await connection.execute(
+        update(lease.table)
+        .where(lease.held)
+        .values({due: func.greatest(due, from_now(seconds)), "leased_until": None, "lease_token": None})
+    )

@@ -1,0 +1,93 @@
+"""Publications: which article a canonical URL is, which number its text has, and whether Kafka has acknowledged it.
+
+A number is given before the event is sent and confirmed after the acknowledgement, so a crash in between only makes the
+same revision go out again.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, cast, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.tables import ErasedKind, alias, erased, publication
+from services.ingest.leases import Lease, check
+
+
+class Standing(StrEnum):
+    """How a text stands to what was published of its article."""
+
+    NEW = "new"
+    UNACKNOWLEDGED = "unacknowledged"
+    UNCHANGED = "unchanged"
+
+
+class Numbered(NamedTuple):
+    """An article's id, the revision that names its text, and whether that is still to be published."""
+
+    article_id: UUID
+    revision: int
+    standing: Standing
+
+
+async def number(
+    connection: AsyncConnection, lease: Lease, *, article_id: UUID, canonical_url: str, text_sha256: str
+) -> Numbered:
+    """Give the text its revision, in a transaction of the caller's that holds the lease.
+
+    A text that differs from the row's gets ``greatest(revision + 1, Unix seconds)``: it grows also where the database
+    went back in time.
+
+    Raises:
+        LeaseLost: the work is another replica's now.
+    """
+    await check(connection, lease)
+    await connection.execute(
+        insert(publication).values(article_id=article_id, canonical_url=canonical_url).on_conflict_do_nothing()
+    )
+    row = (
+        await connection.execute(select(publication).where(publication.c.article_id == article_id).with_for_update())
+    ).one()
+    if row.text_sha256 == text_sha256:
+        standing = Standing.UNCHANGED if row.published_revision == row.revision else Standing.UNACKNOWLEDGED
+        return Numbered(article_id, row.revision, standing)
+    seconds = cast(func.floor(func.extract("epoch", func.now())), BigInteger)
+    revision = await connection.scalar(
+        update(publication)
+        .where(publication.c.article_id == article_id)
+        .values(
+            text_sha256=text_sha256,
+            revision=func.greatest(publication.c.revision + 1, seconds),
+            numbered_at=func.now(),
+        )
+        .returning(publication.c.revision)
+    )
+    return Numbered(article_id, int(revision or 0), Standing.NEW)
+
+
+async def find_article(connection: AsyncConnection, canonical_url: str) -> UUID | None:
+    """Return the id of the article that a canonical URL names, by its alias or by its own row; None for a new one."""
+    by_alias = await connection.scalar(select(alias.c.article_id).where(alias.c.canonical_url == canonical_url))
+    if by_alias is not None:
+        return UUID(str(by_alias))
+    own = await connection.scalar(select(publication.c.article_id).where(publication.c.canonical_url == canonical_url))
+    return None if own is None else UUID(str(own))
+
+
+async def confirm(connection: AsyncConnection, numbered: Numbered) -> None:
+    """Note that Kafka has acknowledged the revision, unless the article has moved on to a later one."""
+    await connection.execute(
+        update(publication)
+        .where(publication.c.article_id == numbered.article_id, publication.c.revision == numbered.revision)
+        .values(published_revision=numbered.revision, published_at=func.now())
+    )
+
+
+async def find_erased(connection: AsyncConnection, named: Collection[tuple[ErasedKind, str]]) -> ErasedKind | None:
+    """Return the kind under which one of the things named was erased, or None."""
+    among = tuple_(erased.c.kind, erased.c.value).in_([(kind.value, value) for kind, value in named])
+    found = await connection.scalar(select(erased.c.kind).where(among).limit(1))
+    return None if found is None else ErasedKind(found)
