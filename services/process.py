@@ -73,7 +73,7 @@ class WorkerProcess:
         return self._ready
 
     async def ask(self, task: bytes) -> tuple[Answer, Any]:
-        """Hand over a pickled task and wait for its answer; raises ConnectionError or EOFError if the process is lost."""
+        """Hand over a pickled task, wait for its answer; raises ConnectionError or EOFError if the process is lost."""
         self.tasks += 1
         self._inbox.write(HEADER.pack(len(task)))
         self._inbox.write(task)

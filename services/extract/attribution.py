@@ -44,10 +44,11 @@ def find_attributions(text: str, stretches: Sequence[Stretch], quotes: Sequence[
         if stretch.heading or not stretch.units:
             continue
         found = list(_in_stretch(text, number, stretch, quotes))
-        free = None if found else _free(text, number, stretch, quotes)
+        follows = last is not None and _goes_on(last, stretches, number)
+        free = None if found else _free(text, number, stretch, quotes, 1 if follows else FREE_QUOTE_MIN_WORDS)
         if free is not None and opener is not None:
             free = replace(opener, content=free.content, rule=Rule.QUOTE)
-        elif free is not None and last is not None and _goes_on(last, stretches, number):
+        elif free is not None and last is not None and follows:
             last = replace(last, content=_joined(last.content, free.content))
             continue
         if last is not None:
@@ -57,6 +58,21 @@ def find_attributions(text: str, stretches: Sequence[Stretch], quotes: Sequence[
         opener = _opener(number, stretch)
     if last is not None:
         yield last
+
+
+def headline_attribution(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote]) -> Attribution | None:
+    """Return what a headline says its first words said: "Minister says bridge safe"."""
+    units = stretch.units
+    for hit in find_hits(units):
+        if hit.subject is not None and hit.subject[0] == 0 and not hit.inverted and not hit.inherits:
+            rest = tidy(
+                units,
+                hit.after + (units[hit.after : hit.after + 1] != () and units[hit.after].word == "that"),
+                len(units),
+            )
+            made = rest[1] > rest[0] and _made(text, number, units, quotes, hit, Content(Rule.HEADLINE, (rest,)))
+            return made or None
+    return None
 
 
 def _joined(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
@@ -70,7 +86,7 @@ def _goes_on(last: Attribution, stretches: Sequence[Stretch], number: int) -> bo
     return ends and last.stretch == number - 1 and before.paragraph == here.paragraph
 
 
-def _free(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote]) -> Attribution | None:
+def _free(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote], least: int) -> Attribution | None:
     """Return the quotation that a stretch consists of."""
     first, *others = stretch.units
     if first.quote is None or any(unit.quote not in {None, first.quote} for unit in others):
@@ -78,7 +94,7 @@ def _free(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote]) -> 
     if any(unit.quote is None and unit.word not in HARD for unit in others):
         return None
     quote = quotes[first.quote]
-    if quote.spans[0][0] != first.start or len(text[slice(*quote.spans[0])].split()) < FREE_QUOTE_MIN_WORDS:
+    if quote.spans[0][0] != first.start or len(text[slice(*quote.spans[0])].split()) < least:
         return None
     return Attribution(Rule.FREE_QUOTE if quote.closed else Rule.UNCLOSED_QUOTE, quote.spans, number)
 

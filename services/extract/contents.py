@@ -162,9 +162,8 @@ def _that(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content |
     for at in range(hit.end, min(limit, hit.end + LEAD_MAX_UNITS)):
         if units[at].word == "that":
             rule = Rule.PARTICIPLE if hit.inherits else Rule.THAT
-            content = _made(units, rule, at + 1, limit, CLAUSE_MIN_UNITS)
-            quoted = content and any(units[i].quote is not None for i in range(*content.ranges[0]))
-            return content or (_made(units, rule, at + 1, limit) if quoted else None)
+            quoted = any(unit.quote is not None for unit in units[at + 1 : limit])
+            return _made(units, rule, at + 1, limit, 1 if quoted else CLAUSE_MIN_UNITS)
         inside = at > hit.end and (units[at].word in HARD | AUXILIARIES or units[at].word in CUES)
         if units[at].quote is not None or units[at].word in HARD or inside:
             return None
@@ -290,5 +289,5 @@ def _of_according(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Co
         return Content(Rule.ACCORDING_TO, (rest,))
     if last - first >= CLAUSE_MIN_UNITS and _has_verb(units, first, last):
         return Content(Rule.ACCORDING_TO, ((first, last),))
-    around = last > first and rest[1] - rest[0] >= CLAUSE_MIN_UNITS
+    around = last > first and rest[1] > rest[0]
     return Content(Rule.ACCORDING_TO, ((first, last), rest)) if around else None

@@ -53,7 +53,7 @@ _VERBS: dict[SpeechAct, str] = {
     " observe:qt remark:qt comment:q respond:qt reply:qt answer:q continue:q conclude:qt write:qt tweet:qt post:q"
     " text:q email:q recall:qt recount:q mention:t disclose:t indicate:tne hint:t imply:te signal:ten clarify:qt"
     " elaborate:q joke:qt quip:q laugh:q sigh:q shout:q yell:q scream:q cry:q whisper:q mutter:q murmur:q chant:q"
-    " boast:qt lament:qtn complain:qt testify:qt read:q quote:q cite:n echo:qn express:n highlight:tne"
+    " boast:qt lament:qtn complain:qt testify:qt quote:q cite:n echo:qn express:n highlight:tne"
     " suggest:qcte show:cte find:te learn:t remind:qo assure:qto inform:qto brief:o notify:qto caution:qt stipulate:t"
     " specify:t summarize:q summarise:q interject:q counter:qt retort:q protest:qt agree:qt gush:q fume:q"
     " narrate:q proclaim:qtn profess:t vent:q tout:n opine:qt begin:q intone:q exclaim:q",
@@ -79,7 +79,7 @@ _NOUNS = frozenset(
     "claim report note promise offer demand guarantee state comment remark estimate forecast project hope fear worry view"
     " support favor favour charge blame request query order urge call answer reply post text email quote echo highlight"
     " signal show vow pledge warn praise brief doubt show joke laugh sigh shout yell scream cry whisper protest label brand"
-    " voice cheer slam blast counter address display plan finding feeling reading beginning swear".split()
+    " voice cheer slam blast counter address display plan finding feeling beginning swear".split()
 )
 """Their present forms are nouns as well: "the reports", "security guarantees"."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.extraction import Mention, MentionType, Span
 from services.extract.cues import CUES, Frame
-from services.extract.lexicon import CALENDAR, FUNCTION_WORDS, TITLES
+from services.extract.lexicon import AUXILIARIES, CALENDAR, DOCUMENTS, FUNCTION_WORDS, GROUPS, PEOPLE, TITLES
 from services.extract.places import place_names
 from services.extract.tokens import Token, tokens_of
 
@@ -89,7 +89,11 @@ def _is_name_word(token: Token, first: bool, follower: Token | None, proper: fro
         return word not in FUNCTION_WORDS and (word not in _DIRECTIONS or (follower is not None and follower.capital))
     if word in FUNCTION_WORDS or word in CUES:
         return False
-    return word in proper or word in place_names() or (follower is not None and follower.capital)
+    if word in proper or word in place_names():
+        return True
+    speaks = follower is not None and (follower.word in CUES or follower.word in AUXILIARIES)
+    lone = speaks and not word.endswith("s") and word not in PEOPLE | GROUPS | DOCUMENTS | TITLES
+    return lone or (follower is not None and follower.capital)
 
 
 def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterator[_Run]:
@@ -170,7 +174,7 @@ def _evidence(text: str, run: Sequence[Token], before: str, after: str, *, title
         return MentionType.GPE if words[-1] in _STATES or words[0] in _PLACE_FIRST else MentionType.LOC
     if len(words) > 1:
         return MentionType.PERSON
-    speaks = (cue := CUES.get(after)) is not None and Frame.QUOTE in cue.frames
+    speaks = any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in (before, after))
     return MentionType.PERSON if speaks else MentionType.GPE if before in _LOCATIVE else None
 
 

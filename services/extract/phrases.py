@@ -110,7 +110,10 @@ def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | No
     if last >= floor and (units[last].word in {",", ")"} or units[last].word in _DASHES):
         opening = _opening(units, last, floor)
         named = None if opening is None else _named(units, opening, floor)
-        return None if named is None else (named[0], last + 1 if units[last].word == ")" else last)
+        if named is None or opening is None:
+            return None
+        bracket = units[last].word == ")"
+        return (named[0], last + bracket) if bracket or _explains(units, opening + 1) else named
     return noun_phrase(units, end, floor)
 
 
@@ -196,7 +199,19 @@ def with_apposition(units: Sequence[Unit], phrase: Span) -> Span:
 
 
 def _explains(units: Sequence[Unit], at: int) -> bool:
-    article = units[at].word in {"a", "an", "the", "who", "one", "his", "her", "its", "whose", "another"}
+    article = units[at].word.isdigit() or units[at].word in {
+        "of",
+        "a",
+        "an",
+        "the",
+        "who",
+        "one",
+        "his",
+        "her",
+        "its",
+        "whose",
+        "another",
+    }
     near = units[at : at + 4]
     return article or (any(unit.word in TITLES | PEOPLE for unit in near) and not units[at].word.endswith("ing"))
 
@@ -247,7 +262,12 @@ def _plausible(units: Sequence[Unit], start: int, end: int) -> bool:
         return False
     if end - start == 1 and not first.capital:
         plural = len(first.word) > 3 and first.word.endswith("s")  # noqa: PLR2004
-        return first.word in PRONOUNS or first.word in DETERMINERS - POSSESSIVES - {"the", "a", "an"} or plural
+        return (
+            first.word in PRONOUNS
+            or first.word in DETERMINERS - POSSESSIVES - {"the", "a", "an"}
+            or plural
+            or first.word in PEOPLE
+        )
     return last.word not in PREPOSITIONS | DETERMINERS and any(unit.word[:1].isalnum() for unit in units[start:end])
 
 

@@ -1,20 +1,22 @@
 """The pure reading of an article: its sentences, the names in it, and the claims it reports."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Claim, Extraction, Form, Mention, Reason, Span, Voice, Words
-from services.extract.attribution import Attribution, find_attributions
+from services.extract.attribution import CONTENT_MAX_CODE_POINTS, Attribution, find_attributions, headline_attribution
 from services.extract.contents import Rule
 from services.extract.languages import is_english
 from services.extract.mentions import find_mentions
 from services.extract.quotes import Quote, find_quotes
 from services.extract.sentences import find_paragraphs, find_sentences, paragraph_ends
 from services.extract.speakers import Speakers
-from services.extract.stance import form_of, stance_of
+from services.extract.stance import form_of, is_denied, stance_of
 from services.extract.stretches import Stretch, find_stretches
 
 CLAIMS_MAX = 2_000
@@ -29,6 +31,9 @@ NEST_LOOK = 40
 
 HEADLINE_MIN_WORDS = 4
 """Words; a shorter line before the body is a label, not a headline."""
+
+_TURN = re.compile(r", but (?=(?:he|she|it|they|we|i|there|this|that|the|no|nobody|none|nothing|[A-Z]\S*) )")
+_QUOTED = frozenset((Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE))
 
 CONFIDENCE: dict[Rule, float] = {
     Rule.QUOTE: 0.9,
@@ -77,9 +82,9 @@ def extract(article: Article) -> Extraction:
     quotes = find_quotes(text, paragraphs)
     mentions = find_mentions(text, sentences, headings)
     stretches = tuple(find_stretches(text, sentences, places, quotes, headings))
-    headline = [at for at in sorted(headings) if paragraphs[places[at]].kind is ParagraphKind.TITLE][:1]
-    claims = [_headline(text, sentences[at], at, rule) for at in headline]
     reader = _Reader(text, sentences, mentions, quotes, stretches)
+    title = next((s for s in stretches if s.heading and paragraphs[s.paragraph].kind is ParagraphKind.TITLE), None)
+    claims = [] if title is None else [reader.headline(title, rule)]
     claims.extend(reader.claims(CLAIMS_MAX - len(claims)))
     return Extraction(sentences=sentences, mentions=mentions, claims=tuple(nest(claims)))
 
@@ -133,19 +138,6 @@ def _likely_headline(text: str, paragraphs: Sequence[Paragraph]) -> int | None:
     return None
 
 
-def _headline(text: str, span: Span, sentence: int, rule: Rule) -> Claim:
-    stance = stance_of(text, span, None, None, negated=False)
-    return Claim(
-        content=Words.of(text, span),
-        voice=Voice.HEADLINE,
-        polarity=stance.polarity,
-        force=stance.force,
-        force_words=Words.of(text, stance.force_words) if stance.force_words else None,
-        sentence=sentence,
-        confidence=CONFIDENCE[rule],
-    )
-
-
 class _Reader:
     """Turns attributions into claims, in the order of the text."""
 
@@ -161,15 +153,42 @@ class _Reader:
         self._quotes = quotes
         self._stretches = stretches
         self._quoted = [span for quote in quotes for span in quote.spans]
+        self._sentences = sentences
         self._sentence_ends = [end for _, end in sentences]
         self._speakers = Speakers(text, mentions, stretches)
 
+    def headline(self, stretch: Stretch, rule: Rule) -> Claim:
+        """Return the claim of a headline, in its own voice; what it says that somebody said has that speaker."""
+        number = self._stretches.index(stretch)
+        span = self._sentences[stretch.sentence]
+        said = headline_attribution(self._text, number, stretch, self._quotes) if stretch.units else None
+        claim = self._claim(said or Attribution(rule, (span,), number))
+        update = {"voice": Voice.HEADLINE, "form": None, "confidence": CONFIDENCE[rule], "speaker_reason": None}
+        return claim.model_copy(update=update)
+
     def claims(self, most: int) -> Iterator[Claim]:
         """Yield at most ``most`` claims."""
-        for count, attribution in enumerate(find_attributions(self._text, self._stretches, self._quotes)):
-            if count >= most:
-                return
-            yield self._claim(attribution)
+        found = find_attributions(self._text, self._stretches, self._quotes)
+        turned = (part for attribution in found for part in self._turned(attribution))
+        yield from (self._claim(attribution) for attribution in islice(turned, most))
+
+    def _turned(self, found: Attribution) -> Iterator[Attribution]:
+        """Yield the two halves of "it is discussed, but nobody has asked" apart, where one is denied and one is not."""
+        (start, end), *others = found.content
+        turn = _TURN.search(self._text, start, min(end, start + CONTENT_MAX_CODE_POINTS))
+        if others or turn is None or found.rule in _QUOTED or any(start <= s < end for s, _ in self._near(start, end)):
+            yield found
+            return
+        first, second = (start, turn.start()), (turn.end(), end)
+        if is_denied(self._text, first) == is_denied(self._text, second):
+            yield found
+        else:
+            yield from (replace(found, content=(first,)), replace(found, content=(second,)))
+
+    def _near(self, start: int, end: int) -> Sequence[Span]:
+        """Return the quotations that overlap a range."""
+        at = max(0, bisect_left(self._quoted, (start, 0)) - 1)
+        return self._quoted[at : bisect_left(self._quoted, (end, 0))]
 
     def _claim(self, found: Attribution) -> Claim:
         text = self._text
@@ -197,10 +216,8 @@ class _Reader:
         return found.speaker[0] if found.speaker else found.content[0][0]
 
     def _form(self, found: Attribution) -> Form:
-        start, end = found.content[0][0], found.content[-1][1]
-        at = max(0, bisect_left(self._quoted, (start, 0)) - 1)
-        quoted = self._quoted[at : bisect_left(self._quoted, (end, 0))]
-        whole = found.rule in {Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE}
+        quoted = self._near(found.content[0][0], found.content[-1][1])
+        whole = found.rule in _QUOTED
         return form_of(self._text, found.content, quoted, whole=whole)
 
 

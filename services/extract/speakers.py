@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.extraction import Mention, MentionType, Reason, ResolvedBy, Span, Speaker
@@ -16,7 +16,7 @@ from services.extract.lexicon import (
     PREPOSITIONS,
     TITLES,
 )
-from services.extract.stretches import Stretch
+from services.extract.stretches import Stretch, Unit
 from services.extract.tokens import Token, tokens_of
 
 LOOK_BACK_STRETCHES = 6
@@ -170,7 +170,7 @@ class Speakers:
                 return spoke.name, None
             people = [m for m in self._people_in(at) if m.span[1] <= before and self._fits(m.name, word)]
             names = list(dict.fromkeys(m.name for m in people))
-            if len(names) == 1 or (names and self._leads(people[0], at)):
+            if len(names) == 1 or (names and self._leads(people, at)):
                 return names[0], None
             if names:
                 return None, Reason.AMBIGUOUS
@@ -179,9 +179,11 @@ class Speakers:
     def _fits(self, name: str, word: str) -> bool:
         return self._genders.get(name, PERSONAL[word]) == PERSONAL[word]
 
-    def _leads(self, mention: Mention, stretch: int) -> bool:
-        """Tell whether a name opens its sentence, titles aside, and so is its subject."""
-        opening = self.text[self.stretches[stretch].units[0].start : mention.span[0]]
+    def _leads(self, people: Sequence[Mention], stretch: int) -> bool:
+        """Tell whether the first of several names alone opens its sentence, titles aside, and so is its subject."""
+        opening = self.text[self.stretches[stretch].units[0].start : people[0].span[0]]
+        if self.text[people[0].span[1] : people[1].span[0]].strip(" ,") in {"and", "or", "&", ""}:
+            return False
         return len(opening) < TITLE_LOOK_BACK and not set(opening) & set(',;:"“')
 
     def _people_in(self, stretch: int) -> tuple[Mention, ...]:
@@ -191,8 +193,7 @@ class Speakers:
             self._people[stretch] = tuple(self._outside(units)) if units else ()
         return self._people[stretch]
 
-    def _outside(self, units: Iterable) -> Iterable[Mention]:  # type: ignore[type-arg]
-        units = list(units)
+    def _outside(self, units: Sequence[Unit]) -> Iterator[Mention]:
         quoted = [(unit.start, unit.end) for unit in units if unit.quote is not None]
         at = bisect_left(self._starts, units[0].start)
         while at < len(self.mentions) and self._starts[at] < units[-1].end:

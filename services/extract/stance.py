@@ -34,7 +34,7 @@ _PROPOSED = re.compile(
     r"proposes?|urges?)\b"
 )
 _INTENDED = re.compile(
-    r"\b(?:willing(?:ness)?|plans? to|intends? to|promis(?:e|es|ed)|pledge[sd]?|vow(?:s|ed)?|going to)\b"
+    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to|promis(?:e|es|ed)|pledge[sd]?|vow(?:s|ed)?|going to)\b"
 )
 _OWN_WILL = re.compile(
     r"\A\W*(?:i|we) (?:will|shall|won't|am going to|are going to)\b|\A\W*(?:i'll|we'll|i'm going to)\b"
