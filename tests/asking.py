@@ -1,0 +1,53 @@
+"""What tests ask of the engines themselves, past our services."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+SECONDS = 20.0
+
+
+async def ask(url: str, statement: str, **options: object) -> object:
+    connection = await asyncpg.connect(url, **options)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def admin(servers: str, **options: object) -> AsyncIterator[AIOKafkaAdminClient]:
+    client = AIOKafkaAdminClient(bootstrap_servers=servers, **options)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def send(servers: str, topic: str, value: bytes, **options: object) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", max_request_size=4 * 1024 * 1024, **options)
+    await producer.start()
+    try:
+        await asyncio.wait_for(producer.send_and_wait(topic, value), SECONDS)
+    finally:
+        await producer.stop()
+
+
+async def receive(servers: str, topic: str, **options: object) -> bytes:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=servers, auto_offset_reset="earliest", **options)
+    await consumer.start()
+    try:
+        record = await asyncio.wait_for(consumer.getone(), SECONDS)
+        return bytes(record.value)
+    finally:
+        await consumer.stop()
+
+
+async def make_topic(servers: str, topic: str, **options: object) -> None:
+    async with admin(servers, **options) as client:
+        await client.create_topics([NewTopic(topic, 1, 1)])
