@@ -109,19 +109,19 @@ def _read(url: str, folders: Sequence[Path], max_bytes: int) -> Fetched:
     return as_fetched(url, body)
 
 
-def as_fetched(url: str, body: bytes, content_type: str | None = None, charset: str | None = None) -> Fetched:
+def as_fetched(url: str, body: bytes, at: datetime | None = None) -> Fetched:
     """Return bytes that did not come over the network in the shape of those that did."""
     return Fetched(
         requested_url=url,
         final_url=url,
         status=200,
-        content_type=content_type,
-        charset=charset,
+        content_type=None,
+        charset=None,
         body=body,
         truncated=False,
         etag=None,
         last_modified=None,
-        fetched_at=datetime.now(UTC),
+        fetched_at=at or datetime.now(UTC),
         cache_max_age_seconds=None,
         redirects=(),
         moved_permanently_to=None,

@@ -177,7 +177,8 @@ async def _take_pages(connection: AsyncConnection, page_ids: Sequence[UUID]) -> 
         )
     )
     await connection.execute(update(host).where(host.c.host.in_([row.host for row in taken])).values(**leased))
-    return taken
+    places = {page_id: place for place, page_id in enumerate(page_ids)}
+    return sorted(taken, key=lambda row: places[row.page_id])
 
 
 async def lease_files(connection: AsyncConnection, *, folders: Sequence[str], most: int) -> list[Row[Any]]:

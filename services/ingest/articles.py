@@ -1,0 +1,156 @@
+"""Articles: what was read, decoded and cleaned in a worker, as the event that tells it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import ValidationError
+
+from schemas.events import Arrival, ArticleIngested, Dated, Evidence, Publisher
+from schemas.outcomes import PageOutcome
+from schemas.tables import ErasedKind
+from services.ingest.cleaner import Cleaned, Page, Rejected, clean, clean_plain
+from services.ingest.decoding import NotHtml, decode
+from services.ingest.feeds import Entry
+from services.ingest.responses import Fetched
+from services.ingest.urls import BadUrl, article_id, canonical_url, choose_canonical
+from services.ingest.work import Source, Supplied, find_publisher
+
+REASON_MAX = 300
+"""Code points of a reason: a line in a log and a column."""
+
+
+class Refused(Exception):
+    """What was read makes no article; ``outcome`` says why in one word, ``reason`` in a line."""
+
+    def __init__(self, outcome: PageOutcome, reason: str) -> None:
+        super().__init__(outcome, reason)
+        self.outcome = outcome
+        self.reason = reason
+
+
+class CleanerFailed(Exception):
+    """Our own code failed on this page: a person should look."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker makes an article of: the source, and what was read there (of a text handed in, the time alone)."""
+
+    source: Source
+    fetched: Fetched
+
+
+def draft(task: Task) -> ArticleIngested:
+    """Return the article's event; its revision is not numbered yet. Runs in a worker.
+
+    Raises:
+        Refused: there is no article in it.
+        CleanerFailed: our own code is at fault.
+    """
+    try:
+        return _draft(task)
+    except Rejected as rejected:
+        raise Refused(rejected.outcome, rejected.reason) from None
+    except NotHtml as error:
+        raise Refused(PageOutcome.NOT_HTML, str(error)) from None
+    except BadUrl as error:
+        raise Refused(PageOutcome.BAD_URL, error.reason) from None
+    except ValidationError as error:
+        fields = sorted({str(each["loc"][0]) for each in error.errors() if each["loc"]})
+        raise Refused(PageOutcome.BAD_RESPONSE, f"makes no event: {', '.join(fields) or 'as a whole'}") from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise CleanerFailed(f"{type(error).__name__}: {error}"[:REASON_MAX]) from error
+
+
+def _draft(task: Task) -> ArticleIngested:
+    source, fetched = task.source, task.fetched
+    if source.supplied is not None:
+        return _supplied(task, source.supplied)
+    markup, _ = decode(fetched)
+    is_file = source.arrival is Arrival.FILE
+    entry = Entry.model_validate(source.entry) if source.entry and not is_file else None
+    cleaned = clean(Page(fetched.requested_url, fetched.final_url, markup, fetched.fetched_at, entry))
+    if is_file:
+        own_id, publisher = article_id(source.url), find_publisher(source, source.url)
+        return _event(task, cleaned, new_id=own_id, canonical=source.url, publisher=publisher)
+    canonical = choose_canonical(fetched.final_url, cleaned.canonical_link)
+    publisher = find_publisher(source, fetched.final_url)
+    publisher = publisher.model_copy(update={"name": publisher.name or cleaned.publisher_name})
+    return _event(task, cleaned, new_id=article_id(canonical), canonical=canonical, publisher=publisher)
+
+
+def _supplied(task: Task, supplied: Supplied) -> ArticleIngested:
+    """Return the event of a text that was handed in: its id is of its submitter, URL and text, and of no page."""
+    if supplied.html is not None:
+        url = supplied.url or task.source.url
+        cleaned = clean(Page(url, url, supplied.html, task.fetched.fetched_at, Entry(url=url, title=supplied.title)))
+    else:
+        cleaned = clean_plain(supplied.text or "", supplied.title)
+    named = json.dumps([supplied.submitter, supplied.url, _sha256(cleaned.text)])
+    own_id, publisher = uuid5(NAMESPACE_URL, named), find_publisher(task.source, task.source.url)
+    return _event(task, cleaned, new_id=own_id, canonical=task.source.url, publisher=publisher)
+
+
+def _event(task: Task, cleaned: Cleaned, *, new_id: UUID, canonical: str, publisher: Publisher) -> ArticleIngested:
+    source, fetched = task.source, task.fetched
+    return ArticleIngested(
+        article_id=new_id,
+        revision=1,
+        url=source.url,
+        canonical_url=canonical,
+        final_url=fetched.final_url,
+        arrival=source.arrival,
+        publisher=publisher,
+        feed_url=source.feed_url,
+        section=cleaned.section,
+        title=cleaned.title,
+        text=cleaned.text,
+        paragraphs=cleaned.paragraphs,
+        language=cleaned.language,
+        authors=cleaned.authors,
+        published=_published(source, cleaned.published),
+        modified=cleaned.modified,
+        fetched_at=fetched.fetched_at,
+        text_sha256=_sha256(cleaned.text),
+        wire_credit=cleaned.wire_credit,
+        disclosures=cleaned.disclosures,
+        paywalled=cleaned.paywalled,
+        ai_use=cleaned.ai_use,
+        cleaner_version=cleaned.cleaner_version,
+    )
+
+
+def _published(source: Source, found: Dated) -> Dated:
+    """Return the date found in the article, or the one its submitter states, who is trusted least."""
+    stated = source.supplied.published_at if source.supplied else None
+    if found.at is not None or stated is None:
+        return found
+    return Dated(at=stated, precision="second", evidence=Evidence.SUBMITTER, reason=None)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def names_before(source: Source) -> set[tuple[ErasedKind, str]]:
+    """Return under which names the article may have been erased, as far as is known before it is read."""
+    url = source.supplied.url if source.supplied else source.url
+    names = {(ErasedKind.PUBLISHER, source.publisher_domain or ""), (ErasedKind.URL, source.url)}
+    if url and source.arrival is not Arrival.FILE:
+        names |= {(ErasedKind.URL, url), (ErasedKind.URL, canonical_url(url))}
+    return names
+
+
+def names_after(event: ArticleIngested) -> set[tuple[ErasedKind, str]]:
+    """Return under which names the article may have been erased."""
+    names = {
+        (ErasedKind.ARTICLE, str(event.article_id)),
+        (ErasedKind.PUBLISHER, event.publisher.domain),
+        (ErasedKind.URL, event.final_url),
+        (ErasedKind.URL, event.canonical_url),
+    }
+    return names | ({(ErasedKind.TEXT, event.text_sha256)} if event.arrival is Arrival.SUBMITTED else set())

@@ -1,0 +1,101 @@
+"""The intake: takes what is due, submissions first, and hands it on as pieces of work."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.tables import feed
+from services.ingest import frontier, leases, submissions
+from services.ingest.crew import Piece
+from services.ingest.folders import folder_urls
+from services.ingest.hosts import Hosts, Turn
+from services.ingest.leases import Lease
+from services.ingest.pipeline import Pipeline
+from services.ingest.poller import Poller
+from services.ingest.urls import BadUrl
+from services.ingest.work import Work, from_page, from_submission
+
+
+class PageIntake:
+    """Takes submissions, then files, then pages of as many hosts, for the pipeline."""
+
+    def __init__(self, *, engine: AsyncEngine, hosts: Hosts, pipeline: Pipeline, folders: Sequence[Path]) -> None:
+        self._engine = engine
+        self._hosts = hosts
+        self._pipeline = pipeline
+        self._folders = folder_urls(folders)
+        self._last_host = frontier.FILE_HOST
+
+    async def take(self, room: int) -> list[Piece]:
+        """Return up to ``room`` pieces that are due."""
+        pieces = await self._take_submissions(room)
+        if self._folders and len(pieces) < room:
+            pieces += await self._take_files(room - len(pieces))
+        if len(pieces) < room:
+            pieces += await self._take_pages(room - len(pieces))
+        return pieces
+
+    async def _take_submissions(self, room: int) -> list[Piece]:
+        async with self._engine.begin() as connection:
+            rows = await submissions.lease_submissions(connection, most=room)
+        works = [from_submission(row) for row in rows]
+        pieces = [await self._begin(work) for work in works]
+        return [piece for piece in pieces if piece is not None]
+
+    async def _begin(self, work: Work) -> Piece | None:
+        """Return the piece that a submission is, or None where its host is busy: then it is due once that is free."""
+        if work.source.supplied is not None:
+            return self._piece(work, None)
+        try:
+            turn = await self._hosts.begin(work.source.url, work.lease.token)
+        except BadUrl:
+            return self._piece(work, None)
+        if isinstance(turn, Turn):
+            return self._piece(work, turn)
+        async with self._engine.begin() as connection:
+            await leases.give_back(connection, work.lease, seconds=turn)
+        return None
+
+    async def _take_files(self, room: int) -> list[Piece]:
+        async with self._engine.begin() as connection:
+            rows = await frontier.lease_files(connection, folders=self._folders, most=room)
+        return [self._piece(from_page(row), None) for row in rows]
+
+    async def _take_pages(self, room: int) -> list[Piece]:
+        async with self._engine.begin() as connection:
+            rows = await frontier.lease_pages(connection, after=self._last_host, most=room)
+        if rows:
+            self._last_host = rows[-1].host
+        return [self._piece(from_page(row, row.feed_url), Turn(self._hosts, row.lease_token, row.host)) for row in rows]
+
+    def _piece(self, work: Work, turn: Turn | None) -> Piece:
+        return Piece(work.lease, partial(self._pipeline.handle, work, turn), turn)
+
+
+class FeedIntake:
+    """Takes feeds whose poll is due and whose host is free."""
+
+    def __init__(self, *, engine: AsyncEngine, hosts: Hosts, poller: Poller) -> None:
+        self._engine = engine
+        self._hosts = hosts
+        self._poller = poller
+
+    async def take(self, room: int) -> list[Piece]:
+        """Return up to ``room`` polls that are due."""
+        async with self._engine.begin() as connection:
+            rows = await frontier.lease_feeds(connection, most=room)
+        pieces = [await self._begin(row) for row in rows]
+        return [piece for piece in pieces if piece is not None]
+
+    async def _begin(self, row: Row[Any]) -> Piece | None:
+        lease = Lease(feed, row.feed_id, row.lease_token)
+        turn = await self._hosts.begin(row.url, lease.token)
+        if isinstance(turn, Turn):
+            return Piece(lease, partial(self._poller.poll, row, turn), turn)
+        async with self._engine.begin() as connection:
+            await leases.give_back(connection, lease, seconds=turn)
+        return None

@@ -1,0 +1,221 @@
+"""The pipeline: a page, file or submission in hand is read, cleaned, numbered and published, and its outcome saved.
+
+It is published once Kafka has acknowledged its event, and done only after that.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid5
+
+from sqlalchemy import func
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from schemas.events import ARTICLE_INGESTED, ARTICLES_TOPIC, MESSAGE_MAX_BYTES, Arrival, ArticleIngested, event_time
+from schemas.outcomes import PageOutcome
+from schemas.tables import ErasedKind, page
+from services import metrics
+from services.database import is_permanent
+from services.failpoints import reach
+from services.ingest import articles, publications
+from services.ingest.articles import CleanerFailed, Refused
+from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
+from services.ingest.folders import as_fetched, read_file
+from services.ingest.frontier import find_other_page
+from services.ingest.hosts import Turn
+from services.ingest.leases import LeaseLost, finish, from_now
+from services.ingest.publications import Standing
+from services.ingest.schedule import retry_after
+from services.ingest.urls import BadUrl
+from services.ingest.work import Result, Work
+from services.kafka import Producer, RecordTooLarge, event_headers
+from services.logs import bound
+from services.workers import WorkerError, WorkerKilled, Workers
+
+logger = logging.getLogger(__name__)
+
+PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+"""The Accept header of a page: other types are told apart by their bytes."""
+
+PAGE_MAX_BYTES = 3_000_000
+"""The most HTML of one page; real articles are below 2 MB, and cleaning takes seconds a megabyte."""
+
+REFUSALS = (FetchFailed, Refused, CleanerFailed, WorkerKilled, WorkerError, BadUrl, RecordTooLarge)
+"""What is the page's own fault, its server's, or our code's on this page alone: each ends as an outcome."""
+
+
+def explain(error: Exception) -> Result:
+    """Return the outcome that one of ``REFUSALS`` means."""
+    match error:
+        case FetchFailed():
+            return Result(error.outcome, error.reason, retry_after_seconds=error.retry_after_seconds)
+        case Refused():
+            return Result(error.outcome, error.reason)
+        case BadUrl():
+            return Result(PageOutcome.BAD_URL, error.reason)
+        case RecordTooLarge():
+            return Result(PageOutcome.TOO_LARGE, f"its event exceeds {MESSAGE_MAX_BYTES} bytes")
+        case WorkerKilled():
+            return Result(PageOutcome.WORKER_KILLED, f"reading it took more than allowed: {error.reason}")
+        case _:
+            return Result(PageOutcome.HOSTILE_MARKUP, f"our own code failed on it: {error}")
+
+
+class Pipeline:
+    """Brings one piece of work at a time from its row to Kafka and back to its row."""
+
+    def __init__(
+        self, *, engine: AsyncEngine, fetcher: Fetcher, workers: Workers, producer: Producer, folders: Sequence[Path]
+    ) -> None:
+        self._engine = engine
+        self._fetcher = fetcher
+        self._workers = workers
+        self._producer = producer
+        self._folders = folders
+
+    async def handle(self, work: Work, turn: Turn | None) -> None:
+        """Ingest the work and save its outcome, or when it is tried again.
+
+        Raises:
+            LeaseLost: another replica has the work now; nothing was saved.
+            HostBusy: a redirect's host is not free; the work is as it was.
+            KafkaUnavailable: nothing is marked; likewise whatever says that PostgreSQL is away.
+        """
+        with bound(url=work.source.url, **{f"{work.lease.table.name}_id": work.lease.id}):
+            try:
+                result = await self._ingest(work, turn)
+            except REFUSALS as error:
+                result = explain(error)
+                if isinstance(error, (CleanerFailed, WorkerError)):
+                    logger.exception("our own code failed on this page")
+            except DBAPIError as error:
+                if not is_permanent(error):
+                    raise
+                logger.exception("the database refused what was found")
+                result = Result(PageOutcome.BAD_RESPONSE, "the database refused it")
+            await self._save(work, result)
+
+    async def _ingest(self, work: Work, turn: Turn | None) -> Result:
+        async with self._engine.connect() as connection:
+            await _refuse_erased(connection, articles.names_before(work.source))
+        fetched = await self._read(work, turn)
+        if fetched.status == 304:  # noqa: PLR2004 (not modified)
+            return Result(PageOutcome.NOT_MODIFIED, etag=fetched.etag, last_modified=fetched.last_modified)
+        return await self._publish(work, fetched, await self._draft(work, fetched))
+
+    async def _read(self, work: Work, turn: Turn | None) -> Fetched:
+        source = work.source
+        if source.supplied is not None:
+            return as_fetched(source.url, b"", source.supplied.submitted_at)
+        if source.arrival is Arrival.FILE:
+            return await read_file(source.url, self._folders, max_bytes=PAGE_MAX_BYTES)
+        if turn is None:
+            raise BadUrl("names no host")
+        return await self._fetch(work, turn)
+
+    async def _fetch(self, work: Work, turn: Turn) -> Fetched:
+        failure: FetchFailed | None = None
+        try:
+            with metrics.FETCH_SECONDS.time():
+                fetched = await self._fetcher.fetch(
+                    work.source.url,
+                    accept=PAGE_ACCEPT,
+                    max_bytes=PAGE_MAX_BYTES,
+                    etag=work.etag,
+                    last_modified=work.last_modified,
+                    before_request=turn.before_request,
+                )
+        except FetchFailed as error:
+            failure = error
+            raise
+        finally:
+            await turn.leave(failure)
+        metrics.FETCHED_BYTES.inc(len(fetched.body))
+        return fetched
+
+    async def _draft(self, work: Work, fetched: Fetched) -> ArticleIngested:
+        try:
+            with metrics.CLEAN_SECONDS.time():
+                return await self._workers.run(articles.draft, articles.Task(work.source, fetched))
+        except WorkerKilled as killed:
+            metrics.WORKERS_KILLED.labels(killed.reason).inc()
+            raise
+
+    async def _publish(self, work: Work, fetched: Fetched, event: ArticleIngested) -> Result:
+        async with self._engine.begin() as connection:
+            known = await publications.find_article(connection, event.canonical_url)
+            event = event.model_copy(update={"article_id": known or event.article_id})
+            await _refuse_erased(connection, articles.names_after(event))
+            numbered = await publications.number(
+                connection,
+                work.lease,
+                article_id=event.article_id,
+                canonical_url=event.canonical_url,
+                text_sha256=event.text_sha256,
+            )
+            original = await find_other_page(connection, event.article_id, work.lease.id)
+        reach("ingest.numbered")
+        result = Result(PageOutcome.UNCHANGED, None, event.article_id, fetched.etag, fetched.last_modified)
+        if numbered.standing is not Standing.UNCHANGED:
+            await self._send(event.model_copy(update={"revision": numbered.revision}))
+            reach("ingest.acknowledged")
+            return replace(result, outcome=PageOutcome.PUBLISHED, numbered=numbered)
+        if original is not None and work.lease.table is page:
+            return replace(result, outcome=PageOutcome.DUPLICATE_URL, reason=f"the same article as {original}")
+        return result
+
+    async def _send(self, event: ArticleIngested) -> None:
+        """Publish the event; the same revision always has the same ``ce_id``, however often it goes out."""
+        value = event.model_dump_json().encode()
+        if len(value) > MESSAGE_MAX_BYTES:
+            raise RecordTooLarge(f"{len(value)} bytes")
+        headers = event_headers(
+            ce_id=str(uuid5(event.article_id, str(event.revision))),
+            ce_type=ARTICLE_INGESTED,
+            ce_time=event_time(event),
+        )
+        await self._producer.publish(ARTICLES_TOPIC, str(event.article_id).encode(), value, headers)
+
+    async def _save(self, work: Work, result: Result) -> None:
+        """Save what became of the work, and count it once that is kept.
+
+        An acknowledged revision is confirmed also where the lease is lost: it is a fact. The leased row is locked
+        before the publication's, as in numbering, so that two savers never wait for each other.
+        """
+        attempts = work.attempts + 1
+        wait = retry_after(result.outcome, attempts=attempts, retry_after_seconds=result.retry_after_seconds)
+        lost: LeaseLost | None = None
+        async with self._engine.begin() as connection:
+            try:
+                await finish(connection, work.lease, **_values(work, result, attempts, wait))
+            except LeaseLost as error:
+                lost = error
+            if result.numbered is not None:
+                await publications.confirm(connection, result.numbered)
+        if lost is not None:
+            raise lost
+        if wait is not None:
+            logger.info("%s (%s); attempt %d, the next in %.0f s", result.outcome, result.reason, attempts, wait)
+            return
+        metrics.PAGES.labels(result.outcome).inc()
+        logger.info("%s%s", result.outcome, f" ({result.reason})" if result.reason else "")
+
+
+def _values(work: Work, result: Result, attempts: int, wait: float | None) -> dict[str, object]:
+    values: dict[str, object] = {
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "attempts": attempts,
+        "due_at": None if wait is None else from_now(wait),
+        "done_at": func.now() if wait is None else None,
+    }
+    found = {"article_id": result.article_id, "etag": result.etag, "last_modified": result.last_modified}
+    return values | {name: value for name, value in found.items() if value is not None and name in work.lease.table.c}
+
+
+async def _refuse_erased(connection: AsyncConnection, names: Collection[tuple[ErasedKind, str]]) -> None:
+    kind = await publications.find_erased(connection, names)
+    if kind is not None:
+        raise Refused(PageOutcome.ERASED, f"its {kind} was erased")

@@ -1,0 +1,138 @@
+"""The poller: asks a feed what is new and makes due pages of the entries it does not know."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.outcomes import FeedOutcome
+from schemas.tables import feed
+from services import metrics
+from services.ingest import frontier, leases
+from services.ingest.feeds import BODY_MAX_BYTES, Entry, Feed, FeedBody, NotAFeed, read_feed
+from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
+from services.ingest.frontier import Polled
+from services.ingest.hosts import Turn
+from services.ingest.leases import Lease
+from services.ingest.schedule import NextPoll, next_poll
+from services.logs import bound
+from services.workers import WorkerError, WorkerKilled, Workers
+
+logger = logging.getLogger(__name__)
+
+FEED_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/json;q=0.9, application/xml;q=0.9, "
+    "text/xml;q=0.9, */*;q=0.1"
+)
+"""The Accept header of a poll."""
+
+REFUSALS = (FetchFailed, NotAFeed, WorkerKilled, WorkerError)
+"""What is the feed's own fault, its server's, or our code's on this feed alone: each ends as an outcome."""
+
+
+def explain(error: Exception) -> tuple[FeedOutcome, str]:
+    """Return the outcome and the reason that one of ``REFUSALS`` means."""
+    match error:
+        case FetchFailed():
+            return FeedOutcome(error.outcome.value), error.reason
+        case WorkerKilled():
+            return FeedOutcome.WORKER_KILLED, f"reading it took more than allowed: {error.reason}"
+        case _:
+            return FeedOutcome.NOT_A_FEED, str(error)
+
+
+def read(body: FeedBody) -> Feed:
+    """Return what the feed lists; runs in a worker. Raises `NotAFeed`, also where our own code fails on it."""
+    try:
+        return read_feed(body)
+    except (NotAFeed, MemoryError):
+        raise
+    except Exception as error:
+        raise NotAFeed(f"our own code failed on it: {type(error).__name__}") from error
+
+
+class Poller:
+    """Polls one feed at a time from its row back to its row."""
+
+    def __init__(self, *, engine: AsyncEngine, fetcher: Fetcher, workers: Workers, interval_seconds: float) -> None:
+        self._engine = engine
+        self._fetcher = fetcher
+        self._workers = workers
+        self._interval_seconds = interval_seconds
+
+    async def poll(self, row: Row[Any], turn: Turn) -> None:
+        """Poll the feed and save what came of it, its entries and its outcome in one transaction.
+
+        Raises:
+            LeaseLost: another replica polls it now; nothing was saved.
+            HostBusy: a redirect's host is not free; the feed is as it was.
+        """
+        with bound(feed_url=row.url, feed_id=row.feed_id):
+            listed: Sequence[Entry] = ()
+            try:
+                polled, listed = await self._poll(row, turn)
+            except REFUSALS as error:
+                outcome, reason = explain(error)
+                wait = error.retry_after_seconds if isinstance(error, FetchFailed) else None
+                polled = Polled(outcome, reason, self._next(outcome, row, retry_after_seconds=wait))
+            await self._save(row, polled, listed)
+
+    async def _poll(self, row: Row[Any], turn: Turn) -> tuple[Polled, Sequence[Entry]]:
+        fetched = await self._fetch(row, turn)
+        outcome, found = FeedOutcome.NOT_MODIFIED, None
+        if fetched.status != 304:  # noqa: PLR2004 (not modified)
+            outcome, found = FeedOutcome.POLLED, await self._read(fetched)
+        ages = (fetched.cache_max_age_seconds, found.ttl_seconds if found else None)
+        polled = Polled(
+            outcome,
+            None,
+            self._next(outcome, row, max_age_seconds=max(age or 0 for age in ages)),
+            title=found.title if found else None,
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
+        )
+        if found is not None:
+            metrics.FEED_ENTRIES.labels("skipped").inc(found.skipped + found.dropped)
+        return polled, found.entries if found else ()
+
+    async def _fetch(self, row: Row[Any], turn: Turn) -> Fetched:
+        failure: FetchFailed | None = None
+        try:
+            return await self._fetcher.fetch(
+                row.url,
+                accept=FEED_ACCEPT,
+                max_bytes=BODY_MAX_BYTES,
+                etag=row.etag,
+                last_modified=row.last_modified,
+                before_request=turn.before_request,
+            )
+        except FetchFailed as error:
+            failure = error
+            raise
+        finally:
+            await turn.leave(failure)
+
+    async def _read(self, fetched: Fetched) -> Feed:
+        try:
+            return await self._workers.run(read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at))
+        except WorkerKilled as killed:
+            metrics.WORKERS_KILLED.labels(killed.reason).inc()
+            raise
+
+    def _next(self, outcome: FeedOutcome, row: Row[Any], **asked: float | None) -> NextPoll:
+        return next_poll(outcome, failures=row.failures, interval_seconds=self._interval_seconds, **asked)
+
+    async def _save(self, row: Row[Any], polled: Polled, entries: Sequence[Entry]) -> None:
+        """Save the entries and what became of the poll, and count both once they are kept."""
+        lease = Lease(feed, row.feed_id, row.lease_token)
+        async with self._engine.begin() as connection:
+            await leases.check(connection, lease)
+            inserted = await frontier.insert_entries(connection, row, entries)
+            await frontier.save_poll(connection, lease, polled._replace(entries=inserted.new))
+        metrics.FEED_POLLS.labels(polled.outcome).inc()
+        for what, count in inserted._asdict().items():
+            metrics.FEED_ENTRIES.labels(what).inc(count)
+        words = f" ({polled.reason})" if polled.reason else f", {inserted.new} new, {inserted.changed} changed"
+        logger.info("%s%s; next in %.0f s", polled.outcome, words, polled.next.seconds)

@@ -1,0 +1,196 @@
+"""The ingest service: polls feeds, reads pages, files and submissions, and publishes each article with its revision."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.events import ARTICLES_TOPIC
+from services import metrics, offsets
+from services.database import check_schema, open_database
+from services.ingest import folders, frontier
+from services.ingest.crew import Crew, is_away
+from services.ingest.fetcher import Fetcher, open_fetcher
+from services.ingest.guard import Guard
+from services.ingest.hosts import Hosts
+from services.ingest.intake import FeedIntake, PageIntake
+from services.ingest.pipeline import Pipeline
+from services.ingest.poller import Poller
+from services.ingest.robots import Robots
+from services.kafka import Producer, Watcher, find_cluster_id, open_producer
+from services.lifecycle import Backoff, Progress, Readiness, sleep_unless, stop_on_signal
+from services.probes import open_probes
+from services.settings import IngestSettings
+from services.workers import Workers, open_workers
+
+logger = logging.getLogger(__name__)
+
+DATABASE_POOL = 8
+"""Connections of one process: transactions are short, so far fewer than pages in flight."""
+
+CPU_SECONDS = 10.0
+"""The CPU time of reading one page or feed: twice what 3 MB of honest markup take on a slow core."""
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+"""The memory of a worker with its modules: three times what the worst page within the limits was seen to take."""
+
+WALL_SECONDS = 60.0
+"""The time of reading one page or feed, on a machine that has other work; CPU time ends it sooner."""
+
+FEEDS_SHARE = 4
+"""One poll at once for so many pages: polls are short, and feeds far fewer than pages."""
+
+DRAIN_SHARE = 0.5
+"""Of the time to stop: what pieces in hand may take to end, before they are given back."""
+
+WATCH_SECONDS = 10.0
+"""How often lag and the pages that wait are looked at; a scrape is rarer."""
+
+FOLDER_SECONDS = 15.0
+"""How often folders are looked through for new and changed files."""
+
+
+async def run(settings: IngestSettings) -> None:
+    """Open what the service holds, ingest until stopped, close it in reverse.
+
+    Raises:
+        SchemaNotReady: the database is to be migrated first.
+    """
+    progress = Progress()
+    async with (
+        stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_database(settings.database_url, application_name="ingest", pool_size=DATABASE_POOL) as engine,
+        open_probes(
+            settings.metrics_host,
+            settings.metrics_port,
+            progress=progress,
+            readiness=(readiness := _readiness(settings, engine)),
+        ),
+        open_workers(
+            settings.ingest_processes,
+            modules=("services.ingest.articles", "services.ingest.poller"),
+            cpu_seconds=CPU_SECONDS,
+            memory_bytes=MEMORY_BYTES,
+            wall_seconds=WALL_SECONDS,
+        ) as workers,
+        open_fetcher(
+            user_agent=settings.user_agent,
+            guard=Guard(settings.fetch_allow),
+            total_timeout_seconds=settings.fetch_timeout_seconds,
+            connections=2 * settings.fetch_concurrency,
+        ) as fetcher,
+        open_producer(settings, "claimwire-ingest") as producer,
+        asyncio.TaskGroup() as loops,
+    ):
+        await _wait_for_schema(engine, stop, progress)
+        crews = _crews(
+            settings,
+            engine,
+            workers=workers,
+            fetcher=fetcher,
+            producer=producer,
+            readiness=readiness,
+            progress=progress,
+        )
+        drain = settings.stop_seconds * DRAIN_SHARE
+        for crew in crews:
+            loops.create_task(crew.run(stop, drain_seconds=drain))
+        loops.create_task(_repeat("watch", lambda: _watch(settings, engine), WATCH_SECONDS, stop, progress))
+        if settings.folders:
+            loops.create_task(_repeat("folders", lambda: _scan(settings, engine), FOLDER_SECONDS, stop, progress))
+        await stop.wait()
+        readiness.stopping = True
+
+
+def _readiness(settings: IngestSettings, engine: AsyncEngine) -> Readiness:
+    async def kafka() -> None:
+        await find_cluster_id(settings)
+
+    async def database() -> None:
+        await check_schema(engine)
+
+    return Readiness(kafka=kafka, database=database)
+
+
+async def _wait_for_schema(engine: AsyncEngine, stop: asyncio.Event, progress: Progress) -> None:
+    backoff = Backoff()
+    while not stop.is_set():
+        progress.turn("start")
+        try:
+            await check_schema(engine)
+            break
+        except Exception as error:
+            if not is_away(error):
+                raise
+            logger.warning("waiting for PostgreSQL: %s", error)
+            await backoff.wait(stop)
+    progress.done("start")
+
+
+def _crews(
+    settings: IngestSettings,
+    engine: AsyncEngine,
+    *,
+    workers: Workers,
+    fetcher: Fetcher,
+    producer: Producer,
+    readiness: Readiness,
+    progress: Progress,
+) -> tuple[Crew, Crew]:
+    robots = Robots(fetcher, settings.user_agent.partition("/")[0])
+    hosts = Hosts(engine, robots, settings.host_interval_seconds)
+    pipeline = Pipeline(engine=engine, fetcher=fetcher, workers=workers, producer=producer, folders=settings.folders)
+    poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=settings.poll_interval_seconds)
+    pages = PageIntake(engine=engine, hosts=hosts, pipeline=pipeline, folders=settings.folders)
+    feeds = FeedIntake(engine=engine, hosts=hosts, poller=poller)
+
+    def crew(name: str, intake: PageIntake | FeedIntake, most: int) -> Crew:
+        return Crew(
+            name, engine=engine, take=intake.take, find_problems=readiness.problems, progress=progress, most=most
+        )
+
+    most = settings.fetch_concurrency
+    return crew("pages", pages, most), crew("feeds", feeds, max(1, most // FEEDS_SHARE))
+
+
+async def _repeat(
+    name: str, act: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event, progress: Progress
+) -> None:
+    """Do something again and again until ``stop`` is set; it may fail while Kafka or PostgreSQL are away."""
+    backoff = Backoff()
+    while not stop.is_set():
+        progress.turn(name)
+        try:
+            await act()
+        except Exception as error:
+            if not is_away(error):
+                raise
+            logger.warning("%s waits for Kafka or PostgreSQL: %s", name, error)
+            await backoff.wait(stop)
+            continue
+        backoff.reset()
+        await sleep_unless(stop, seconds)
+    progress.done(name)
+
+
+async def _watch(settings: IngestSettings, engine: AsyncEngine) -> None:
+    """Report what waits for us, and what waits for extract: also where no consumer runs."""
+    async with engine.connect() as connection:
+        metrics.PAGES_DUE.set(await frontier.count_due(connection))
+    cluster_id = await find_cluster_id(settings)
+    ends = await Watcher(settings).end_offsets(ARTICLES_TOPIC)
+    async with engine.connect() as connection:
+        lag = await offsets.find_lag(connection, cluster_id, ends)
+    for partition, records in lag.items():
+        metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(records)
+
+
+async def _scan(settings: IngestSettings, engine: AsyncEngine) -> None:
+    """Make due pages of new and changed files."""
+    for folder in settings.folders:
+        files = await asyncio.to_thread(folders.find_files, folder)
+        async with engine.begin() as connection:
+            due = await folders.save_files(connection, files)
+        if due:
+            logger.info("%d files of %s are new or changed", due, folder)

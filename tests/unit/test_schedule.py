@@ -1,0 +1,80 @@
+"""When feeds are polled again, pages tried again, and hosts left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.outcomes import FeedOutcome, PageOutcome
+from services.ingest import schedule
+from services.ingest.schedule import NextPoll, host_pause, next_poll, retry_after
+
+
+def test_answered_feed_waits_for_the_interval_and_forgets_its_failures() -> None:
+    assert next_poll(FeedOutcome.POLLED, failures=7, interval_seconds=300) == NextPoll(300, 0)
+    assert next_poll(FeedOutcome.NOT_MODIFIED, failures=1, interval_seconds=300) == NextPoll(300, 0)
+
+
+@pytest.mark.parametrize(("max_age", "seconds"), [(60, 300), (900, 900), (999_999, 3_600)])
+def test_max_age_delays_the_next_poll_up_to_an_hour(max_age: float, seconds: float) -> None:
+    assert next_poll(FeedOutcome.POLLED, failures=0, interval_seconds=300, max_age_seconds=max_age).seconds == seconds
+
+
+def test_failures_in_a_row_double_the_wait_up_to_a_day() -> None:
+    waits = [next_poll(FeedOutcome.TIMED_OUT, failures=n, interval_seconds=300).seconds for n in (0, 1, 2, 50)]
+    assert waits == [300, 600, 1_200, 86_400]
+
+
+def test_failed_poll_honours_retry_after_up_to_a_day() -> None:
+    def wait(asked: float) -> float:
+        return next_poll(FeedOutcome.RATE_LIMITED, failures=0, interval_seconds=300, retry_after_seconds=asked).seconds
+
+    assert [wait(10), wait(7_000), wait(10**9)] == [300, 7_000, 86_400]
+
+
+def test_feed_that_is_gone_is_looked_at_once_a_day() -> None:
+    assert next_poll(FeedOutcome.GONE, failures=0, interval_seconds=1) == NextPoll(86_400, 1)
+
+
+@given(st.sampled_from(FeedOutcome), st.integers(0, 10_000), st.floats(1, 86_400), st.floats(0, 1e12))
+def test_no_feed_waits_less_than_its_interval_or_more_than_a_day(
+    outcome: FeedOutcome, failures: int, interval: float, asked: float
+) -> None:
+    found = next_poll(
+        outcome, failures=failures, interval_seconds=interval, max_age_seconds=asked, retry_after_seconds=asked
+    )
+    assert interval <= found.seconds <= 86_400
+
+
+def test_passing_failure_is_tried_again_later_each_time_and_then_stands() -> None:
+    waits = [retry_after(PageOutcome.SERVER_ERROR, attempts=n) for n in range(1, schedule.PAGE_ATTEMPTS + 1)]
+    assert waits == [60, 240, 960, 3_840, None]
+
+
+@pytest.mark.parametrize("outcome", sorted(set(PageOutcome) - schedule.PASSING))
+def test_final_outcome_is_never_tried_again(outcome: PageOutcome) -> None:
+    assert retry_after(outcome, attempts=1, retry_after_seconds=5) is None
+
+
+def test_page_that_kills_a_worker_twice_is_done() -> None:
+    assert retry_after(PageOutcome.WORKER_KILLED, attempts=1) == 60
+    assert retry_after(PageOutcome.WORKER_KILLED, attempts=2) is None
+
+
+def test_rate_limited_page_waits_as_long_as_asked_up_to_a_day() -> None:
+    def wait(asked: float) -> float | None:
+        return retry_after(PageOutcome.RATE_LIMITED, attempts=1, retry_after_seconds=asked)
+
+    assert [wait(1), wait(500), wait(1e9)] == [60, 500, 86_400]
+
+
+def test_host_is_left_alone_for_the_longest_that_anybody_asks() -> None:
+    assert host_pause(interval_seconds=1) == 1
+    assert host_pause(interval_seconds=1, crawl_delay_seconds=20) == 20
+    assert host_pause(interval_seconds=30, crawl_delay_seconds=20) == 30
+
+
+def test_retry_after_of_a_rate_limit_holds_for_the_host_up_to_an_hour() -> None:
+    limited = PageOutcome.RATE_LIMITED
+    assert host_pause(interval_seconds=1, retry_after_seconds=120, outcome=limited) == 120
+    assert host_pause(interval_seconds=1, retry_after_seconds=1e6, outcome=limited) == 3_600
+    assert host_pause(interval_seconds=1, retry_after_seconds=600, outcome=PageOutcome.ROBOTS_UNREACHABLE) == 1
