@@ -1,0 +1,173 @@
+"""Declarations: what a page says of itself in its head, as JSON-LD (schema.org), meta elements and links."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from services.ingest.characters import label
+
+ARTICLE_TYPES = frozenset({
+    "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "backgroundnewsarticle",
+    "opinionnewsarticle", "reviewnewsarticle", "askpublicnewsarticle", "advertisercontentarticle",
+    "satiricalarticle", "scholarlyarticle", "techarticle", "blogposting", "liveblogposting", "socialmediaposting",
+    "report", "webpage",
+})  # fmt: skip
+"""The schema.org types that describe what is read on a page, in lower case; WebPage only for want of another."""
+
+NODES_MAX = 2_000
+"""More nodes are a catalogue; what describes the article comes among the first."""
+
+_CHANGED = re.compile("updated|modified", re.IGNORECASE)
+_GRAPH = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """What was declared: the JSON-LD nodes of articles, best first, the first content of each meta name, and others."""
+
+    articles: tuple[dict[str, Any], ...]
+    metas: dict[str, str]
+    canonical: str | None
+    times: tuple[str, ...]
+    lang: str | None
+    page_title: str | None
+    headline: str | None
+
+    def stated(self, key: str) -> Iterator[Any]:
+        """Yield the values of a JSON-LD property, over all articles."""
+        for node in self.articles:
+            value = node.get(key)
+            yield from value if isinstance(value, list) else () if value is None else (value,)
+
+    def meta(self, *names: str) -> str | None:
+        """Return the content of the first of these meta elements that is there."""
+        return next((self.metas[name] for name in names if name in self.metas), None)
+
+    @property
+    def title(self) -> str | None:
+        """The headline: of the JSON-LD, the social card, or the page's only first-level heading; else None."""
+        headlines = (name for value in self.stated("headline") for name in names_in(value))
+        stated = (next(headlines, None), self.meta("og:title"), self.headline)
+        return next((line for words in stated if (line := label(words))), None)
+
+    @property
+    def publisher(self) -> str | None:
+        """What the site calls itself."""
+        stated = (name for value in self.stated("publisher") for name in names_in(value))
+        named = (self.meta("og:site_name"), label(next(stated, None)), self.meta("application-name"))
+        return next((name for name in named if name and not name.startswith(("http:", "https:", "www."))), None)
+
+    @property
+    def persons(self) -> list[str]:
+        """The authors as stated, without those that the page says are organizations."""
+        nodes = (value for value in self.stated("author") if not isinstance(value, dict) or not _organized(value))
+        return [*(name for value in nodes for name in names_in(value)), *self._meta_authors()]
+
+    @property
+    def bylines(self) -> list[str]:
+        """All that is stated as author, organizations too."""
+        return [*(name for value in self.stated("author") for name in names_in(value)), *self._meta_authors()]
+
+    def _meta_authors(self) -> list[str]:
+        names = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
+        return [content for name in names if (content := self.meta(name))]
+
+    @property
+    def languages(self) -> tuple[str | None, ...]:
+        """The languages declared, the most specific first."""
+        stated = label(next(self.stated("inLanguage"), None))
+        return self.lang, self.meta("content-language"), self.meta("og:locale"), stated
+
+    @property
+    def section(self) -> str | None:
+        """The part of the publication that the article stands in."""
+        return label(next(self.stated("articleSection"), None)) or self.meta("article:section")
+
+    @property
+    def paywalled(self) -> bool:
+        """Whether the page says that its text is not free."""
+        free = [str(value).lower() for value in self.stated("isAccessibleForFree")]
+        return "false" in free[:1] or self.meta("article:content_tier") == "locked"
+
+
+def read_declarations(tree: HtmlElement, documents: list[Any]) -> Declarations:
+    """Return what the page declares; ``documents`` are its JSON-LD scripts, decoded."""
+    headings = [words for element in tree.iter("h1") if (words := label(element.text_content()))]
+    return Declarations(
+        articles=tuple(_articles(documents)),
+        metas=_metas(tree),
+        canonical=_link(tree, "canonical"),
+        times=tuple(str(each.get("datetime")) for each in tree.iter("time") if _is_dateline(each))[:NODES_MAX],
+        lang=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        page_title=label(tree.findtext(".//head/title")),
+        headline=headings[0] if len(headings) == 1 else None,
+    )
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield the names in a JSON-LD value: a string, a node with a name, or a list of these."""
+    if isinstance(value, str):
+        yield html.unescape(value)
+    elif isinstance(value, dict):
+        yield from names_in(value.get("name"))
+    elif isinstance(value, list):
+        for each in value[:NODES_MAX]:
+            yield from names_in(each)
+
+
+def types_of(node: dict[str, Any]) -> set[str]:
+    """Return the schema.org types of a node, in lower case."""
+    kinds = node.get("@type")
+    return {kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
+
+
+def _metas(tree: HtmlElement) -> dict[str, str]:
+    """Return the first content of each meta element and of each dated property (microdata), by lower-case name."""
+    metas: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        if name and (content := label(element.get("content"))):
+            metas.setdefault(name.strip().lower(), content)
+    for element in tree.xpath(".//*[@itemprop='datePublished' or @itemprop='dateModified']"):
+        if content := label(element.get("content") or element.get("datetime")):
+            metas.setdefault(element.get("itemprop").lower(), content)
+    return metas
+
+
+def _is_dateline(element: HtmlElement) -> bool:
+    return bool(element.get("datetime")) and not _CHANGED.search(element.get("class") or "")
+
+
+def _organized(node: dict[str, Any]) -> bool:
+    return any(kind.endswith("organization") for kind in types_of(node))
+
+
+def _link(tree: HtmlElement, rel: str) -> str | None:
+    for element in tree.iter("link"):
+        if rel in (element.get("rel") or "").lower().split() and element.get("href"):
+            return str(element.get("href"))
+    return None
+
+
+def _articles(documents: list[Any]) -> list[dict[str, Any]]:
+    nodes = list(_nodes(documents))
+    found = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
+    return sorted(found, key=lambda node: types_of(node) <= {"webpage"})
+
+
+def _nodes(documents: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the nodes of JSON-LD documents in their order, without descending into authors and publishers."""
+    waiting = list(reversed(documents))
+    seen = 0
+    while waiting and seen < NODES_MAX:
+        seen += 1
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            yield value
+            waiting.extend(value[key] for key in reversed(_GRAPH) if isinstance(value.get(key), dict | list))

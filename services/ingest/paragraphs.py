@@ -1,0 +1,86 @@
+"""Paragraphs: the text of an article as its blocks, each with its kind, joined by blank lines."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from schemas.events import Paragraph, ParagraphKind
+from services.ingest.characters import one_line, storable
+
+BLANK_LINE = "\n\n"
+"""Stands between paragraphs, so that no sentence runs from one into the next."""
+
+TITLE_WITHIN = 3
+"""A title printed again stands among the first paragraphs; later the same words are a sentence."""
+
+Block = tuple[str, ParagraphKind]
+
+_KINDS = {
+    "head": ParagraphKind.HEADING,
+    "quote": ParagraphKind.QUOTE,
+    "item": ParagraphKind.ITEM,
+    "cell": ParagraphKind.ITEM,
+}
+_BLOCKS = frozenset({*_KINDS, "p", "list", "table", "row", "code", "div", "body"})
+_WORDS = re.compile(r"\w+")
+_BREAK = re.compile(r"\n\s*\n")
+
+
+def blocks_of(body: "etree._Element") -> Iterator[Block]:
+    """Yield the blocks of the tree that trafilatura extracted (``head p quote list item table row cell lb``)."""
+    kinds = [ParagraphKind.TEXT]
+    words: list[str] = []
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        if element.tag in _BLOCKS or (element.tag == "lb" and event == "start"):
+            yield "".join(words), kinds[-1]
+            words = []
+        if event == "start":
+            if element.tag in _BLOCKS:
+                kinds.append(_KINDS.get(str(element.tag), kinds[-1]))
+            words.append(element.text or "")
+        else:
+            if element.tag in _BLOCKS:
+                kinds.pop()
+            words.append((element.tail or "") if element is not body else "")
+    yield "".join(words), kinds[-1]
+
+
+def blocks_of_plain(text: str) -> Iterator[Block]:
+    """Yield the paragraphs of a plain text: blank lines part them."""
+    return ((part, ParagraphKind.TEXT) for part in _BREAK.split(text))
+
+
+def join(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Paragraph, ...]]:
+    """Return the text of the blocks that have words, and its paragraphs; the title printed again is marked."""
+    pieces: list[str] = []
+    paragraphs: list[Paragraph] = []
+    at = 0
+    for raw, kind in blocks:
+        words = one_line(raw)
+        if not _WORDS.search(words):
+            continue
+        again = len(paragraphs) < TITLE_WITHIN and title is not None and same_words(words, title)
+        paragraphs.append(Paragraph(span=(at, at + len(words)), kind=ParagraphKind.TITLE if again else kind))
+        pieces.append(words)
+        at += len(words) + len(BLANK_LINE)
+    return BLANK_LINE.join(pieces), tuple(paragraphs)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Tell whether two lines have the same words, whatever their case and punctuation."""
+    words = _WORDS.findall(storable(one).casefold())
+    return bool(words) and words == _WORDS.findall(storable(other).casefold())
+
+
+def write_out_quotations(tree: HtmlElement) -> None:
+    """Replace ``q`` elements by quotation marks: browsers show these, and a claim needs them."""
+    for element in list(tree.iter("q")):
+        if not (element.text or "").lstrip().startswith(("“", '"', "«", "„", "\u2018")):
+            element.text = "“" + (element.text or "")
+            if len(element):
+                element[-1].tail = (element[-1].tail or "") + "”"
+            else:
+                element.text += "”"
+        element.drop_tag()
