@@ -100,14 +100,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 def is_permanent(error: BaseException) -> bool:
     """Tell whether the data is at fault, so that trying again would fail again."""
-    code = sqlstate(error)
-    if code is not None:
-        return code[:2] in PERMANENT_CLASSES
-    return isinstance(error, DBAPIError) and isinstance(_driver_error(error), asyncpg.exceptions.DataError)
-
-
-def _driver_error(error: DBAPIError) -> BaseException | None:
-    return error.orig.__cause__ if error.orig is not None else None
+    return (sqlstate(error) or "")[:2] in PERMANENT_CLASSES
 
 
 def is_passing(error: BaseException) -> bool:

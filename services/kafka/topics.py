@@ -89,14 +89,10 @@ class Watcher:
         return await self._offsets(topic, "beginning_offsets")
 
     async def _offsets(self, topic: str, which: str) -> dict[Partition, int]:
-        client = AIOKafkaConsumer(**self._options, group_id=None)
+        client = AIOKafkaConsumer(topic, **self._options, group_id=None)  # named, so that its partitions are looked up
         try:
             await in_time("start_watcher", client.start())
-            await in_time("watch_topics", client.topics())
-            numbers = client.partitions_for_topic(topic)
-            if not numbers:
-                raise KafkaUnavailable(f"there is no topic {topic}")
-            places = [TopicPartition(topic, number) for number in numbers]
+            places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
             found = await in_time(which, getattr(client, which)(places))
         finally:
             await let_go(client)

@@ -1,0 +1,35 @@
+"""Databases with the schema of this version, made from one template that is migrated once a run."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.database import migrate, open_database
+
+if TYPE_CHECKING:
+    from tests.conftest import Databases
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template(databases: "Databases") -> str:
+    """The name of a migrated database that nobody is connected to."""
+    url = await databases.create("template")
+    async with open_database(SecretStr(url), application_name="tests", pool_size=1) as engine:
+        await migrate(engine)
+    return url.rpartition("/")[2]
+
+
+@pytest_asyncio.fixture
+async def migrated_url(databases: "Databases", template: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database for this test alone."""
+    return await databases.create(request.node.name, template=template)
+
+
+@pytest_asyncio.fixture
+async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(SecretStr(migrated_url), application_name="tests") as engine:
+        yield engine

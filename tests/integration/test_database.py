@@ -1,0 +1,123 @@
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from pydantic import SecretStr
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas import tables
+from services.database import SchemaNotReady, check_schema, is_passing, is_permanent, migrate, open_database, sqlstate
+from services.extract import store
+from tests.builders import TEXT, article, claim, reading
+
+
+async def test_migrated_database_is_what_the_tables_say(engine: AsyncEngine) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrations_run_down_and_up_on_a_filled_database(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await store.save(connection, [reading(article(), claim(TEXT, "slow"))])
+        await connection.execute(
+            insert(tables.feed).values(feed_id=uuid4(), url="https://a.example", publisher_domain="a")
+        )
+    await migrate(engine, revision="base")
+    async with engine.connect() as connection:
+        left = await connection.execute(
+            text("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
+        )
+        assert left.scalar_one() == 1  # alembic's own
+    with pytest.raises(SchemaNotReady, match="0001"):
+        await check_schema(engine)
+    await migrate(engine)
+    await check_schema(engine)
+
+
+async def test_migrating_twice_changes_nothing(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    await check_schema(engine)
+
+
+async def test_schema_of_a_later_version_is_good_enough(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await check_schema(engine)
+
+
+async def test_empty_database_is_not_ready(database_url: str) -> None:
+    async with open_database(SecretStr(database_url), application_name="tests") as engine:
+        with pytest.raises(SchemaNotReady):
+            await check_schema(engine)
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters", "state"),
+    [
+        ("SELECT CAST(:value AS integer)", {"value": 2**40}, "22000"),
+        ("SELECT CAST(:value AS text)", {"value": "nul \x00"}, "22021"),
+        ("SELECT CAST(:value AS text)", {"value": "\ud800"}, "22000"),
+        ("SELECT 1/0", {}, "22012"),
+        ("INSERT INTO task (name) VALUES (NULL)", {}, "23502"),
+    ],
+)
+async def test_data_that_postgres_refuses_is_a_permanent_failure(
+    engine: AsyncEngine, statement: str, parameters: dict[str, object], state: str | None
+) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        async with engine.begin() as connection:
+            await connection.execute(text(statement), parameters)
+    assert (is_permanent(caught.value), is_passing(caught.value), sqlstate(caught.value)) == (True, False, state)
+
+
+async def test_connection_ended_by_an_operator_passes(engine: AsyncEngine) -> None:
+    async def be_ended() -> None:
+        async with engine.connect() as one, engine.begin() as other:
+            victim = (await one.execute(select(func.pg_backend_pid()))).scalar_one()
+            await other.execute(select(func.pg_terminate_backend(victim)))
+            await one.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(DBAPIError) as caught:
+        await be_ended()
+    assert (is_permanent(caught.value), is_passing(caught.value)) == (False, True)
+
+
+async def test_database_that_is_away_passes() -> None:
+    url = SecretStr("postgresql://nobody:secret@127.0.0.1:9/none")
+    async with open_database(url, application_name="tests") as engine:
+        with pytest.raises(ConnectionRefusedError) as caught:
+            await check_schema(engine)
+    assert is_passing(caught.value)
+
+
+async def test_wrong_password_is_told_and_passes(postgres_url_without_password: str) -> None:
+    async with open_database(SecretStr(postgres_url_without_password), application_name="tests") as engine:
+        with pytest.raises((DBAPIError, asyncpg.PostgresError), match="password"):
+            await check_schema(engine)
+
+
+@pytest.fixture
+def postgres_url_without_password(database_url: str) -> str:
+    scheme, _, rest = database_url.partition("://")
+    user, _, host = rest.partition("@")
+    return f"{scheme}://{user.partition(':')[0]}:wrong@{host}"
+
+
+async def test_unprepared_statements_work(migrated_url: str) -> None:
+    async with open_database(SecretStr(migrated_url), application_name="tests", prepare=False) as engine:
+        for _ in range(3):
+            async with engine.begin() as connection:
+                assert (await connection.execute(select(func.count()).select_from(tables.claim))).scalar_one() == 0
+
+
+async def test_url_with_sqlalchemys_driver_name_is_understood(migrated_url: str) -> None:
+    url = migrated_url.replace("postgresql://", "postgresql+asyncpg://")
+    async with open_database(SecretStr(url), application_name="tests") as engine:
+        await check_schema(engine)
