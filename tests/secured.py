@@ -1,4 +1,4 @@
-"""A Kafka with SASL_SSL and SCRAM, and TLS in front of a PostgreSQL: how other people's engines look to the services."""
+"""A Kafka with SASL_SSL and SCRAM, and TLS in front of PostgreSQL: how other people's engines look to the services."""
 
 import asyncio
 import ssl
