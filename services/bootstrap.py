@@ -44,10 +44,9 @@ class Failed(Exception):
     """The environment cannot be made; the message is one line for a person."""
 
 
-def main(arguments: "list[str]") -> int:
-    """Makes the environment and becomes the command; returns 1 after a failure, 130 after Ctrl-C."""
+def main(arguments: "list[str]", root: Path) -> int:
+    """Makes the environment of the checkout and becomes the command; returns 1 after a failure, 130 after Ctrl-C."""
     requirements, command = arguments[0], arguments[2:]
-    root = Path(__file__).resolve().parent.parent
     try:
         use_new_python(sys.version_info[:2], arguments)
         install(root, root / requirements)
@@ -165,4 +164,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent.parent))

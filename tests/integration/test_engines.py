@@ -15,13 +15,15 @@ from aiokafka.errors import KafkaConnectionError
 
 from services.engines.account import find_account
 from services.engines.child import Child, Command
+from services.engines.cluster import Cluster, find_binaries
 from services.engines.embedded import open_engines
+from services.engines.engine import lock_folder
 from services.engines.failure import EngineFailed
 from services.engines.kafka import Kafka, KafkaSettings, open_kafka
 from services.engines.locks import hold_state
 from services.engines.ports import is_free
 from services.engines.postgres import Postgres, PostgresSettings, clear_stale_pid, open_postgres
-from services.engines.progress import Progress, Step
+from services.engines.progress import Progress, Step, report_nothing
 from tests.asking import SECONDS, admin, ask, make_topic, receive, send
 from tests.conftest import HASTY, JARS, Databases
 from tests.processes import is_alive, parent_of, until_gone
@@ -155,6 +157,23 @@ async def test_lost_password_is_one_line(open_folder: Path) -> None:
     with pytest.raises(EngineFailed, match="has lost its password"):
         async with open_postgres(folder, QUICK):
             pass
+
+
+async def test_data_elsewhere_belong_to_their_state_folder(open_folder: Path) -> None:
+    folder, place = open_folder / "postgres", open_folder / "elsewhere"
+    folder.mkdir()
+    account = find_account(place)
+    cluster = Cluster(folder, place, account, find_binaries(account, report_nothing))
+    lock = await lock_folder(folder, "PostgreSQL", 0)
+    try:
+        password = await cluster.make_once(report_nothing, lock)
+        assert await cluster.make_once(report_nothing, lock) == password
+        assert (folder / "data").resolve() == place / "data"
+        # A state folder that was removed takes with it what it had elsewhere.
+        cluster.password_file.unlink()
+        assert await cluster.make_once(report_nothing, lock) != password
+    finally:
+        os.close(lock)
 
 
 async def test_failure_of_one_engine_ends_the_other(open_folder: Path) -> None:

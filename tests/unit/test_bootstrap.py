@@ -2,7 +2,6 @@
 
 import ast
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,17 +17,23 @@ NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1", "PI
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A checkout of its own with one requirement that no registry in reach has."""
-    (tmp_path / "services").mkdir()
-    shutil.copy(SOURCE, tmp_path / "services")
     (tmp_path / "pyproject.toml").write_text("")
     (tmp_path / "run.txt").write_text(f"a-package==1.0 --hash=sha256:{'0' * 64}\n")
     return tmp_path
 
 
 def run(project: Path, *arguments: str, prelude: str = "") -> subprocess.CompletedProcess[str]:
-    code = f"{prelude}\nimport runpy, sys\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, "-c", code, str(project / "services" / "bootstrap.py"), *arguments]
+    become = "from services.bootstrap import main; sys.exit(main(sys.argv[2:], Path(sys.argv[1])))"
+    code = f"import sys; from pathlib import Path; {become}"
+    command = [sys.executable, "-c", f"{prelude}\n{code}", str(project), *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | NOWHERE)
+
+
+def test_file_runs_as_it_stands() -> None:
+    command = [sys.executable, str(SOURCE), "requirements/missing.txt"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert str(SOURCE.parent.parent / "requirements" / "missing.txt") in done.stderr
 
 
 def test_file_is_read_by_old_pythons() -> None:
@@ -51,7 +56,7 @@ def test_old_python_becomes_a_newer_one_that_works(project: Path) -> None:
         file.chmod(0o755)
     old = f"import sys, os; sys.version_info = (3, 9, 2); os.environ['PATH'] = {str(names)!r} + ':/bin'"
     done = run(project, "run.txt", "--", "what", prelude=old)
-    assert done.stdout.splitlines()[-1] == f"newer: {project}/services/bootstrap.py run.txt -- what"
+    assert done.stdout.splitlines()[-1] == f"newer: {SOURCE} run.txt -- what"
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
