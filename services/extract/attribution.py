@@ -5,15 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.extraction import Span
-from services.extract.contents import Content, Rule, content_of, tidy
+from services.extract import complements, quoting
+from services.extract.contents import Content, Rule, tidy
 from services.extract.cues import Cue, Frame
-from services.extract.hits import Hit, find_hits, find_question
+from services.extract.hits import ACCORDING, Hit, find_hits, find_question
 from services.extract.phrases import HARD, noun_phrase
 from services.extract.quotes import Quote, ends_speech
 from services.extract.stretches import Stretch, Unit
 
 CONTENT_MAX_CODE_POINTS = 2_000
 """Outside quotations; a longer run without a full stop is no sentence, and many cues in it would copy it many times."""
+
+_GOING_ON = frozenset(("has", "had", "have", "continues", "continued", "declined", "refused", "went", "did", "does"))
 
 FREE_QUOTE_MIN_WORDS = 4
 """Words; a shorter quotation without a cue is a term or a title."""
@@ -53,8 +56,9 @@ def find_attributions(text: str, stretches: Sequence[Stretch], quotes: Sequence[
             continue
         if last is not None:
             yield last
-        *done, last = [*found, free] if free else found or [None]
-        yield from (attribution for attribution in done if attribution is not None)
+        found.extend((free,) if free is not None else ())
+        yield from found[:-1]
+        last = found[-1] if found else None
         opener = _opener(number, stretch)
     if last is not None:
         yield last
@@ -65,13 +69,12 @@ def headline_attribution(text: str, number: int, stretch: Stretch, quotes: Seque
     units = stretch.units
     for hit in find_hits(units):
         if hit.subject is not None and hit.subject[0] == 0 and not hit.inverted and not hit.inherits:
-            rest = tidy(
-                units,
-                hit.after + (units[hit.after : hit.after + 1] != () and units[hit.after].word == "that"),
-                len(units),
-            )
-            made = rest[1] > rest[0] and _made(text, number, units, quotes, hit, Content(Rule.HEADLINE, (rest,)))
-            return made or None
+            that = hit.after < len(units) and units[hit.after].word == "that"
+            rest = tidy(units, hit.after + that, len(units))
+            if rest[0] >= rest[1]:
+                return None
+            content = Content(Rule.HEADLINE, (rest,))
+            return _made(hit, content, text=text, number=number, units=units, quotes=quotes)
     return None
 
 
@@ -122,23 +125,59 @@ def _in_stretch(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote
     floor = asked[1] if asked and leading else 0
     stop = asked[0] if asked and not leading else len(units)
     hits = [hit for hit in find_hits(units, floor) if hit.after <= stop]
-    attributing = [hit for hit in hits if content_of(units, hit, floor, stop) is not None]
+    attributing = [hit for hit in hits if _content(units, hit, floor, stop) is not None]
     cuts = sorted(hit.cut for hit in attributing if hit.cut is not None)
     question = _span(units, asked) if asked else None
     named = None
     for hit in attributing:
-        limit = _limit(cuts, hit, stop)
-        content = content_of(units, hit, max(floor, _floor_of(hit, units)), limit)
-        if content is not None and (made := _made(text, number, units, quotes, hit, content)) is not None:
+        limit = _limit(units, cuts, hit, stop)
+        content = _content(units, hit, max(floor, _floor_of(hit, units)), limit)
+        if (
+            content is not None
+            and (made := _made(hit, content, text=text, number=number, units=units, quotes=quotes)) is not None
+        ):
             named = replace(made, question=question)
             yield named
     if named is None and (colon := _colon(number, units, quotes)) is not None:
         yield colon
 
 
-def _limit(cuts: Sequence[int], hit: Hit, stop: int) -> int:
+_RULES = (
+    quoting.quote_before,
+    quoting.quote_after,
+    complements.that_clause,
+    quoting.postposed,
+    complements.bare_clause,
+    complements.infinitive,
+    complements.relative,
+    complements.noun,
+    complements.answer,
+)
+"""In this order: the first that finds a content says what it is."""
+
+
+def _content(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Content | None:
+    """Return the content of ``hit`` between ``floor`` and ``limit`` (where the next hit beside it begins), or None."""
+    if hit.cue is ACCORDING:
+        return quoting.according(units, hit, floor, limit)
+    found = (rule(units, hit, floor, limit) for rule in _RULES)
+    return next((content for content in found if content is not None), None)
+
+
+def _limit(units: Sequence[Unit], cuts: Sequence[int], hit: Hit, stop: int) -> int:
+    """Return where the content of ``hit`` must stop: at the next cue beside it, or where its subject acts again."""
     at = bisect_right(cuts, hit.end - 1)
-    return min(cuts[at] if at < len(cuts) else stop, stop)
+    limit = min(cuts[at] if at < len(cuts) else stop, stop)
+    within = range(hit.end + 1, limit - 2)
+    acts = (
+        at for at in within if units[at].word == "," and units[at + 1].word in {"and", "but"} and _acts(units, at + 2)
+    )
+    return next(acts, limit)
+
+
+def _acts(units: Sequence[Unit], at: int) -> bool:
+    """Tell whether a finite verb that needs a subject begins here: ", and continues to press"."""
+    return units[at].word in _GOING_ON
 
 
 def _floor_of(hit: Hit, units: Sequence[Unit]) -> int:
@@ -150,8 +189,9 @@ def _floor_of(hit: Hit, units: Sequence[Unit]) -> int:
 
 
 def _made(
-    text: str, number: int, units: Sequence[Unit], quotes: Sequence[Quote], hit: Hit, content: Content
+    hit: Hit, content: Content, *, text: str, number: int, units: Sequence[Unit], quotes: Sequence[Quote]
 ) -> Attribution | None:
+    """Turn units into spans; a quotation before its cue must end as speech does, and prose must not be endless."""
     spans = tuple(span for part in content.ranges for span in _spans(units, quotes, part))
     rule = content.rule
     if rule is Rule.QUOTE:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.extraction import Polarity, SpeechAct
+from services.extract.lexicon import words
 
 
 class Frame(StrEnum):
@@ -34,8 +35,7 @@ class Tense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One form of a cue verb. Factive: it presupposes its content.
-    Noun: the same word is also a noun."""
+    """One form of a cue verb. ``factive``: it presupposes its content. ``noun``: the same word is also a noun."""
 
     lemma: str
     tense: Tense
@@ -72,14 +72,15 @@ _VERBS: dict[SpeechAct, str] = {
     " envision:n regard:ne label:n brand:n hail:nq laud:n cheer:q dub:n",
 }
 
-_FACTIVE = frozenset("acknowledge admit concede confirm reveal note recall disclose learn find remind recount".split())
-_DENYING = frozenset("deny reject dismiss refute rebut disavow repudiate withdraw retract disown doubt".split())
+_FACTIVE = words("acknowledge admit concede confirm reveal note recall disclose learn find remind recount")
+_DENYING = words("deny reject dismiss refute rebut disavow repudiate withdraw retract disown doubt")
 
-_NOUNS = frozenset(
-    "claim report note promise offer demand guarantee state comment remark estimate forecast project hope fear worry view"
-    " support favor favour charge blame request query order urge call answer reply post text email quote echo highlight"
-    " signal show vow pledge warn praise brief doubt show joke laugh sigh shout yell scream cry whisper protest label brand"
-    " voice cheer slam blast counter address display plan finding feeling beginning swear".split()
+_NOUNS = words(
+    "claim report note promise offer demand guarantee state comment remark estimate forecast project hope fear"
+    " worry view support favor favour charge blame request query order urge call answer reply post text email"
+    " quote echo highlight signal show vow pledge warn praise brief doubt joke laugh sigh shout yell scream cry"
+    " whisper protest label brand voice cheer slam blast counter address display plan finding feeling beginning"
+    " swear"
 )
 """Their present forms are nouns as well: "the reports", "security guarantees"."""
 
@@ -98,7 +99,7 @@ _IRREGULAR: dict[str, tuple[str, str, str]] = {
     "undertake": ("undertook", "undertaken", "undertaking"),
     "forecast": ("forecast", "forecast", "forecasting"),
 }
-_DOUBLED = frozenset("admit slam quip commit dub".split())
+_DOUBLED = words("admit slam quip commit dub")
 
 _PHRASES: tuple[tuple[str, tuple[str, ...], str, SpeechAct, Polarity], ...] = (
     ("rule", ("out",), "n", SpeechAct.DENY, Polarity.DENIED),
@@ -144,7 +145,7 @@ def _cue(lemma: str, tense: Tense, frames: str, act: SpeechAct) -> Cue:
 
 
 def _table() -> dict[str, Cue]:
-    entries = ((act, *entry.split(":")) for act, verbs in _VERBS.items() for entry in verbs.split())
+    entries = ((act, *entry.partition(":")[::2]) for act, verbs in _VERBS.items() for entry in verbs.split())
     return {
         form: _cue(lemma, tense, frames, act)
         for act, lemma, frames in entries

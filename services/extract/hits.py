@@ -1,5 +1,6 @@
 """Where a cue attributes: the verb, who is its subject, and where what was said before it must stop."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,17 +16,19 @@ from services.extract.lexicon import (
     PREPOSITIONS,
     PRONOUNS,
     TIME_WORDS,
+    words,
 )
-from services.extract.phrases import HARD, Shape, noun_phrase, phrase_after, subject_before, verb_group, with_apposition
+from services.extract.phrases import HARD, noun_phrase, phrase_after, subject_before, with_apposition
 from services.extract.stretches import Unit
+from services.extract.verbs import Shape, verb_group
 
 ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.SAY, Polarity.AFFIRMED, factive=False)
 """The cue "according to", which has no verb."""
 
 _PARTICIPLE_AFTER = frozenset((",", "by", "after", "while", "before", "and", "—", "–", "in", "but", "or"))
 _AFTER_INVERSION = PREPOSITIONS | TIME_WORDS | {"who", "when", "as", "and", "while", "but"} | HARD
-_PLURAL = frozenset("they we i some many others several most few both all people police men women".split())
-_QUESTION_WORDS = frozenset("if whether about what why how who when where by".split())
+_PLURAL = words("they we i some many others several most few both all people police men women")
+_QUESTION_WORDS = words("if whether about what why how who when where by")
 
 
 @dataclass(frozen=True, slots=True)

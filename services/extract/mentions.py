@@ -1,5 +1,6 @@
 """Names in an article: runs of capitalised words, titles trimmed, each name of one type in the whole article."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,31 +8,30 @@ from dataclasses import dataclass
 
 from schemas.extraction import Mention, MentionType, Span
 from services.extract.cues import CUES, Frame
-from services.extract.lexicon import AUXILIARIES, CALENDAR, DOCUMENTS, FUNCTION_WORDS, GROUPS, PEOPLE, TITLES
+from services.extract.lexicon import AUXILIARIES, CALENDAR, DOCUMENTS, FUNCTION_WORDS, GROUPS, PEOPLE, TITLES, words
 from services.extract.places import place_names
 from services.extract.tokens import Token, tokens_of
 
 RUN_MAX_TOKENS = 8
 """Tokens; a longer run of capitals is a title-case line, not a name."""
 
-_LINKS = frozenset("of de van von der den bin al el la du da di dos le the".split())
-_ORG = frozenset(
-    "inc corp ltd llc plc company group holdings party ministry department university college bank agency committee"
-    " council union times post news court senate congress house parliament organization organisation association"
-    " institute commission army police office center centre foundation network television radio journal press tribune"
-    " herald guardian club fc federation airlines airways motors industries systems technologies service services bureau"
-    " administration authority board fund league alliance assembly academy school hospital museum society trust"
-    " treasury pentagon kremlin reuters treaty brigade force forces navy guard campaign cabinet".split()
+_LINKS = words("of de van von der den bin al el la du da di dos le the")
+_ORG = words(
+    "inc corp ltd llc plc company group holdings party ministry department university college bank agency"
+    " committee council union times post news court senate congress house parliament organization organisation"
+    " association institute commission army police office center centre foundation network television radio"
+    " journal press tribune herald guardian club fc federation airlines airways motors industries systems"
+    " technologies service services bureau administration authority board fund league alliance assembly academy"
+    " school hospital museum society trust treasury pentagon kremlin reuters treaty brigade force forces navy"
+    " guard campaign cabinet"
 )
-_PLACE_FIRST = frozenset(
-    "new north south east west northern southern eastern western san santa los las el fort mount".split()
+_PLACE_FIRST = words("new north south east west northern southern eastern western san santa los las el fort mount")
+_PLACE_LAST = words(
+    "river county city island islands valley mountains sea ocean street avenue square republic kingdom states"
+    " emirates province region peninsula coast beach lake bay airport road district bridge park strait desert gulf"
 )
-_PLACE_LAST = frozenset(
-    "river county city island islands valley mountains sea ocean street avenue square republic kingdom states emirates"
-    " province region peninsula coast beach lake bay airport road district bridge park strait desert gulf".split()
-)
-_DIRECTIONS = frozenset("west east north south western eastern northern southern".split())
-_STATES = frozenset("city republic kingdom states emirates province county district".split())
+_DIRECTIONS = words("west east north south western eastern northern southern")
+_STATES = words("city republic kingdom states emirates province county district")
 _NORP = re.compile(
     r"[^\W\d_]{3,}(?:ian|ians|ean|eans|ese|crat|crats|lican|licans|rican|ricans|xican|slim|slims|istas?)\Z"
 )
@@ -145,7 +145,7 @@ def _named(text: str, run: Sequence[Token], tokens: Sequence[Token], at: int) ->
     if rest and len(rest) <= RUN_MAX_TOKENS and any(character.isalpha() for character in rest[0].word):
         before = tokens[at - 1].word if at > 0 else ""
         after = tokens[at + len(run)].word if at + len(run) < len(tokens) else ""
-        yield _run(text, rest, titled=0 < cut, evidence=_evidence(text, rest, before, after, titled=0 < cut))
+        yield _run(text, rest, titled=cut > 0, evidence=_evidence(text, rest, before, after, titled=cut > 0))
 
 
 def _run(text: str, tokens: Sequence[Token], *, titled: bool, evidence: MentionType | None) -> _Run:
@@ -160,22 +160,27 @@ def _norp(word: str) -> bool:
 
 def _evidence(text: str, run: Sequence[Token], before: str, after: str, *, titled: bool) -> MentionType | None:
     """Return the type that the words themselves or their neighbours show, or None."""
-    words = [_bare(token.word) for token in run]
-    name = " ".join(words)
     if titled:
         return MentionType.PERSON
+    shown = _shown_type([_bare(token.word) for token in run], text[run[0].start : run[-1].end])
+    if shown is not None or len(run) > 1:
+        return shown or MentionType.PERSON
+    speaks = any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in (before, after))
+    return MentionType.PERSON if speaks else MentionType.GPE if before in _LOCATIVE else None
+
+
+def _shown_type(words: Sequence[str], shown: str) -> MentionType | None:
+    """Return the type that the words of a name show by themselves."""
+    name = " ".join(words)
     if name in place_names():
         return MentionType.GPE
-    if any(word in _ORG for word in words) or _ACRONYM.match(text[run[0].start : run[-1].end]):
+    if any(word in _ORG for word in words) or _ACRONYM.match(shown):
         return MentionType.ORG
     if len(words) == 1 and _norp(name):
         return MentionType.NORP
     if words[-1] in _PLACE_LAST or (len(words) > 1 and words[0] in _PLACE_FIRST):
         return MentionType.GPE if words[-1] in _STATES or words[0] in _PLACE_FIRST else MentionType.LOC
-    if len(words) > 1:
-        return MentionType.PERSON
-    speaks = any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in (before, after))
-    return MentionType.PERSON if speaks else MentionType.GPE if before in _LOCATIVE else None
+    return None
 
 
 def _vote(runs: Iterable[_Run]) -> dict[str, MentionType]:

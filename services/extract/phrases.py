@@ -1,21 +1,14 @@
-"""Verb groups and noun phrases, found in a stretch by the closed words around them."""
+"""Noun phrases for speakers, found in a stretch by the closed words around them."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
 from schemas.extraction import Span
-from services.extract.cues import CUES, Cue, Frame, Tense
+from services.extract.cues import CUES, Frame, Tense
 from services.extract.lexicon import (
-    ADVERBS,
     AUXILIARIES,
-    BE,
     CONJUNCTIONS,
     DETERMINERS,
-    HAVE_OR_DO,
-    MODALS,
-    NEGATORS,
-    NOT_ADVERBS,
     PEOPLE,
     POSSESSIVES,
     PREPOSITIONS,
@@ -23,9 +16,9 @@ from services.extract.lexicon import (
     SUBORDINATORS,
     TIME_WORDS,
     TITLES,
-    WILL,
 )
 from services.extract.stretches import Unit
+from services.extract.verbs import is_adverb
 
 PHRASE_MAX_UNITS = 25
 """Words; the longest noun phrase taken for a speaker."""
@@ -43,62 +36,6 @@ HARD = frozenset(',;:()[]{}—–…"“”') | {"--", "...", "?", "!", "."}
 """Marks that end a phrase."""
 
 _DASHES = frozenset(("—", "–", "--"))
-
-
-class Shape(StrEnum):
-    """How a verb group stands."""
-
-    FINITE = "finite"
-    PARTICIPLE = "participle"
-    NONE = "none"
-
-
-class VerbGroup(NamedTuple):
-    """A cue with the auxiliaries and adverbs before it: indices of its first and last unit."""
-
-    first: int
-    last: int
-    shape: Shape
-    negated: bool
-
-
-def is_adverb(word: str) -> bool:
-    """Tell whether a word can stand between subject and verb without changing either."""
-    return word in ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in NOT_ADVERBS)  # noqa: PLR2004
-
-
-def is_negator(word: str) -> bool:
-    """Tell whether a word negates the verb it stands by."""
-    return word in NEGATORS or word.endswith("n't")
-
-
-def verb_group(units: Sequence[Unit], at: int, cue: Cue) -> VerbGroup:
-    """Return the group around the cue verb at ``at``; its shape is none where the verb is passive, a noun or a wish."""
-    first, helpers = at, list[str]()
-    while first > 0 and (units[first - 1].word in AUXILIARIES or is_adverb(units[first - 1].word)):
-        first -= 1
-        helpers.append(units[first].word)
-    negated = any(is_negator(word) for word in helpers)
-    before = units[first - 1].word if first > 0 else ""
-    return VerbGroup(first, at, _shape(cue.tense, [word for word in helpers if word in AUXILIARIES], before), negated)
-
-
-def _shape(tense: Tense, helpers: Sequence[str], before: str) -> Shape:
-    if before in {"to", "without", "not", "of"} or any(helper in MODALS for helper in helpers):
-        return Shape.NONE
-    nearest = helpers[0] if helpers else ""
-    if tense is Tense.ING:
-        progressive = nearest in BE
-        return Shape.FINITE if progressive else Shape.PARTICIPLE if not helpers else Shape.NONE
-    if nearest in BE:
-        return Shape.NONE
-    if tense is Tense.PARTICIPLE:
-        return Shape.FINITE if nearest in HAVE_OR_DO or nearest.endswith("'ve") else Shape.NONE
-    if tense in {Tense.BASE, Tense.PRESENT} and before in DETERMINERS | PREPOSITIONS:
-        return Shape.NONE
-    if tense is Tense.BASE and nearest and nearest not in HAVE_OR_DO | WILL:
-        return Shape.NONE
-    return Shape.FINITE
 
 
 def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | None:
@@ -126,7 +63,7 @@ def _opening(units: Sequence[Unit], closing: int, floor: int) -> int | None:
 
 
 def _named(units: Sequence[Unit], end: int, floor: int) -> Span | None:
-    """Return the phrase before an apposition; where that is a role, with the name before it: "Smith, head of X, which …"."""
+    """Return the phrase before an apposition; a role with the name before it: "Smith, head of X, which …"."""
     phrase = noun_phrase(units, end, floor)
     if phrase is None or units[phrase[0]].capital or phrase[0] - 1 <= floor or units[phrase[0] - 1].word != ",":
         return phrase

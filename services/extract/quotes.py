@@ -1,5 +1,6 @@
 """Quotations of a text, paired by rule: straight, curly, single, nested, interrupted by paragraphs, unclosed."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,21 +54,22 @@ def find_quotes(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Quote, ...]
     does, it is kept unclosed if it began its paragraph, and otherwise taken for a stray mark.
     """
     found: list[Quote] = []
-    pending: tuple[Span, ...] = ()
+    pending: list[Span] = []
     for paragraph in paragraphs:
         start, end = paragraph.span
         prose = paragraph.kind not in {ParagraphKind.TITLE, ParagraphKind.HEADING}
         whole, open_ = _pair(text, start, end)
         continues = pending and prose and text[start] == text[pending[0][0]]
         if continues and (open_ or (whole and whole[0][0] == start)):
-            spans = (*pending, (start, end) if open_ else whole.pop(0))
-            pending = spans if open_ else ()
-            found.extend(() if open_ else (Quote(spans, closed=True),))
+            pending.append((start, end) if open_ else whole.pop(0))
+            if not open_:
+                found.append(Quote(tuple(pending), closed=True))
+                pending = []
         else:
-            found.extend((Quote(pending, closed=False),) if pending else ())
-            pending = ((start, end),) if open_ and prose else ()
+            found.extend((Quote(tuple(pending), closed=False),) if pending else ())
+            pending = [(start, end)] if open_ and prose else []
         found.extend(Quote((span,), closed=True) for span in whole)
-    found.extend((Quote(pending, closed=False),) if pending else ())
+    found.extend((Quote(tuple(pending), closed=False),) if pending else ())
     return tuple(sorted(found, key=lambda quote: quote.spans))
 
 

@@ -1,5 +1,6 @@
 """The pure reading of an article: its sentences, the names in it, and the claims it reports."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence

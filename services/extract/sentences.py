@@ -1,5 +1,6 @@
 """Paragraphs, datelines and sentences of an article, as spans of its text."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -102,7 +103,7 @@ def _split(text: str, span: Span) -> Iterator[Span]:
 
 
 def _dateline(text: str, span: Span) -> int:
-    """Return where the first sentence starts: after "KYIV, Ukraine (Agency) —", if such a thing begins the paragraph."""
+    """Return where the first sentence starts: behind a dateline like "KYIV, Ukraine (Agency) —" if there is one."""
     match = _DATELINE.match(text, *span)
     if match is None:
         return span[0]

@@ -1,14 +1,16 @@
 """How a content is put: its form, whether it is affirmed or denied, and with what force."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.extraction import Force, Form, Polarity, Span, SpeechAct
 from services.extract.cues import Cue
-from services.extract.lexicon import AUXILIARIES, NEGATIVE_SUBJECTS, NEGATORS
-from services.extract.phrases import is_negator
+from services.extract.lexicon import AUXILIARIES, NEGATIVE_SUBJECTS, NEGATORS, words
 from services.extract.tokens import Token, tokens_of
+from services.extract.verbs import is_negator
 
 WINDOW_CODE_POINTS = 2_000
 """How far into a content its main clause is looked for: longer than any sentence, short enough for hostile ones."""
@@ -17,49 +19,42 @@ MIXED_MIN_WORDS = 4
 """Words; a shorter quotation inside indirect speech is a term."""
 
 _CONDITIONAL = re.compile(
-    r"\b(?:only if|(?<!as )if|unless|only once|once (?:the|a|an|it|he|she|they|we|i|you|this|certain|all|those|these|his|her"
-    r"|their|its|our|there)|provided that|providing that|as long as|so long as|in case|on condition|depend(?:s|ed|ing)? on)\b"
-    r"|, provided\b"
+    r"\b(?:only if|(?<!as )if|unless|only once|once (?:the|an?|it|he|she|they|we|i|you|this|certain|all|those|these|his"
+    r"|her|their|its|our|there)|provided that|providing that|as long as|so long as|in case|on condition"
+    r"|depend(?:s|ed|ing)? on)\b|, provided\b"
 )
 _REPORTED = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|purportedly|unofficially|(?:is|are|was|were) (?:said|reported|rumoured|rumored|"
-    r"alleged|believed|understood|thought) to|rumou?rs?)\b"
+    r"\b(?:reportedly|allegedly|supposedly|purportedly|unofficially|rumou?rs?|(?:is|are|was|were) (?:said|reported|"
+    r"rumoured|rumored|alleged|believed|understood|thought) to)\b"
 )
 _HEDGED = re.compile(
-    r"\b(?:may|might|could|can't be ruled out|perhaps|maybe|probably|possibly|potentially|likely|unlikely|apparently|"
-    r"seems?|seemed|appears?|appeared|possibility|possible|suggests?|i (?:think|guess|suppose)|not sure)\b"
+    r"\b(?:may|might|could|perhaps|maybe|probably|possibly|potentially|likely|unlikely|apparently|seems?|seemed|"
+    r"appears?|appeared|possibility|possible|suggests?|i (?:think|guess|suppose)|not sure)\b"
 )
 _PROPOSED = re.compile(
-    r"\b(?:should|shouldn't|must|mustn't|ought to|let us|let's|needs? to be|ha(?:s|ve) to|whereby|calls? for|called for|"
-    r"proposes?|urges?)\b"
+    r"\b(?:should|shouldn't|must|mustn't|ought to|let us|let's|needs? to be|ha(?:s|ve) to|whereby|calls? for|"
+    r"called for|proposes?|urges?)\b"
 )
 _INTENDED = re.compile(
-    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to|promis(?:e|es|ed)|pledge[sd]?|vow(?:s|ed)?|going to)\b"
+    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to|"
+    r"promis(?:e|es|ed)|pledge[sd]?|vow(?:s|ed)?|going to)\b"
 )
-_OWN_WILL = re.compile(
-    r"\A\W*(?:i|we) (?:will|shall|won't|am going to|are going to)\b|\A\W*(?:i'll|we'll|i'm going to)\b"
-)
+_OWN_WILL = re.compile(r"\A\W*(?:(?:i|we) (?:will|shall|won't|am going to|are going to)|i'll|we'll|i'm going to)\b")
 _THEIR_WILL = re.compile(r"\A\W*(?:he|she|they) (?:will|would|won't|wouldn't)\b")
 _FORCES = ((Force.CONDITIONAL, _CONDITIONAL), (Force.REPORTED, _REPORTED), (Force.HEDGED, _HEDGED))
-_HEDGING_CUES = frozenset(
-    "hint suggest speculate imply estimate predict suspect wonder fear guess assume reckon".split()
-)
+_HEDGING_CUES = words("hint suggest speculate imply estimate predict suspect wonder fear guess assume reckon")
 _FRAME = re.compile(
-    r"\W*(?:(?:and|but|so|well|however|look|yes)\W+)?(?:(?:everyone|everybody|i|we|people|they|you) (?:all |also |really |firmly )?"
-    r"(?:know|knows|believe|believes|think|thinks|understand|understands|feel)|it is (?:clear|true|obvious)|it's (?:clear|true"
-    r"|obvious))(?: that)? "
+    r"\W*(?:(?:and|but|so|well|however|look|yes)\W+)?(?:(?:everyone|everybody|i|we|people|they|you) "
+    r"(?:all |also |really |firmly )?(?:know|knows|believe|believes|think|thinks|understand|understands|feel)"
+    r"|it is (?:clear|true|obvious)|it's (?:clear|true|obvious))(?: that)? "
 )
 _OPENING_CLAUSE = re.compile(
     r"\W*(?:if|when|while|although|though|no matter|as|since|because|once|after|before|unless|even)\b"
 )
-_SUBORDINATES = frozenset(
-    "that which who because if unless when while but though although whereas since than as so".split()
-)
+_SUBORDINATES = words("that which who because if unless when while but though although whereas since than as so")
 _NOT_DENYING_AFTER_NO = frozenset(("matter", "doubt", "wonder", "sooner", "less", "later", "more", "."))
 _NOT_DENYING_AFTER_NOT = frozenset(("only", "just", "merely", "simply", "to", "least", "necessarily"))
-_NEGATIVE_WORDS = frozenset(
-    "impossible unlikely unreasonable unthinkable uncommon unusual inevitable implausible".split()
-)
+_NEGATIVE_WORDS = words("impossible unlikely unreasonable unthinkable uncommon unusual inevitable implausible")
 _MARKS = "\"'“”‘’«»„[]()"
 
 
@@ -73,7 +68,7 @@ class Stance(NamedTuple):
 
 
 def form_of(text: str, content: Sequence[Span], quoted: Sequence[Span], *, whole: bool) -> Form:
-    """Return the form of a content. ``quoted``: the quotations that overlap it; ``whole``: it is one and nothing else."""
+    """Return the form of a content. ``quoted``: the quotations near it; ``whole``: it is one of them."""
     if whole:
         return Form.DIRECT
     inside = [text[max(s, a) : min(e, b)] for s, e in quoted for a, b in content if max(s, a) < min(e, b)]
@@ -127,13 +122,13 @@ def _main_clause(text: str, span: Span) -> list[Token]:
 
 
 def _after_relative(tokens: Sequence[Token], at: int) -> list[Token]:
-    """Skip "who do not vote" in the subject: go on at its second auxiliary."""
+    """Skip "who do not vote" in the subject: go on at its second auxiliary, if there is one."""
     helpers = [i for i in range(at, len(tokens)) if tokens[i].word in AUXILIARIES]
     return list(tokens[helpers[1] :]) if len(helpers) > 1 else []
 
 
 def is_denied(text: str, span: Span) -> bool:
-    """Tell whether the main clause is negated an odd number of times by not, no, never, nobody, …"""
+    """Tell whether the main clause is negated an odd number of times by not, no, never or nobody."""
     clause = _main_clause(text, span)
     return sum(_negates(clause, at) for at in range(len(clause))) % 2 == 1 and not _negates_negative(text, span)
 
@@ -150,7 +145,7 @@ def _negates(clause: Sequence[Token], at: int) -> bool:
 
 def _negates_negative(text: str, span: Span) -> bool:
     words = [token.word for token in _main_clause(text, span)]
-    return any(is_negator(word) and after in _NEGATIVE_WORDS for word, after in zip(words, words[1:], strict=False))
+    return any(is_negator(word) and after in _NEGATIVE_WORDS for word, after in pairwise(words))
 
 
 def _force(text: str, span: Span, verb: Cue | None, cue: Span | None) -> tuple[Force, Span | None]:

@@ -1,5 +1,6 @@
 """Words and punctuation marks of a text, each with its place: what every rule of extraction reads."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
