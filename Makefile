@@ -6,10 +6,10 @@ export FEEDS
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint types format lock clean
+.PHONY: help run dev test lint types format documents lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start everything on this machine; FEEDS="https://… https://…" reads those instead of the samples
 	@set -f; exec $(PYTHON) services/bootstrap.py requirements/run.txt -- .venv/bin/claimwire up $$FEEDS
@@ -31,11 +31,16 @@ format: dev ## put the code in its form
 	@.venv/bin/ruff format
 	@.venv/bin/ruff check --fix --select I
 
+documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json
+	@.venv/bin/python -m schemas.documents
+	@.venv/bin/python -c 'from services.database import schema_sql; print(schema_sql(), end="")' > schemas/database.sql
+	@.venv/bin/python -m services.api.openapi > schemas/openapi.json
+
 lock: ## pin every dependency with its hashes (needs uv)
 	@$(COMPILE) --all-extras pyproject.toml -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/services.txt
 	@$(COMPILE) -c requirements/dev.txt --extra engines --extra build pyproject.toml -o requirements/run.txt
 
-clean: ## remove what was built or kept: .venv, caches, and the state folder
-	@rm -rf .venv .state .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out
+clean: ## remove what was built: .venv and caches; what was stored (.state) stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,353 @@
+BEGIN;
+
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, 
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> 0001
+
+CREATE TABLE alias (
+    canonical_url TEXT NOT NULL, 
+    article_id UUID NOT NULL, 
+    CONSTRAINT pk_alias PRIMARY KEY (canonical_url)
+);
+
+COMMENT ON TABLE alias IS 'Further canonical URLs of an article, made when the rules of canonical URLs change.';
+
+CREATE INDEX ix_alias_article_id ON alias (article_id);
+
+CREATE TABLE article (
+    article_id UUID NOT NULL, 
+    revision BIGINT NOT NULL, 
+    extractor_version INTEGER NOT NULL, 
+    arrival TEXT NOT NULL, 
+    url TEXT, 
+    canonical_url TEXT, 
+    publisher_domain TEXT, 
+    publisher_name TEXT, 
+    title TEXT, 
+    language TEXT, 
+    published_at TIMESTAMP WITH TIME ZONE, 
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    stored_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    related_at TIMESTAMP WITH TIME ZONE, 
+    erased_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_article PRIMARY KEY (article_id), 
+    CONSTRAINT ck_article_arrival CHECK (arrival IN ('fetched', 'submitted', 'file')), 
+    CONSTRAINT uq_article_article_id_revision UNIQUE (article_id, revision)
+);
+
+COMMENT ON TABLE article IS 'An article at its highest (revision, extractor_version); an erased one keeps no words.';
+
+CREATE INDEX ix_article_fetched_at_article_id ON article (fetched_at, article_id);
+
+CREATE INDEX ix_article_publisher_domain_fetched_at_article_id ON article (publisher_domain, fetched_at, article_id);
+
+CREATE TABLE change (
+    change_id UUID NOT NULL, 
+    sequence BIGINT GENERATED ALWAYS AS IDENTITY, 
+    position BIGINT, 
+    kind TEXT NOT NULL, 
+    article_id UUID NOT NULL, 
+    revision BIGINT, 
+    extractor_version INTEGER, 
+    added UUID[] DEFAULT '{}' NOT NULL, 
+    updated UUID[] DEFAULT '{}' NOT NULL, 
+    retracted UUID[] DEFAULT '{}' NOT NULL, 
+    event JSONB, 
+    traceparent TEXT, 
+    changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    published_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_change PRIMARY KEY (change_id), 
+    CONSTRAINT ck_change_kind CHECK (kind IN ('extracted', 'erased')), 
+    CONSTRAINT uq_change_position UNIQUE (position), 
+    CONSTRAINT uq_change_sequence UNIQUE (sequence)
+);
+
+COMMENT ON TABLE change IS 'The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent.';
+
+CREATE INDEX ix_change_article_id ON change (article_id);
+
+CREATE INDEX ix_change_unnumbered ON change (sequence) WHERE position IS NULL;
+
+CREATE INDEX ix_change_unpublished ON change (position) WHERE published_at IS NULL AND position IS NOT NULL;
+
+CREATE TABLE consumer_offset (
+    consumer TEXT NOT NULL, 
+    cluster_id TEXT NOT NULL, 
+    topic TEXT NOT NULL, 
+    partition INTEGER NOT NULL, 
+    next_offset BIGINT NOT NULL, 
+    recent TEXT DEFAULT '' NOT NULL, 
+    paused_by_version TEXT, 
+    moved_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_consumer_offset PRIMARY KEY (consumer, cluster_id, topic, partition), 
+    CONSTRAINT ck_consumer_offset_next_offset CHECK (next_offset >= 0)
+);
+
+COMMENT ON TABLE consumer_offset IS 'How far a consumer has read; recent holds a letter for each of the last records: d dead-lettered, s not.';
+
+CREATE TABLE dead_letter (
+    dead_letter_id UUID NOT NULL, 
+    cluster_id TEXT NOT NULL, 
+    topic TEXT NOT NULL, 
+    partition INTEGER NOT NULL, 
+    "offset" BIGINT NOT NULL, 
+    key BYTEA, 
+    value BYTEA, 
+    headers JSONB DEFAULT '[]' NOT NULL, 
+    article_id UUID, 
+    reason TEXT NOT NULL, 
+    exception TEXT NOT NULL, 
+    attempts INTEGER DEFAULT '1' NOT NULL, 
+    first_seen_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    redriven_at TIMESTAMP WITH TIME ZONE, 
+    redrive_outcome TEXT, 
+    CONSTRAINT pk_dead_letter PRIMARY KEY (dead_letter_id), 
+    CONSTRAINT uq_dead_letter_cluster_id_topic_partition_offset UNIQUE (cluster_id, topic, partition, "offset")
+);
+
+COMMENT ON TABLE dead_letter IS 'A record that cannot be handled as it is, with the reason; redriven_at: when it was stored after all.';
+
+CREATE INDEX ix_dead_letter_article_id ON dead_letter (article_id);
+
+CREATE INDEX ix_dead_letter_first_seen_at_dead_letter_id ON dead_letter (first_seen_at, dead_letter_id);
+
+CREATE TABLE entity (
+    entity_id UUID NOT NULL, 
+    name TEXT NOT NULL, 
+    type TEXT NOT NULL, 
+    first_seen_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_entity PRIMARY KEY (entity_id), 
+    CONSTRAINT ck_entity_type CHECK (type IN ('PERSON', 'ORG', 'GPE', 'LOC', 'NORP'))
+);
+
+COMMENT ON TABLE entity IS 'What a mention names; one id across all articles and spellings.';
+
+CREATE TABLE erased (
+    kind TEXT NOT NULL, 
+    value TEXT NOT NULL, 
+    erased_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_erased PRIMARY KEY (kind, value), 
+    CONSTRAINT ck_erased_kind CHECK (kind IN ('article', 'url', 'publisher', 'text'))
+);
+
+COMMENT ON TABLE erased IS 'What an erasure named, so that it does not come back.';
+
+CREATE TABLE feed (
+    feed_id UUID NOT NULL, 
+    url TEXT NOT NULL, 
+    publisher_domain TEXT NOT NULL, 
+    publisher_name TEXT, 
+    title TEXT, 
+    added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    next_poll_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    polled_at TIMESTAMP WITH TIME ZONE, 
+    outcome TEXT, 
+    reason TEXT, 
+    failures INTEGER DEFAULT '0' NOT NULL, 
+    entries INTEGER DEFAULT '0' NOT NULL, 
+    etag TEXT, 
+    last_modified TEXT, 
+    leased_until TIMESTAMP WITH TIME ZONE, 
+    lease_token UUID, 
+    CONSTRAINT pk_feed PRIMARY KEY (feed_id), 
+    CONSTRAINT uq_feed_url UNIQUE (url)
+);
+
+COMMENT ON TABLE feed IS 'A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row.';
+
+CREATE INDEX ix_feed_next_poll_at ON feed (next_poll_at);
+
+CREATE TABLE host (
+    host TEXT NOT NULL, 
+    free_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    leased_until TIMESTAMP WITH TIME ZONE, 
+    lease_token UUID, 
+    CONSTRAINT pk_host PRIMARY KEY (host)
+);
+
+COMMENT ON TABLE host IS 'When a host may be asked again, by any replica.';
+
+CREATE TABLE publication (
+    article_id UUID NOT NULL, 
+    canonical_url TEXT NOT NULL, 
+    text_sha256 TEXT, 
+    revision BIGINT DEFAULT '0' NOT NULL, 
+    published_revision BIGINT, 
+    numbered_at TIMESTAMP WITH TIME ZONE, 
+    published_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_publication PRIMARY KEY (article_id), 
+    CONSTRAINT uq_publication_canonical_url UNIQUE (canonical_url)
+);
+
+COMMENT ON TABLE publication IS 'Which text of a canonical URL has which revision, and which of them Kafka has acknowledged.';
+
+CREATE TABLE submission (
+    submission_id UUID NOT NULL, 
+    submitter TEXT NOT NULL, 
+    idempotency_key TEXT, 
+    body_sha256 TEXT NOT NULL, 
+    url TEXT, 
+    html TEXT, 
+    text TEXT, 
+    title TEXT, 
+    publisher_domain TEXT, 
+    publisher_name TEXT, 
+    published_at TIMESTAMP WITH TIME ZONE, 
+    submitted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT now(), 
+    done_at TIMESTAMP WITH TIME ZONE, 
+    article_id UUID, 
+    outcome TEXT, 
+    reason TEXT, 
+    attempts INTEGER DEFAULT '0' NOT NULL, 
+    leased_until TIMESTAMP WITH TIME ZONE, 
+    lease_token UUID, 
+    CONSTRAINT pk_submission PRIMARY KEY (submission_id), 
+    CONSTRAINT uq_submission_submitter_idempotency_key UNIQUE (submitter, idempotency_key)
+);
+
+COMMENT ON TABLE submission IS 'What somebody handed in: a URL to fetch, or HTML or a text of their own.';
+
+CREATE INDEX ix_submission_article_id ON submission (article_id);
+
+CREATE INDEX ix_submission_due_at ON submission (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE task (
+    name TEXT NOT NULL, 
+    leased_until TIMESTAMP WITH TIME ZONE, 
+    lease_token UUID, 
+    CONSTRAINT pk_task PRIMARY KEY (name)
+);
+
+COMMENT ON TABLE task IS 'Work that one replica at a time does, such as publishing the change log.';
+
+CREATE TABLE claim (
+    claim_id UUID NOT NULL, 
+    article_id UUID NOT NULL, 
+    revision BIGINT, 
+    extractor_version INTEGER, 
+    ordinal INTEGER, 
+    publisher_domain TEXT, 
+    fetched_at TIMESTAMP WITH TIME ZONE, 
+    content TEXT, 
+    speaker TEXT, 
+    speaker_name TEXT, 
+    entity_id UUID, 
+    voice TEXT, 
+    form TEXT, 
+    polarity TEXT, 
+    force TEXT, 
+    speech_act TEXT, 
+    confidence FLOAT, 
+    nested_in UUID, 
+    served BOOLEAN DEFAULT true NOT NULL, 
+    reading JSONB, 
+    stored_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    retracted_at TIMESTAMP WITH TIME ZONE, 
+    retracted_by TEXT, 
+    replaced_by UUID, 
+    CONSTRAINT pk_claim PRIMARY KEY (claim_id), 
+    CONSTRAINT ck_claim_force CHECK (force IN ('bare', 'hedged', 'conditional', 'proposed', 'intended', 'reported')), 
+    CONSTRAINT ck_claim_form CHECK (form IN ('direct', 'indirect', 'mixed', 'partial')), 
+    CONSTRAINT ck_claim_polarity CHECK (polarity IN ('affirmed', 'denied')), 
+    CONSTRAINT ck_claim_words CHECK (retracted_by = 'erasure' OR (reading IS NOT NULL AND content IS NOT NULL)), 
+    CONSTRAINT ck_claim_retracted_by CHECK (retracted_by IN ('revision', 'extractor', 'erasure')), 
+    CONSTRAINT ck_claim_speech_act CHECK (speech_act IN ('say', 'deny', 'promise', 'demand', 'propose', 'accuse', 'warn', 'ask', 'deem')), 
+    CONSTRAINT ck_claim_voice CHECK (voice IN ('attributed', 'article', 'headline')), 
+    CONSTRAINT ck_claim_retracted CHECK ((retracted_at IS NULL) = (retracted_by IS NULL)), 
+    CONSTRAINT fk_claim_article_id FOREIGN KEY(article_id) REFERENCES article (article_id), 
+    CONSTRAINT fk_claim_entity_id FOREIGN KEY(entity_id) REFERENCES entity (entity_id)
+);
+
+COMMENT ON TABLE claim IS 'A claim with its reading (the JSON of schemas.extraction.Claim); one that is gone keeps its row with why.';
+
+CREATE INDEX ix_claim_article_id_ordinal ON claim (article_id, ordinal);
+
+CREATE INDEX ix_claim_entity ON claim (entity_id, fetched_at, claim_id) WHERE retracted_at IS NULL;
+
+CREATE INDEX ix_claim_live ON claim (fetched_at, claim_id) WHERE retracted_at IS NULL;
+
+CREATE INDEX ix_claim_publisher ON claim (publisher_domain, fetched_at, claim_id) WHERE retracted_at IS NULL;
+
+CREATE INDEX ix_claim_speaker ON claim (speaker_name, fetched_at, claim_id) WHERE retracted_at IS NULL;
+
+CREATE TABLE mention (
+    article_id UUID NOT NULL, 
+    start INTEGER NOT NULL, 
+    "end" INTEGER NOT NULL, 
+    text TEXT NOT NULL, 
+    type TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    entity_id UUID NOT NULL, 
+    CONSTRAINT pk_mention PRIMARY KEY (article_id, start, "end"), 
+    CONSTRAINT ck_mention_type CHECK (type IN ('PERSON', 'ORG', 'GPE', 'LOC', 'NORP')), 
+    CONSTRAINT ck_mention_span CHECK ("start" >= 0 AND "start" < "end"), 
+    CONSTRAINT fk_mention_article_id FOREIGN KEY(article_id) REFERENCES article (article_id), 
+    CONSTRAINT fk_mention_entity_id FOREIGN KEY(entity_id) REFERENCES entity (entity_id)
+);
+
+COMMENT ON TABLE mention IS 'A span of the article''s current text that names an entity.';
+
+CREATE INDEX ix_mention_entity_id_article_id ON mention (entity_id, article_id);
+
+CREATE TABLE page (
+    page_id UUID NOT NULL, 
+    url TEXT NOT NULL, 
+    host TEXT NOT NULL, 
+    arrival TEXT NOT NULL, 
+    feed_id UUID, 
+    publisher_domain TEXT NOT NULL, 
+    publisher_name TEXT, 
+    entry JSONB, 
+    article_id UUID, 
+    outcome TEXT, 
+    reason TEXT, 
+    attempts INTEGER DEFAULT '0' NOT NULL, 
+    etag TEXT, 
+    last_modified TEXT, 
+    found_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT now(), 
+    done_at TIMESTAMP WITH TIME ZONE, 
+    leased_until TIMESTAMP WITH TIME ZONE, 
+    lease_token UUID, 
+    CONSTRAINT pk_page PRIMARY KEY (page_id), 
+    CONSTRAINT ck_page_arrival CHECK (arrival IN ('fetched', 'submitted', 'file')), 
+    CONSTRAINT fk_page_feed_id FOREIGN KEY(feed_id) REFERENCES feed (feed_id) ON DELETE SET NULL, 
+    CONSTRAINT uq_page_url UNIQUE (url)
+);
+
+COMMENT ON TABLE page IS 'A URL or file that ingest knows; page_id is uuid5(URL namespace, url); due_at is null once it is done.';
+
+CREATE INDEX ix_page_article_id ON page (article_id);
+
+CREATE INDEX ix_page_due_at ON page (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX ix_page_feed_id_found_at_page_id ON page (feed_id, found_at, page_id);
+
+CREATE INDEX ix_page_found_at_page_id ON page (found_at, page_id);
+
+CREATE INDEX ix_page_outcome_found_at_page_id ON page (outcome, found_at, page_id);
+
+CREATE INDEX ix_page_waiting ON page (host, due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE revision (
+    article_id UUID NOT NULL, 
+    revision BIGINT NOT NULL, 
+    text_sha256 TEXT NOT NULL, 
+    text TEXT, 
+    event JSONB, 
+    fetched_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    stored_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_revision PRIMARY KEY (article_id, revision), 
+    CONSTRAINT fk_revision_article_id FOREIGN KEY(article_id) REFERENCES article (article_id) DEFERRABLE
+);
+
+COMMENT ON TABLE revision IS 'One text of an article; event is ArticleIngested without its text; both are null once erased.';
+
+INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
+
+COMMIT;
+
