@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
@@ -67,6 +67,49 @@ class ShownArticle(ListedArticle):
     paywalled: bool
     ai_use: bool
     cleaner_version: int
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "article_id": "5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                    "revision": 1,
+                    "extractor_version": 1,
+                    "arrival": "fetched",
+                    "publisher": {"domain": "harbour-post.example", "name": "The Harbour Post"},
+                    "title": "No inspection, says Venn",
+                    "language": "en",
+                    "url": "https://harbour-post.example/ferry?from=feed",
+                    "canonical_url": "https://harbour-post.example/ferry",
+                    "published_at": "2026-03-02T08:15:00Z",
+                    "fetched_at": "2026-03-02T09:30:00Z",
+                    "stored_at": "2026-03-02T09:30:02Z",
+                    "links": {
+                        "self": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                        "text": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/text",
+                        "claims": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/claims",
+                    },
+                    "final_url": "https://harbour-post.example/ferry",
+                    "feed_url": "https://harbour-post.example/news.xml",
+                    "section": "Harbour",
+                    "authors": ["Ilse Tarn"],
+                    "published": {
+                        "at": "2026-03-02T08:15:00Z",
+                        "precision": "second",
+                        "evidence": "json_ld",
+                        "reason": None,
+                    },
+                    "modified": {"at": None, "precision": None, "evidence": None, "reason": "no_evidence"},
+                    "text_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "wire_credit": None,
+                    "disclosures": [],
+                    "paywalled": False,
+                    "ai_use": False,
+                    "cleaner_version": 1,
+                }
+            ]
+        }
+    )
 
 
 class ArticlePage(BaseModel):

@@ -27,9 +27,6 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with its body limited, or answer what is wrong with it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         refusal = find_refusal(scope)
         if refusal is None:
             await self._app(scope, _Body(receive, self._seconds).receive, send)

@@ -37,7 +37,7 @@ class Cursors:
     def write(self, query: bytes, position: Position) -> str:
         """Return the cursor of a position in the list that ``query`` names."""
         at, key = position
-        payload = orjson.dumps([at, key])
+        payload = orjson.dumps([at, str(key)])
         return urlsafe_b64encode(self._sign(query, payload) + payload).rstrip(b"=").decode()
 
     def read(self, query: bytes, cursor: str) -> Position:
@@ -100,5 +100,12 @@ def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[i
 
 def json_response(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return ``content`` as JSON, times as RFC 3339 in UTC."""
-    body = orjson.dumps(content, option=orjson.OPT_UTC_Z)
+    body = orjson.dumps(content, default=_show_id, option=orjson.OPT_UTC_Z)
     return Response(body, status_code=status, headers=headers, media_type="application/json")
+
+
+def _show_id(value: object) -> str:
+    # asyncpg's ids are a subclass of UUID, which orjson does not take.
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")

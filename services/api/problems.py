@@ -224,8 +224,6 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make ``app``, all of whose routes are there, answer every error as a problem and describe it so."""
+    """Make ``app`` answer every error as a problem."""
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
-    schema = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
-    app.openapi()["components"]["schemas"].update({**schema.pop("$defs"), "ProblemAnswer": schema})

@@ -1,0 +1,275 @@
+"""What the gateway does with requests that nobody should send, and with a database that is away."""
+
+import logging
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from prometheus_client import REGISTRY
+from pydantic import SecretStr
+from sqlalchemy import text as sql
+
+from services.api.limits import BODY_MAX_BYTES, TARGET_MAX_BYTES
+from services.database import migrate, open_database
+from tests.builders import article, claim, reading
+from tests.integration.api_world import Api, api_settings, open_api, open_app, problem
+
+
+@pytest_asyncio.fixture
+async def api(migrated_url: str) -> AsyncIterator[Api]:
+    async with open_api(migrated_url) as api:
+        yield api
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "201", "1000000000", "9223372036854775808", "x", "1.5", "NaN"])
+async def test_limit_out_of_range_is_refused(api: Api, limit: str) -> None:
+    refused = await api.get("/v1/claims", 422, limit=limit)
+    assert [(mistake["part"], mistake["name"]) for mistake in refused["errors"]] == [("query", "limit")]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/claims?sort=id;drop%20table", "sort"),
+        ("/v1/claims?offset=9223372036854775808", "offset"),
+        ("/v1/articles?limit=5&limt=5", "limt"),
+        ("/v1/claims?limit=5&limit=6", "limit"),
+        ("/v1/claims?polarity=true", "polarity"),
+        ("/v1/claims?min_confidence=nan", "min_confidence"),
+        ("/v1/claims?min_confidence=1.1", "min_confidence"),
+        ("/v1/claims?speaker=a%00b", "speaker"),
+        ("/v1/claims?speaker=", "speaker"),
+        (f"/v1/claims?speaker={'a' * 5_000}", "speaker"),
+        ("/v1/articles/0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10?x=1", "x"),
+        ("/readyz?verbose=1", "verbose"),
+    ],
+)
+async def test_parameter_that_is_not_taken_is_named(api: Api, path: str, name: str) -> None:
+    refused = await api.get(path, 422)
+    assert [mistake["name"] for mistake in refused["errors"]] == [name]
+    assert "drop" not in str(refused)
+
+
+async def test_name_in_an_answer_is_short_and_printable(api: Api) -> None:
+    refused = await api.get(f"/v1/claims?{'x' * 1_000}%1b%0a=1", 422)
+    assert refused["errors"][0]["name"] == "x" * 64
+
+
+async def test_wildcard_finds_only_itself(api: Api) -> None:
+    event = article()
+    await api.save(reading(event, claim(event.text, "The bridge is closed.", speaker="Anna Weller")))
+    for speaker in ("%", "Anna%", "Anna & Weller", "_nna Weller", "' OR 1=1 --"):
+        assert (await api.get("/v1/claims", speaker=speaker))["items"] == []
+
+
+async def cursor_of(api: Api, path: str) -> str:
+    for number in range(2):
+        event = article(url=f"https://news.example/{number}")
+        await api.save(reading(event, claim(event.text, "The bridge is closed.", speaker="Anna Weller")))
+    return str((await api.get(path, limit=1))["next_cursor"])
+
+
+async def test_cursor_of_another_query_is_refused(api: Api) -> None:
+    cursor = await cursor_of(api, "/v1/claims")
+    await api.get("/v1/claims", limit=7, cursor=cursor)
+    for path in ("/v1/articles", "/v1/claims?voice=attributed"):
+        joined = "&" if "?" in path else "?"
+        assert (await api.get(f"{path}{joined}cursor={cursor}", 400))["code"] == "bad_cursor"
+
+
+async def test_tampered_cursor_is_refused(api: Api) -> None:
+    cursor = await cursor_of(api, "/v1/articles")
+    flipped = ("A" if cursor[5] != "A" else "B").join((cursor[:5], cursor[6:]))
+    for bad in (flipped, cursor[:-2], cursor + "AA", "%", "AAAA", "ä", "0" * 512):
+        assert (await api.get("/v1/articles", 400, cursor=bad))["code"] == "bad_cursor"
+
+
+async def test_replicas_read_one_anothers_cursors_only_with_the_same_secret(api: Api) -> None:
+    await cursor_of(api, "/v1/claims")
+    secret = {"api_cursor_secret": SecretStr("one")}
+    async with open_app(api.database, api_settings("postgresql://", **secret)) as first:
+        cursor = (await first.get("/v1/claims", limit=1))["next_cursor"]
+    async with open_app(api.database, api_settings("postgresql://", **secret)) as second:
+        assert len((await second.get("/v1/claims", cursor=cursor))["items"]) == 1
+    await api.get("/v1/claims", 400, cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1", "/v1/", "/v1/claims/", "/v1/claims/%00", "/v1/claims/..%2f..%2fetc", "/v1/claims/%252e", "/v1/claims/x"],
+)
+async def test_path_that_leads_nowhere_is_not_found(api: Api, path: str) -> None:
+    assert (await api.get(path, 404))["code"] == "not_found"
+
+
+async def test_long_target_is_refused(api: Api) -> None:
+    assert (await api.get("/v1/claims/" + "a" * TARGET_MAX_BYTES, 414))["code"] == "target_too_long"
+    assert (await api.get("/v1/claims?speaker=" + "a" * TARGET_MAX_BYTES, 414))["code"] == "target_too_long"
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DELETE", "PUT"])
+async def test_other_method_is_told_what_is_allowed(api: Api, method: str) -> None:
+    answer = await api.client.request(method, "/v1/claims")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET"
+    assert "access-control-allow-origin" not in answer.headers
+    assert problem(answer)["code"] == "method_not_allowed"
+
+
+async def test_head_answers_like_get_without_the_body(api: Api) -> None:
+    got, head = await api.client.get("/v1/claims"), await api.client.head("/v1/claims")
+    assert head.status_code == 200
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert head.content == b""
+
+
+async def test_range_and_codings_change_nothing(api: Api) -> None:
+    headers = {"Range": "bytes=0-3", "Accept-Encoding": "gzip;q=0", "X-Forwarded-For": "1.2.3.4"}
+    answer = await api.client.get("/version", headers=headers)
+    assert (answer.status_code, answer.headers.get("content-encoding")) == (200, None)
+    assert answer.json()["extractor_version"] >= 1
+
+
+async def test_host_header_is_never_repeated(api: Api) -> None:
+    for path in ("/v1/claims", "/v1/claims/", "/nowhere"):
+        answer = await api.client.get(path, headers={"Host": "evil.example"})
+        assert "evil" not in answer.text + str(answer.headers)
+
+
+async def test_announced_large_body_is_refused_unread(api: Api) -> None:
+    headers = {"Content-Length": str(300_000_000), "Content-Type": "application/json"}
+    answer = await api.client.post("/v1/articles", content=b"{", headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["connection"] == "close"
+    assert problem(answer)["code"] == "body_too_large"
+
+
+async def test_large_body_without_a_length_is_refused(api: Api) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(BODY_MAX_BYTES // 65_536 + 1):
+            yield b" " * 65_536
+
+    headers = {"Content-Type": "application/json"}
+    answer = await api.client.post("/v1/articles", content=chunks(), headers=headers)
+    assert answer.status_code == 413
+    assert problem(answer)["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize("length", ["-1", "1e9", "0x10", "4, 4"])
+async def test_length_that_is_no_number_is_refused(api: Api, length: str) -> None:
+    headers = {"Content-Length": length, "Content-Type": "application/json"}
+    assert (await api.client.post("/v1/articles", content=b"{}", headers=headers)).status_code == 413
+
+
+async def test_answers_carry_safe_headers_and_an_id(api: Api) -> None:
+    for path in ("/v1/claims", "/nowhere"):
+        answer = await api.client.get(path, headers={"X-Request-Id": "abc-1"})
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["x-request-id"] == "abc-1"
+    forged = await api.client.get("/livez", headers={"X-Request-Id": 'a" b'})
+    assert re.fullmatch("[0-9a-f]{32}", forged.headers["x-request-id"])
+
+
+async def test_request_is_logged_and_counted_by_its_template(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    def count(route: str, status: str) -> float:
+        labels = {"method": "GET", "route": route, "status": status}
+        return REGISTRY.get_sample_value("claimwire_api_requests_total", labels) or 0.0
+
+    template = "/v1/claims/{claim_id}"
+    before, unmatched = count(template, "404"), count("unmatched", "404")
+    with caplog.at_level(logging.INFO, logger="services.api.access"):
+        await api.get("/v1/claims/0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10", 404)
+        await api.get("/secret-path", 404)
+    assert count(template, "404") == before + 1
+    assert count("unmatched", "404") == unmatched + 1
+    assert [record.message for record in caplog.records] == ["answered", "answered"]
+    await api.client.request("BREW", "/v1/claims")
+    labels = {"method": "other", "route": "/v1/claims", "status": "405"}
+    assert REGISTRY.get_sample_value("claimwire_api_requests_total", labels) == 1
+
+
+async def test_failure_of_our_own_tells_nothing(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    async with api.database.begin() as connection:
+        await connection.execute(sql("ALTER TABLE claim RENAME COLUMN reading TO hidden"))
+    failed = await api.get("/v1/claims", 500)
+    assert (failed["code"], failed["detail"]) == ("internal_server_error", "The service failed; its log says how")
+    assert "the request failed" in [record.message for record in caplog.records]
+
+
+async def test_slow_statement_is_given_up(api: Api) -> None:
+    event = article()
+    await api.save(reading(event))
+    async with open_app(api.database, api_settings("postgresql://", api_statement_seconds=0.1)) as hasty:
+        async with api.database.begin() as connection:
+            await connection.execute(sql("LOCK TABLE article IN ACCESS EXCLUSIVE MODE"))
+            answer = await hasty.client.get("/v1/articles")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "2"
+        assert problem(answer)["code"] == "database_away"
+        assert len((await hasty.get("/v1/articles"))["items"]) == 1
+
+
+async def test_reading_cannot_write(api: Api) -> None:
+    transactions = api.app.state.transactions
+    async with transactions.reading() as connection:
+        assert (await connection.execute(sql("SHOW transaction_read_only"))).scalar() == "on"
+    async with transactions.writing() as connection:
+        assert (await connection.execute(sql("SHOW transaction_read_only"))).scalar() == "off"
+
+
+async def test_database_away_is_a_problem_that_passes() -> None:
+    url = SecretStr("postgresql://claimwire:x@127.0.0.1:1/claimwire")
+    async with (
+        open_database(url, application_name="test") as database,
+        open_app(database, api_settings("postgresql://")) as api,
+    ):
+        for path in ("/v1/claims", "/v1/pages"):
+            assert (await api.get(path, 503))["code"] == "database_away"
+        assert (await api.get("/readyz", 503))["problems"].keys() == {"database"}
+        assert await api.get("/livez") == {"status": "ok"}
+        # What is wrong with a request is told without the database.
+        await api.get("/v1/claims", 422, limit=0)
+
+
+async def test_database_that_is_not_there_is_not_ready(database_url: str) -> None:
+    url = SecretStr(f"{database_url}_none")
+    async with (
+        open_database(url, application_name="test") as database,
+        open_app(database, api_settings("postgresql://")) as api,
+    ):
+        await api.get("/readyz", 503)
+        assert (await api.get("/v1/claims", 500))["code"] == "internal_server_error"
+
+
+async def test_connection_that_was_cut_is_replaced(api: Api) -> None:
+    await api.get("/v1/claims")
+    others = "pid <> pg_backend_pid() AND datname = current_database()"
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+    async with api.database.begin() as connection:
+        await connection.execute(sql(cut))
+    assert (await api.client.get("/v1/claims")).status_code in {200, 503}
+    assert (await api.client.get("/v1/claims")).status_code == 200
+
+
+async def test_readiness_wants_the_schema(database_url: str) -> None:
+    async with open_database(SecretStr(database_url), application_name="test") as database:
+        async with open_app(database, api_settings(database_url)) as api:
+            assert (await api.get("/readyz", 503))["problems"] == {"database": "SchemaNotReady"}
+        await migrate(database)
+        async with open_app(database, api_settings(database_url)) as api:
+            assert await api.get("/readyz") == {"status": "ok"}
+
+
+async def test_docs_load_nothing_from_elsewhere(api: Api) -> None:
+    page = await api.client.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "'sha256-" in policy
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.text)
+    for asset in re.findall(r"/docs/[a-z.-]+", page.text):
+        answer = await api.client.get(asset)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(("text/javascript", "text/css"))
+    assert (await api.client.get("/docs/..%2fapp.py")).status_code == 404
+    assert "/openapi.json" in page.text
