@@ -3,6 +3,7 @@
 Spans are found, never counted; a source with a fault writes nothing and every fault of it is printed.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,12 +94,24 @@ def read_affair(folder: Path) -> Affair:
     raise Unfitting("\n".join(faults))
 
 
+def write(article: Article) -> str:
+    """Return the article's JSON, a line a field and a line an item of a list, so that a change shows as one line."""
+    lines = []
+    for field, value in article.model_dump(mode="json").items():
+        if isinstance(value, list) and value:
+            items = ",\n  ".join(json.dumps(item, ensure_ascii=False) for item in value)
+            lines.append(f' "{field}": [\n  {items}\n ]')
+        else:
+            lines.append(f' "{field}": {json.dumps(value, ensure_ascii=False)}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def compile_source(source: Path) -> str:
     """Return the JSON of a source file. Raises ``Unfitting`` with every fault of it."""
     affair, faults = read_affair(source.parent), Faults()
     with faults.of("source"):
         notes = read_notes(source.read_text(encoding="utf-8"))
-        return make_article(notes, affair, source.stem).model_dump_json(indent=1) + "\n"
+        return write(make_article(notes, affair, source.stem))
     raise Unfitting("\n".join(faults))
 
 

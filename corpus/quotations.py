@@ -5,9 +5,10 @@ import re
 from schemas.extraction import Span
 
 _QUOTATION = re.compile(
-    r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$)|(?<!\w)‘[^\n]*?(?:’(?!\w)|$)", re.MULTILINE
+    r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$)|(?<!\w)‘[^\n]*?(?:’(?!\w)|$)|(?<!\w)'(?=\w)[^\n]*?'(?!\w)",
+    re.MULTILINE,
 )
-"""A quotation that goes on in the next paragraph has no closing mark in this one."""
+"""A quotation that goes on in the next paragraph has no closing mark in this one, but in straight single marks."""
 
 OPENING = "„“\"«‘'"
 CLOSING = "”\"»’'“"

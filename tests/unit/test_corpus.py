@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from corpus.affairs import Affair
 from corpus.articles import Article
 from corpus.check import check_affair, check_article, check_corpus
-from corpus.compile import Unfitting, make_article
+from corpus.compile import Unfitting, make_article, write
 from corpus.counts import count_split
 from corpus.excerpts import Unfit, find
 from corpus.notes import read_notes
@@ -206,9 +206,9 @@ def test_name_of_two_entities_needs_a_word() -> None:
 
 
 def test_quotations_are_found_in_any_marks() -> None:
-    text = 'He’s “one” of "two" and ‘three’s a crowd’.\n“Four\n“Five” «six» „seven“'
+    text = 'He’s “one” of "two" and ‘three’s a crowd’, the workers' 'don't go'.\n“Four\n“Five” «six» „seven“'
     found = [text[start:end] for start, end in find_quotations(text)]
-    assert found == ["“one”", '"two"', "‘three’s a crowd’", "“Four", "“Five”", "«six»", "„seven“"]
+    assert found == ["“one”", '"two"', "‘three’s a crowd’", "'don't go'", "“Four", "“Five”", "«six»", "„seven“"]
 
 
 def _written(root: Path, split: str, affair: str, names: tuple[str, ...] = ("post", "echo")) -> None:
@@ -219,9 +219,7 @@ def _written(root: Path, split: str, affair: str, names: tuple[str, ...] = ("pos
     for name in names:
         source = SOURCE.replace("A clerk", f"A clerk of {affair} {name}")
         (folder / f"{name}.txt").write_text(source)
-        (folder / f"{name}.json").write_text(
-            make_article(read_notes(source), value, name).model_dump_json(indent=1) + "\n"
-        )
+        (folder / f"{name}.json").write_text(write(make_article(read_notes(source), value, name)))
 
 
 def test_files_with_a_fault_are_refused(tmp_path: Path) -> None:
