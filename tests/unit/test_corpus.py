@@ -206,7 +206,7 @@ def test_name_of_two_entities_needs_a_word() -> None:
 
 
 def test_quotations_are_found_in_any_marks() -> None:
-    text = 'He’s “one” of "two" and ‘three’s a crowd’, the workers' 'don't go'.\n“Four\n“Five” «six» „seven“'
+    text = "He’s “one” of \"two\" and ‘three’s a crowd’, the workers' 'don't go'.\n“Four\n“Five” «six» „seven“"
     found = [text[start:end] for start, end in find_quotations(text)]
     assert found == ["“one”", '"two"', "‘three’s a crowd’", "'don't go'", "“Four", "“Five”", "«six»", "„seven“"]
 
