@@ -25,6 +25,7 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s that load balancers keep idle connections, so that they close first and never meet a reset."""
 
 BACKLOG = 2_048
+"""Connections that wait to be accepted: a burst of clients waits its turn instead of being reset."""
 
 
 class _Server(uvicorn.Server):
@@ -53,7 +54,10 @@ async def run(settings: ApiSettings) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # asyncio sets it only on sockets that it made; without it head and body meet a delayed ACK: 40 ms an answer.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 async def _serve(

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -14,6 +15,8 @@ from typing import Any
 
 import asyncpg
 import httpx2
+
+from services.api.server import _listen as _open_listener
 
 SECONDS = 20.0
 PROGRAM = (
@@ -92,6 +95,11 @@ async def test_service_answers_logs_and_stops_in_order(migrated_url: str) -> Non
         200,
     )
     assert line["seconds"] < SECONDS
+
+
+async def test_listener_sends_small_answers_at_once() -> None:
+    with _open_listener("127.0.0.1", 0) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_stop_fails_readiness_first(migrated_url: str) -> None:
