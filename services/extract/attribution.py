@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from schemas.extraction import Span
+from schemas.extraction import Polarity, Span, SpeechAct
 from services.extract import complements, quoting
 from services.extract.contents import Content, Rule, tidy
 from services.extract.cues import Cue, Frame
@@ -125,7 +125,7 @@ def _in_stretch(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote
     floor = asked[1] if asked and leading else 0
     stop = asked[0] if asked and not leading else len(units)
     hits = [hit for hit in find_hits(units, floor) if hit.after <= stop]
-    attributing = [hit for hit in hits if _content(units, hit, floor, stop) is not None]
+    attributing = [hit for hit in hits if not _unsaid(hit) and _content(units, hit, floor, stop) is not None]
     cuts = sorted(hit.cut for hit in attributing if hit.cut is not None)
     question = _span(units, asked) if asked else None
     named = None
@@ -162,6 +162,11 @@ def _content(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Content
         return quoting.according(units, hit, floor, limit)
     found = (rule(units, hit, floor, limit) for rule in _RULES)
     return next((content for content in found if content is not None), None)
+
+
+def _unsaid(hit: Hit) -> bool:
+    """Tell "did not say", which attributes nothing, from "did not deny" and "does not expect"."""
+    return hit.negated and hit.cue.polarity is Polarity.AFFIRMED and hit.cue.act is not SpeechAct.DEEM
 
 
 def _limit(units: Sequence[Unit], cuts: Sequence[int], hit: Hit, stop: int) -> int:

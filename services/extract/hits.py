@@ -15,6 +15,7 @@ from services.extract.lexicon import (
     PEOPLE,
     PREPOSITIONS,
     PRONOUNS,
+    SUBORDINATORS,
     TIME_WORDS,
     words,
 )
@@ -168,6 +169,12 @@ def _speaks(units: Sequence[Unit], subject: Span, hit: Hit) -> bool:
         hit.cue.noun and not helped and tense in {Tense.BASE, Tense.PRESENT}
     ):
         return True
+    return can_speak(units, subject)
+
+
+def can_speak(units: Sequence[Unit], subject: Span) -> bool:
+    """Tell whether a noun phrase is a name, a person, a body, a document, or a pronoun for one."""
+    head = head_of(units, subject)
     return head.capital or head.word in PEOPLE | GROUPS | DOCUMENTS or (head.word in PRONOUNS - {"it"})
 
 
@@ -190,13 +197,14 @@ def _according(units: Sequence[Unit], at: int) -> Iterator[Hit]:
 def main_subject(units: Sequence[Unit], floor: int) -> Span | None:
     """Return the subject of the stretch's main clause: the first name or pronoun after an opening phrase."""
     start = floor
-    if start < len(units) and units[start].word in PREPOSITIONS:
+    if start < len(units) and units[start].word in PREPOSITIONS | SUBORDINATORS:
         comma = next((at for at in range(start, min(len(units), start + 30)) if units[at].word == ","), None)
         start = start if comma is None else comma + 1
     end = start
     while end < len(units) and not _ends_subject(units[end]):
         end += 1
-    return noun_phrase(units, end, start) if end > start else None
+    phrase = noun_phrase(units, end, start) if end > start else None
+    return phrase if phrase is not None and can_speak(units, phrase) else None
 
 
 def _ends_subject(unit: Unit) -> bool:

@@ -20,18 +20,18 @@ _ORG = words(
     "inc corp ltd llc plc company group holdings party ministry department university college bank agency"
     " committee council union times post news court senate congress house parliament organization organisation"
     " association institute commission army police office center centre foundation network television radio"
-    " journal press tribune herald guardian club fc federation airlines airways motors industries systems"
+    " journal press tribune herald guardian club fc  airlines airways motors industries systems"
     " technologies service services bureau administration authority board fund league alliance assembly academy"
     " school hospital museum society trust treasury pentagon kremlin reuters treaty brigade force forces navy"
     " guard campaign cabinet"
 )
 _PLACE_FIRST = words("new north south east west northern southern eastern western san santa los las el fort mount")
 _PLACE_LAST = words(
-    "river county city island islands valley mountains sea ocean street avenue square republic kingdom states"
-    " emirates province region peninsula coast beach lake bay airport road district bridge park strait desert gulf"
+    "federation river county city island islands valley mountains sea ocean street avenue square republic "
+    "kingdom states emirates province region peninsula coast beach lake bay airport road district bridge park strait desert gulf"
 )
 _DIRECTIONS = words("west east north south western eastern northern southern")
-_STATES = words("city republic kingdom states emirates province county district")
+_STATES = words("federation city republic kingdom states emirates province county district")
 _NORP = re.compile(
     r"[^\W\d_]{3,}(?:ian|ians|ean|eans|ese|crat|crats|lican|licans|rican|ricans|xican|slim|slims|istas?)\Z"
 )

@@ -197,7 +197,7 @@ def _plausible(units: Sequence[Unit], start: int, end: int) -> bool:
         return False
     if last.word.endswith(("'s", "s'")):
         return False
-    if end - start == 1 and not first.capital:
+    if end - start == 1 and (not first.capital or first.word in DETERMINERS):
         plural = len(first.word) > 3 and first.word.endswith("s")  # noqa: PLR2004
         return (
             first.word in PRONOUNS

@@ -59,7 +59,7 @@ def quote_after(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Con
 def postposed(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Content | None:
     """Find the clause before ", she said" at its end, or around it where the clause goes on."""
     before = hit.start - 1
-    speech = hit.cue.frames & {Frame.QUOTE, Frame.CLAUSE}
+    speech = hit.cue.frames & {Frame.CLAUSE, Frame.THAT} and Frame.QUOTE in hit.cue.frames
     if not speech or hit.inherits or before < floor or units[before].word not in {",", "—", "–"}:
         return None
     ends = hit.end >= len(units) or units[hit.end].word in HARD | PREPOSITIONS | TIME_WORDS | {"when", "as"}

@@ -33,6 +33,9 @@ NEST_LOOK = 40
 HEADLINE_MIN_WORDS = 4
 """Words; a shorter line before the body is a label, not a headline."""
 
+_TITLE_END = " .!?…,\"'”’»"
+"""Marks that a page sets at the end of its headline, and a feed does not."""
+
 _TURN = re.compile(r", but (?=(?:he|she|it|they|we|i|there|this|that|the|no|nobody|none|nothing|[A-Z]\S*) )")
 _QUOTED = frozenset((Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE))
 
@@ -120,9 +123,13 @@ def _with_title(text: str, paragraphs: Sequence[Paragraph], article: Article) ->
 
 def _titled(text: str, paragraphs: Sequence[Paragraph], title: str) -> tuple[Paragraph, ...]:
     start, end = paragraphs[0].span
-    if not title or not text.startswith(title, start) or start + len(title) > end:
+    core = title.rstrip(_TITLE_END)
+    if not core or not text.startswith(core, start) or start + len(core) > end:
         return tuple(paragraphs)
-    stop = start + len(title)
+    bare = not text[start + len(core) : end].strip(_TITLE_END)
+    stop = end if bare else start + len(title)
+    if not (bare or text.startswith(title, start)):
+        return tuple(paragraphs)
     rest = text[stop:end].lstrip(" .:-–—|\t")
     if rest and (text[stop].isalnum() or rest[0].islower()):
         return tuple(paragraphs)

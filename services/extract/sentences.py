@@ -135,7 +135,7 @@ def _is_tag(text: str, start: int, end: int) -> bool:
     match = _TAG.match(text, start, min(end, start + 160))
     if match is None:
         return False
-    words = [*match[1].split(), match[2]]
+    words = [word.rstrip(",.") for word in (*match[1].split(), match[2])]
     return any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in words[1:])
 
 

@@ -1,0 +1,131 @@
+"""Contents, cues and speakers are told apart."""
+
+import pytest
+
+from schemas.extraction import Claim, Form, Voice
+from services.extract.reading import Article, extract
+
+
+def claims(text: str) -> list[Claim]:
+    return [claim for claim in extract(Article(text, language="en")).claims if claim.voice is Voice.ATTRIBUTED]
+
+
+def read(text: str) -> list[tuple[str | None, str | None, str]]:
+    return [
+        (claim.speaker.text if claim.speaker else None, claim.cue.text if claim.cue else None, claim.content.text)
+        for claim in claims(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "cue", "content"),
+    [
+        ("Klein said that the bridge is safe.", "Klein", "said", "the bridge is safe"),
+        ("Klein said the bridge is safe.", "Klein", "said", "the bridge is safe"),
+        ("Officials said Tuesday the bridge was closed.", "Officials", "said", "the bridge was closed"),
+        ("The bridge is safe, Klein said.", "Klein", "said", "The bridge is safe"),
+        ("The bridge is safe, said Ms Klein.", "Ms Klein", "said", "The bridge is safe"),
+        ("The bridge, Klein said, is safe.", "Klein", "said", "The bridge … is safe"),
+        ("According to Klein, the bridge is safe.", "Klein", "According to", "the bridge is safe"),
+        ("The bridge is safe, according to Klein.", "Klein", "according to", "The bridge is safe"),
+        ("The bridge, according to the report, is safe.", "the report", "according to", "The bridge … is safe"),
+        ('"It is safe," Klein said.', "Klein", "said", '"It is safe,"'),
+        ("“It is safe,” said Klein.", "Klein", "said", "“It is safe,”"),
+        ("‘It is safe’, said Klein.", "Klein", "said", "‘It is safe’"),
+        ('Klein said: "It is safe."', "Klein", "said", '"It is safe."'),
+        ('Marta Klein: "We are ready."', "Marta Klein", ":", '"We are ready."'),
+        ('"It," she said, "is safe."', "she", "said", '"It," … "is safe."'),
+        ('"It is safe," Klein said. "It always was."', "Klein", "said", '"It is safe," … "It always was."'),
+        ("Klein, who chairs the board, said it was safe.", "Klein, who chairs the board", "said", "it was safe"),
+        ("“It is safe,” said Klein, a lawyer.", "Klein, a lawyer", "said", "“It is safe,”"),
+        ("The mayor promised to cut taxes.", "The mayor", "promised", "to cut taxes"),
+        ("Klein accused the board of lying.", "Klein", "accused", "the board of lying"),
+        ("Klein called for an inquiry.", "Klein", "called for", "an inquiry"),
+        ("The company told its workers to stay at home.", "The company", "told", "its workers to stay at home"),
+        ("Klein told reporters on Friday that it was safe.", "Klein", "told", "it was safe"),
+        ("The union waits for the law, which Klein has rejected.", "Klein", "has rejected", "the law"),
+        ('Klein wrote:\n\n"This is the whole letter."', "Klein", "wrote", '"This is the whole letter."'),
+    ],
+)
+def test_claim_has_its_parts(text: str, speaker: str, cue: str, content: str) -> None:
+    assert read(text) == [(speaker, cue, content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The so-called “green zone” was quiet.",
+        "She loves “War and Peace” and reads it often.",
+        "He declined to say whether taxes would rise.",
+        "The mayor refused to comment.",
+        "It should be noted that the bridge is old.",
+        "The security guarantees being sought remain secret.",
+        "Klein did not say that the bridge is safe.",
+        "This suggests that the bridge is old.",
+        "Klein was told that the bridge is old.",
+    ],
+)
+def test_what_nobody_says_is_no_claim(text: str) -> None:
+    assert read(text) == []
+
+
+def test_participle_speaks_for_the_subject_of_its_sentence() -> None:
+    text = "Klein changed her mind on Monday, stating that the bridge is safe."
+    assert read(text) == [("Klein", "stating", "the bridge is safe")]
+
+
+def test_content_stops_where_its_speaker_goes_on() -> None:
+    text = "Klein said the bridge had failed, but insisted that she would stay."
+    assert read(text) == [("Klein", "said", "the bridge had failed"), ("Klein", "insisted", "she would stay")]
+
+
+def test_denial_before_according_to_is_kept_whole() -> None:
+    text = "The town has not received any offers, though some may come, according to Marta Klein."
+    (claim,) = claims(text)
+    assert claim.content.text == "The town has not received any offers, though some may come"
+    assert claim.polarity.value == "denied"
+
+
+def test_question_is_never_the_answer() -> None:
+    (claim,) = claims("Asked whether the plan was dead, she said no.")
+    assert (claim.content.text, claim.polarity.value) == ("no", "denied")
+    assert claim.question is not None
+    assert claim.question.text == "Asked whether the plan was dead"
+
+
+def test_question_behind_a_quotation_is_kept() -> None:
+    (claim,) = claims('"We never do that," Klein said when asked if taxes would rise.')
+    assert (claim.content.text, claim.question and claim.question.text) == (
+        '"We never do that,"',
+        "when asked if taxes would rise",
+    )
+
+
+def test_wordless_answer_leaves_what_is_stated() -> None:
+    text = "When asked if the town would pay, Klein responded negatively, stating that no such offer existed."
+    assert read(text) == [("Klein", "stating", "no such offer existed")]
+
+
+def test_claim_inside_a_claim_is_nested() -> None:
+    outer, inner = claims("Anna Schmidt says that the mayor offered to resign.")
+    assert (outer.content.text, inner.content.text, inner.nested_in) == ("the mayor offered to resign", "to resign", 0)
+
+
+def test_quotation_of_its_own_goes_to_who_spoke_last() -> None:
+    first, second = claims('Klein said the bridge is bad.\n\n"It has been bad for many years."')
+    assert second.cue is None
+    assert second.speaker == first.speaker
+    assert second.form is Form.DIRECT
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ('"It is safe," Klein said.', Form.DIRECT),
+        ("Klein said it was safe.", Form.INDIRECT),
+        ('Klein said it was "a very safe bridge" now.', Form.MIXED),
+        ('Klein said it was "safe" now.', Form.PARTIAL),
+    ],
+)
+def test_form_follows_the_quotation(text: str, form: Form) -> None:
+    assert [claim.form for claim in claims(text)] == [form]
