@@ -19,7 +19,7 @@ from services.ingest.declarations import Declarations, read_declarations
 from services.ingest.disclosures import find_disclosures, tells_ai_use
 from services.ingest.feeds import Entry
 from services.ingest.languages import find_language
-from services.ingest.markup import hostile, read_json_ld
+from services.ingest.markup import hostile, read_json_ld, without_impossible
 from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, same_words, write_out_quotations
 from services.ingest.urls import BadUrl, resolve
 
@@ -46,7 +46,6 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _BINARY_SAMPLE = 4_096
 _BINARY_SHARE = 0.1
 _MAGIC = ("%PDF-", "\x89PNG", "\ufffdPNG", "GIF8", "PK\x03\x04", "\x1f")
-_UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
 _NOTICE = re.compile(
     r"\b40[34]\b|page not found|not found$|access denied|forbidden|just a moment|are you (?:a robot|human)|verify you"
     r"|attention required|security check|service unavailable|enable javascript|cookie (?:policy|consent|settings)",
@@ -174,7 +173,7 @@ def _check_text(text: str, least: int) -> None:
 def _parse(markup: str) -> html.HtmlElement:
     # As UTF-8 bytes with the encoding fixed: a declaration inside the page cannot contradict what was decoded.
     try:
-        return html.document_fromstring(_UNENCODABLE.sub("", markup).encode(), parser=_PARSER)
+        return html.document_fromstring(without_impossible(markup).encode(), parser=_PARSER)
     except etree.ParserError as error:
         raise Rejected(PageOutcome.NO_TEXT, "an empty document") from error
 

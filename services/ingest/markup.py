@@ -7,6 +7,7 @@ text); what slips past it still meets the limits of the worker.
 
 import json
 import re
+import sys
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -20,6 +21,8 @@ TAG_MAX_EQUALS = 1_000
 JSON_LD_MAX_BYTES = 256 * 1024
 """News articles describe themselves in a few KB; more is a catalogue."""
 
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,12}|[0-9]{1,12});?")
 _TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 _RAW = re.compile(r"<(?:!--|(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>]))", re.IGNORECASE)
 _COMMENT_END = re.compile(r"--!?>")
@@ -64,6 +67,17 @@ def _hostile_tag(html: str, start: int, end: int) -> str | None:
         if length > TAG_MAX_EQUALS and (equals := html.count("=", tag.start(), tag.end())) > TAG_MAX_EQUALS:
             return f"a tag with {equals} attributes"
     return None
+
+
+def without_impossible(html: str) -> str:
+    """Return ``html`` without what no XML tree can hold, as character or as reference; one such ends an extraction."""
+    return _REFERENCE.sub(_kept, _IMPOSSIBLE.sub("", html.replace("\f", " ")))
+
+
+def _kept(reference: re.Match[str]) -> str:
+    digits = reference[1]
+    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return "" if number > sys.maxunicode or _IMPOSSIBLE.match(chr(number)) else reference[0]
 
 
 def read_json_ld(tree: HtmlElement) -> list[Any]:

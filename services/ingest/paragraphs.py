@@ -76,11 +76,11 @@ def same_words(one: str, other: str) -> bool:
 
 def write_out_quotations(tree: HtmlElement) -> None:
     """Replace ``q`` elements by quotation marks: browsers show these, and a claim needs them."""
-    for element in list(tree.iter("q")):
+    for element in tree.iter("q"):
         if not (element.text or "").lstrip().startswith(("“", '"', "«", "„", "\u2018")):
             element.text = "“" + (element.text or "")
             if len(element):
                 element[-1].tail = (element[-1].tail or "") + "”"
             else:
                 element.text += "”"
-        element.drop_tag()
+        element.tag = "span"
