@@ -18,8 +18,8 @@ from services.ingest.urls import host_key
 WAIT_SECONDS = 10.0
 """The longest a redirect may wait inside a piece of work: longer, it would keep a place from other hosts' pages."""
 
-LOOK_SECONDS = 0.25
-"""How often a host that another replica holds is looked at again."""
+LOOK_SECONDS = 0.5
+"""How often a host that is being asked is looked at again: most answer sooner."""
 
 
 class HostBusy(Exception):
@@ -48,9 +48,10 @@ async def take(connection: AsyncConnection, name: str, token: UUID) -> bool:
 
 
 async def seconds_until_free(connection: AsyncConnection, name: str) -> float:
-    """Return how long a host stays busy as far as is known; at least a moment."""
-    until = func.greatest(host.c.free_at, host.c.leased_until)
-    left = await connection.scalar(select(func.extract("epoch", until - func.now())).where(host.c.host == name))
+    """Return when to look at a busy host again: when its pause is over, or soon where somebody is asking it."""
+    left = await connection.scalar(
+        select(func.extract("epoch", host.c.free_at - func.now())).where(host.c.host == name)
+    )
     return max(float(left or 0.0), LOOK_SECONDS)
 
 

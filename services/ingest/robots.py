@@ -49,14 +49,26 @@ class Fetches(Protocol):
         ...
 
 
+_NO_HOST = frozenset(
+    {
+        PageOutcome.REFUSED_ADDRESS,
+        PageOutcome.DNS_FAILED,
+        PageOutcome.CONNECTION_FAILED,
+        PageOutcome.TLS_FAILED,
+    }
+)
+"""The host itself cannot be had, whatever is asked of it: the page's outcome says so too."""
+
+
 @dataclass(frozen=True)
 class _Kept:
-    """One host's rules, or (None) the reason why nothing of it may be read for now."""
+    """One host's rules, or (None) the outcome and the reason why nothing of it may be read for now."""
 
     rules: Protego | None
     reason: str
     expires_at: datetime
     size: int = SMALLEST_SIZE
+    outcome: PageOutcome = PageOutcome.ROBOTS_UNREACHABLE
 
 
 class Robots:
@@ -71,14 +83,14 @@ class Robots:
     async def check(self, url: str, now: datetime) -> bool:
         """Return if `url` may be read at `now`: whether the host had to be asked for its robots.txt just now.
 
-        Raises `FetchFailed` as robots_disallowed, or as robots_unreachable with the seconds until it is asked again,
-        and `BadUrl`.
+        Raises `BadUrl`, or `FetchFailed`: as robots_disallowed; or with the seconds until the file is asked for again,
+        as robots_unreachable or, where there is no host to be had at all, as what kept us from it.
         """
         origin = _origin(url)
         kept, was_asked = await self._find(origin, now)
         if kept.rules is None:
             seconds = (kept.expires_at - now).total_seconds()
-            raise FetchFailed(PageOutcome.ROBOTS_UNREACHABLE, kept.reason, retry_after_seconds=seconds)
+            raise FetchFailed(kept.outcome, kept.reason, retry_after_seconds=seconds)
         if not kept.rules.can_fetch(url, self._token):
             raise FetchFailed(PageOutcome.ROBOTS_DISALLOWED, f"{origin}/robots.txt disallows it")
         return was_asked
@@ -108,7 +120,8 @@ class Robots:
         except FetchFailed as failure:
             if failure.outcome in _UNAVAILABLE:
                 return _Kept(Protego.parse(""), "", now + LIFETIME)
-            return _Kept(None, f"{origin}/robots.txt: {failure}", now + UNREACHABLE_LIFETIME)
+            outcome = failure.outcome if failure.outcome in _NO_HOST else PageOutcome.ROBOTS_UNREACHABLE
+            return _Kept(None, f"{origin}/robots.txt: {failure}", now + UNREACHABLE_LIFETIME, outcome=outcome)
         text = read_rules(fetched, self._token)
         rules = await asyncio.to_thread(Protego.parse, text)
         return _Kept(rules, "", now + LIFETIME, max(len(text), SMALLEST_SIZE))

@@ -1,13 +1,10 @@
 """What is due goes to one replica at a time, and no host is asked twice at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
-from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import Dated, Evidence
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
-from services.database import migrate, open_database
 from services.ingest import frontier, hosts, leases
 from services.ingest.feeds import Entry
 from services.ingest.frontier import Inserted, Polled
@@ -23,13 +19,6 @@ from services.ingest.leases import Lease, LeaseLost, from_now
 from services.ingest.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from tests.builders import FETCHED_AT
-
-
-@pytest_asyncio.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    async with open_database(SecretStr(database_url), application_name="test", pool_size=20) as engine:
-        await migrate(engine)
-        yield engine
 
 
 def entry(url: str, *, modified: bool = False, day: int = 1) -> Entry:
@@ -259,7 +248,7 @@ async def test_lease_walks_hosts_by_index_and_never_all_their_pages(engine: Asyn
         )
         await connection.exec_driver_sql("ANALYZE page, host")
         statement = frontier._due_of_free_hosts(page.c.host > "", 20)
-        literal = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        literal = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
         plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {literal}")).scalars())
     assert "ix_page_waiting" in plan
     assert "Seq Scan on page" not in plan

@@ -28,7 +28,7 @@ class FakeFetcher:
     answer: str | bytes | FetchFailed
     asked: list[str] = field(default_factory=list)
 
-    async def fetch(self, url: str, *, accept: str, max_bytes: int, truncate: bool) -> Fetched:  # noqa: ARG002
+    async def fetch(self, url: str, *, accept: str, max_bytes: int, truncate: bool) -> Fetched:
         self.asked.append(url)
         await asyncio.sleep(0)
         if isinstance(self.answer, FetchFailed):
@@ -106,13 +106,22 @@ async def test_missing_file_allows_everything(outcome: PageOutcome) -> None:
 @pytest.mark.parametrize(
     "outcome",
     [
-        PageOutcome.SERVER_ERROR,
-        PageOutcome.RATE_LIMITED,
-        PageOutcome.TIMED_OUT,
         PageOutcome.DNS_FAILED,
         PageOutcome.CONNECTION_FAILED,
         PageOutcome.TLS_FAILED,
         PageOutcome.REFUSED_ADDRESS,
+    ],
+)
+async def test_host_that_cannot_be_had_is_told_as_such(outcome: PageOutcome) -> None:
+    assert await outcome_of(FetchFailed(outcome, "trouble"), "/a") is outcome
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        PageOutcome.SERVER_ERROR,
+        PageOutcome.RATE_LIMITED,
+        PageOutcome.TIMED_OUT,
         PageOutcome.TOO_MANY_REDIRECTS,
         PageOutcome.BAD_RESPONSE,
         PageOutcome.BAD_URL,

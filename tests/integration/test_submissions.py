@@ -1,0 +1,180 @@
+"""What people hand in: a URL is fetched by us, a text of theirs is an article of its own and nobody else's."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.events import Arrival, Evidence
+from schemas.tables import ErasedKind, erased, host, submission
+from services.ingest.leases import from_now
+from tests.builders import sha256
+from tests.fakes import KeptRecords
+from tests.integration.newsroom import (
+    SENTENCES,
+    Site,
+    add_pages,
+    article_page,
+    events,
+    open_replica,
+    open_site,
+    rows_of,
+    status,
+)
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    async with open_site({"/a": article_page()}) as site:
+        yield site
+
+
+async def submit(engine: AsyncEngine, **values: Any) -> UUID:
+    row = {"submission_id": uuid4(), "submitter": "desk", "body_sha256": sha256("body")} | values
+    async with engine.begin() as connection:
+        await connection.execute(insert(submission).values(row))
+    return UUID(str(row["submission_id"]))
+
+
+async def ingest(engine: AsyncEngine, site: Site, kept: KeptRecords | None = None) -> KeptRecords:
+    kept = kept or KeptRecords()
+
+    async def all_are_done() -> bool:
+        return all(row.done_at is not None for row in await rows_of(engine, submission))
+
+    async with open_replica(engine, [site], kept) as replica:
+        await replica.run_until(all_are_done)
+    return kept
+
+
+async def find(engine: AsyncEngine, submission_id: UUID) -> Any:
+    async with engine.connect() as connection:
+        return (await connection.execute(select(submission).filter_by(submission_id=submission_id))).one()
+
+
+async def test_submitted_url_is_fetched_and_is_its_hosts_article(engine: AsyncEngine, site: Site) -> None:
+    submitted = await submit(engine, url=site.url("/a"), publisher_domain="gull.example")
+    (event,) = events(await ingest(engine, site))
+    assert (event.arrival, event.article_id) == (Arrival.FETCHED, uuid5(NAMESPACE_URL, site.url("/a")))
+    assert event.publisher.domain == "127.0.0.1"
+    row = await find(engine, submitted)
+    assert (row.outcome, row.article_id, row.due_at) == ("published", event.article_id, None)
+
+
+async def test_submitted_url_that_was_known_gets_its_article_too(engine: AsyncEngine, site: Site) -> None:
+    await add_pages(engine, site.url("/a"))
+    kept = KeptRecords()
+    async with open_replica(engine, [site], kept) as replica:
+        await replica.run_until_done()
+    submitted = await submit(engine, url=site.url("/a?utm_source=x"))
+    site.pages["/a?utm_source=x"] = site.pages["/a"]
+    await ingest(engine, site, kept)
+    row = await find(engine, submitted)
+    assert (row.outcome, row.article_id, len(kept.records)) == ("unchanged", events(kept)[0].article_id, 1)
+
+
+async def test_submitted_text_is_an_article_of_its_own(engine: AsyncEngine, site: Site) -> None:
+    await add_pages(engine, site.url("/a"))
+    at = datetime(2026, 10, 4, 12, tzinfo=UTC)
+    named = {"publisher_domain": "desk.example", "publisher_name": "The Desk", "published_at": at}
+    submitted = await submit(engine, url=site.url("/a"), text=SENTENCES, title="Bridge closed", **named)
+    kept = await ingest(engine, site)
+    event = next(event for event in events(kept) if event.arrival is Arrival.SUBMITTED)
+    assert event.url == event.canonical_url == event.final_url == f"urn:claimwire:submission:{submitted}"
+    assert event.article_id != uuid5(NAMESPACE_URL, site.url("/a"))
+    assert (event.publisher.domain, event.publisher.name) == ("desk.example", "The Desk")
+    assert (event.published.at, event.published.evidence) == (at, Evidence.SUBMITTER)
+    assert (await find(engine, submitted)).article_id == event.article_id
+
+
+async def test_submitted_html_never_replaces_the_page_it_names(engine: AsyncEngine, site: Site) -> None:
+    link = f'<link rel="canonical" href="{site.url("/a")}"><meta property="og:site_name" content="The Gull">'
+    await submit(engine, url=site.url("/a"), html=article_page(SENTENCES.replace("eleven", "two"), head=link))
+    (event,) = events(await ingest(engine, site))
+    assert (event.arrival, event.publisher.domain, event.publisher.name) == (Arrival.SUBMITTED, "submitted", None)
+    assert event.canonical_url.startswith("urn:claimwire:submission:")
+    assert site.paths() == []
+
+
+async def test_same_text_of_the_same_submitter_is_one_article(engine: AsyncEngine, site: Site) -> None:
+    first = await submit(engine, text=SENTENCES)
+    kept = await ingest(engine, site)
+    again = await submit(engine, text=SENTENCES)
+    other = await submit(engine, text=SENTENCES, submitter="another desk")
+    await ingest(engine, site, kept)
+    rows = [await find(engine, submitted) for submitted in (first, again, other)]
+    assert [row.outcome for row in rows] == ["published", "unchanged", "published"]
+    assert rows[0].article_id == rows[1].article_id != rows[2].article_id
+    assert len(kept.records) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({"url": "ftp://news.example/"}, "bad_url"),
+        ({"url": "http://10.0.0.1/"}, "refused_address"),
+        ({"html": "<html><p>Too short.</p>"}, "too_short"),
+        ({"html": "no markup"}, "not_html"),
+        ({"text": " \u200b "}, "no_text"),
+        ({"text": "word " * 150_000}, "too_large"),
+    ],
+)
+async def test_submission_that_makes_no_article_ends_in_its_outcome(
+    engine: AsyncEngine, site: Site, values: dict[str, str], outcome: str
+) -> None:
+    submitted = await submit(engine, **values)
+    kept = await ingest(engine, site)
+    row = await find(engine, submitted)
+    assert (row.outcome, row.article_id, kept.records) == (outcome, None, [])
+    assert row.reason
+
+
+async def test_erased_text_is_refused_when_it_is_submitted_again(engine: AsyncEngine, site: Site) -> None:
+    await submit(engine, text=SENTENCES)
+    (event,) = events(await ingest(engine, site))
+    async with engine.begin() as connection:
+        await connection.execute(insert(erased).values(kind=ErasedKind.TEXT, value=event.text_sha256))
+    again = await submit(engine, text=SENTENCES, submitter="another desk")
+    await ingest(engine, site)
+    assert (await find(engine, again)).outcome == "erased"
+
+
+async def test_submitted_url_waits_for_its_host_without_an_attempt(engine: AsyncEngine, site: Site) -> None:
+    submitted = await submit(engine, url=site.url("/a"))
+    async with engine.begin() as connection:
+        await connection.execute(insert(host).values(host=f"127.0.0.1:{site.port}", free_at=from_now(1.5)))
+    async with open_replica(engine, [site], KeptRecords()) as replica:
+
+        async def was_put_off() -> bool:
+            row = await find(engine, submitted)
+            return row.lease_token is None and bool(row.due_at > row.submitted_at)
+
+        await replica.run_until(was_put_off)
+        assert (await find(engine, submitted)).attempts == 0
+        assert site.paths() == []
+    await ingest(engine, site)
+    assert (await find(engine, submitted)).outcome == "published"
+
+
+async def test_submitted_url_that_fails_in_passing_is_tried_again(engine: AsyncEngine, site: Site) -> None:
+    site.pages["/page"] = status(500)
+    submitted = await submit(engine, url=site.url("/page"))
+    async with open_replica(engine, [site], KeptRecords()) as replica:
+
+        async def was_tried() -> bool:
+            return bool((await find(engine, submitted)).attempts)
+
+        await replica.run_until(was_tried)
+    row = await find(engine, submitted)
+    assert (row.outcome, row.done_at) == ("server_error", None)
+    site.pages["/page"] = article_page()
+    async with engine.begin() as connection:
+        await connection.execute(update(submission).values(due_at=from_now(0)))
+    await ingest(engine, site)
+    row = await find(engine, submitted)
+    assert (row.outcome, row.reason, row.attempts) == ("published", None, 2)
