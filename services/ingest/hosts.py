@@ -62,6 +62,7 @@ class Hosts:
     engine: AsyncEngine
     robots: Robots
     interval_seconds: float
+    wait_seconds: float = WAIT_SECONDS
 
     async def begin(self, url: str, token: UUID) -> "Turn | float":
         """Return the turn at the URL's host, or the seconds until it may be free. Raises ``BadUrl``."""
@@ -123,7 +124,7 @@ class Turn:
             )
 
     async def _wait_for(self, name: str) -> None:
-        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        deadline = asyncio.get_running_loop().time() + self._hosts.wait_seconds
         while True:
             async with self._hosts.engine.begin() as connection:
                 if await take(connection, name, self._token):
@@ -139,7 +140,7 @@ class Turn:
 
         One page's redirects wait for our interval alone, and not for ever: a crawl delay is meant between pages.
         """
-        await asyncio.sleep(min(self._hosts.interval_seconds, WAIT_SECONDS))
+        await asyncio.sleep(min(self._hosts.interval_seconds, self._hosts.wait_seconds))
         async with self._hosts.engine.begin() as connection:
             still = await connection.execute(
                 update(host)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +20,7 @@ from services.ingest.pipeline import Pipeline
 from services.ingest.poller import Poller
 from services.ingest.robots import Robots
 from services.kafka import Producer, Watcher, find_cluster_id, open_producer
-from services.lifecycle import Backoff, Progress, Readiness, sleep_unless, stop_on_signal
+from services.lifecycle import Progress, Readiness, persist, sleep_unless, stop_on_signal
 from services.probes import open_probes
 from services.settings import IngestSettings
 from services.workers import Workers, open_workers
@@ -67,23 +68,12 @@ async def run(settings: IngestSettings) -> None:
             progress=progress,
             readiness=(readiness := _readiness(settings, engine)),
         ),
-        open_workers(
-            settings.ingest_processes,
-            modules=("services.ingest.articles", "services.ingest.poller"),
-            cpu_seconds=CPU_SECONDS,
-            memory_bytes=MEMORY_BYTES,
-            wall_seconds=WALL_SECONDS,
-        ) as workers,
-        open_fetcher(
-            user_agent=settings.user_agent,
-            guard=Guard(settings.fetch_allow),
-            total_timeout_seconds=settings.fetch_timeout_seconds,
-            connections=2 * settings.fetch_concurrency,
-        ) as fetcher,
+        _open_workers(settings) as workers,
+        _open_fetcher(settings) as fetcher,
         open_producer(settings, "claimwire-ingest") as producer,
         asyncio.TaskGroup() as loops,
     ):
-        await _wait_for_schema(engine, stop, progress)
+        await persist("start", lambda _: check_schema(engine), stop, progress, is_passing=is_away)
         crews = _crews(
             settings,
             engine,
@@ -103,6 +93,25 @@ async def run(settings: IngestSettings) -> None:
         readiness.stopping = True
 
 
+def _open_workers(settings: IngestSettings) -> AbstractAsyncContextManager[Workers]:
+    return open_workers(
+        settings.ingest_processes,
+        modules=("services.ingest.articles", "services.ingest.poller"),
+        cpu_seconds=CPU_SECONDS,
+        memory_bytes=MEMORY_BYTES,
+        wall_seconds=WALL_SECONDS,
+    )
+
+
+def _open_fetcher(settings: IngestSettings) -> AbstractAsyncContextManager[Fetcher]:
+    return open_fetcher(
+        user_agent=settings.user_agent,
+        guard=Guard(settings.fetch_allow),
+        total_timeout_seconds=settings.fetch_timeout_seconds,
+        connections=2 * settings.fetch_concurrency,
+    )
+
+
 def _readiness(settings: IngestSettings, engine: AsyncEngine) -> Readiness:
     async def kafka() -> None:
         await find_cluster_id(settings)
@@ -111,21 +120,6 @@ def _readiness(settings: IngestSettings, engine: AsyncEngine) -> Readiness:
         await check_schema(engine)
 
     return Readiness(kafka=kafka, database=database)
-
-
-async def _wait_for_schema(engine: AsyncEngine, stop: asyncio.Event, progress: Progress) -> None:
-    backoff = Backoff()
-    while not stop.is_set():
-        progress.turn("start")
-        try:
-            await check_schema(engine)
-            break
-        except Exception as error:
-            if not is_away(error):
-                raise
-            logger.warning("waiting for PostgreSQL: %s", error)
-            await backoff.wait(stop)
-    progress.done("start")
 
 
 def _crews(
@@ -158,20 +152,14 @@ async def _repeat(
     name: str, act: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event, progress: Progress
 ) -> None:
     """Do something again and again until ``stop`` is set; it may fail while Kafka or PostgreSQL are away."""
-    backoff = Backoff()
-    while not stop.is_set():
-        progress.turn(name)
-        try:
+
+    async def work(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            progress.turn(name)
             await act()
-        except Exception as error:
-            if not is_away(error):
-                raise
-            logger.warning("%s waits for Kafka or PostgreSQL: %s", name, error)
-            await backoff.wait(stop)
-            continue
-        backoff.reset()
-        await sleep_unless(stop, seconds)
-    progress.done(name)
+            await sleep_unless(stop, seconds)
+
+    await persist(name, work, stop, progress, is_passing=is_away)
 
 
 async def _watch(settings: IngestSettings, engine: AsyncEngine) -> None:

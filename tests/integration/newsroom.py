@@ -188,7 +188,7 @@ async def open_replica(
         fetcher = await stack.enter_async_context(
             open_fetcher(user_agent=AGENT, guard=guard, total_timeout_seconds=fetch_seconds)
         )
-        hosts = Hosts(engine, Robots(fetcher, "Claimwire"), interval_seconds)
+        hosts = Hosts(engine, Robots(fetcher, "Claimwire"), interval_seconds, wait_seconds=1.0)
         workers = workers or HereWorkers()
         pipeline = Pipeline(engine=engine, fetcher=fetcher, workers=workers, producer=producer, folders=folders)
         poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=300)

@@ -1,9 +1,11 @@
 """A page is fetched, cleaned, numbered and published; whatever happens, it ends in one outcome and delays no other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
 from pathlib import Path
+from secrets import token_hex
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -14,18 +16,20 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
-from schemas.events import ARTICLES_TOPIC, Arrival
+from schemas.events import ARTICLES_TOPIC, Arrival, ArticleIngested
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind, erased, feed, host, page, publication
 from services.ingest import folders, frontier, schedule
+from services.ingest.articles import CleanerFailed
 from services.ingest.feeds import Entry
 from services.ingest.leases import from_now
 from services.kafka import Headers, KafkaUnavailable, RecordTooLarge
-from services.workers import open_workers
+from services.workers import KillReason, WorkerError, WorkerKilled, open_workers
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
     SENTENCES,
     Answer,
+    HereWorkers,
     Site,
     add_pages,
     article_page,
@@ -250,6 +254,80 @@ async def test_markup_that_kills_a_worker_is_tried_twice_and_the_next_page_is_ha
     good, bad = await rows_of(engine)
     assert (bad.outcome, bad.attempts, bad.due_at) == ("worker_killed", 2, None)
     assert (good.outcome, len(kept.records)) == ("unchanged", 1)
+
+
+class Returning(HereWorkers):
+    """Workers of which every task ends in what the test says."""
+
+    def __init__(self, ends: Callable[[Any], Any]) -> None:
+        self._ends = ends
+
+    @override
+    async def run(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        return self._ends(function(argument))
+
+
+def failing(error: Exception) -> Callable[[Any], Any]:
+    def fail(_: Any) -> Any:
+        raise error
+
+    return fail
+
+
+def unstorable(event: ArticleIngested) -> ArticleIngested:
+    return event.model_copy(update={"canonical_url": f"https://a.example/{token_hex(4_000)}"})
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome", "reason"),
+    [
+        (failing(CleanerFailed("KeyError: 'a'")), "hostile_markup", "our own code failed on it: KeyError: 'a'"),
+        (failing(WorkerError("odd")), "hostile_markup", "our own code failed on it: odd"),
+        (unstorable, "bad_response", "the database refused it"),
+    ],
+)
+async def test_page_that_our_code_or_the_database_cannot_take_ends_alone(
+    engine: AsyncEngine, site: Site, ends: Callable[[Any], Any], outcome: str, reason: str
+) -> None:
+    await add_pages(engine, site.url("/a"))
+    async with open_replica(engine, [site], KeptRecords(), workers=Returning(ends)) as replica:
+        await replica.run_until_done()
+    (row,) = await rows_of(engine)
+    assert (row.outcome, row.reason, row.due_at) == (outcome, reason, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(WorkerError("odd"), "not_a_feed"), (WorkerKilled(KillReason.CPU), "worker_killed")],
+)
+async def test_feed_that_our_code_cannot_take_ends_alone(
+    engine: AsyncEngine, site: Site, error: Exception, outcome: str
+) -> None:
+    site.pages["/feed"] = json_feed(site.url("/a"))
+    async with engine.begin() as connection:
+        await frontier.add_feed(connection, site.url("/feed"))
+    async with open_replica(engine, [site], KeptRecords(), workers=Returning(failing(error))) as replica:
+        await replica.run_until_done()
+    (row,) = await rows_of(engine, feed)
+    assert (row.outcome, row.failures) == (outcome, 1)
+
+
+async def test_redirect_to_a_busy_host_waits_for_it_without_an_attempt(engine: AsyncEngine, site: Site) -> None:
+    async with open_site({"/b": article_page()}) as busy:
+        site.pages["/a"] = status(302, Location=busy.url("/b"))
+        await add_pages(engine, site.url("/a"))
+        async with engine.begin() as connection:
+            name = f"127.0.0.1:{busy.port}"
+            await connection.execute(insert(host).values(host=name, leased_until=from_now(60), free_at=from_now(0)))
+        async with open_replica(engine, [site, busy], KeptRecords()) as replica:
+            await replica.run_until_done()
+            (row,) = await rows_of(engine)
+            assert (row.outcome, row.attempts, busy.asked) == (None, 0, [])
+            async with engine.begin() as connection:
+                await connection.execute(update(host).values(leased_until=None))
+            await make_due(engine)
+            await replica.run_until_done()
+    assert (await rows_of(engine))[0].outcome == "published"
 
 
 async def test_page_that_never_ends_delays_no_other_host(engine: AsyncEngine, site: Site) -> None:
