@@ -97,6 +97,8 @@ def _free(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote], lea
     if any(unit.quote is None and unit.word not in HARD for unit in others):
         return None
     quote = quotes[first.quote]
+    if quote.closed and not ends_speech(text, quote.spans[-1]):
+        return None
     if quote.spans[0][0] != first.start or len(text[slice(*quote.spans[0])].split()) < least:
         return None
     return Attribution(Rule.FREE_QUOTE if quote.closed else Rule.UNCLOSED_QUOTE, quote.spans, number)

@@ -21,6 +21,9 @@ from services.extract.phrases import HARD
 from services.extract.stretches import Unit
 from services.extract.verbs import is_adverb
 
+_NO_CLAUSE = AUXILIARIES | (SUBORDINATORS - {"if", "when", "since", "once"}) | {"nothing", "such"}
+"""Words that begin no clause after a cue: "which he said would fail", "said so", "said nothing"."""
+
 _ANSWERS = frozenset(("yes", "no"))
 
 
@@ -76,15 +79,16 @@ def bare_clause(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Con
     if Frame.CLAUSE not in hit.cue.frames or at >= limit or units[at].quote is not None:
         return None
     word, told = units[at].word, Frame.ADDRESSEE in hit.cue.frames and at == hit.end
-    if told or word in HARD | CONJUNCTIONS | {"to"} or word in SUBORDINATORS - {"if", "when", "since", "once"}:
+    if told or word in HARD | CONJUNCTIONS | {"to"} or word in _NO_CLAUSE:
         return None
     if word in PREPOSITIONS and not any(unit.word == "," for unit in units[at : at + LEAD_MAX_UNITS]):
         return None
     verb = any(
         u.word in AUXILIARIES or u.word.endswith("ed") or u.word in CUES for u in units[at + 1 : at + CLAUSE_LOOK]
     )
-    begins = word in PRONOUNS | DETERMINERS
-    if not (verb or ((begins or Frame.QUOTE in hit.cue.frames) and limit - at > CLAUSE_MIN_UNITS)):
+    begins = word in PRONOUNS | DETERMINERS or Frame.QUOTE in hit.cue.frames
+    likely = begins and Frame.NOUN not in hit.cue.frames and limit - at > CLAUSE_MIN_UNITS
+    if not (verb or likely):
         return None
     rule = Rule.PARTICIPLE if hit.inherits else Rule.BARE_CLAUSE
     return made(units, rule, at, limit, CLAUSE_MIN_UNITS)

@@ -29,6 +29,7 @@ ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.S
 _PARTICIPLE_AFTER = frozenset((",", "by", "after", "while", "before", "and", "—", "–", "in", "but", "or"))
 _AFTER_INVERSION = PREPOSITIONS | TIME_WORDS | {"who", "when", "as", "and", "while", "but"} | HARD
 _PLURAL = words("they we i some many others several most few both all people police men women")
+_NOBODY = words("no nobody none neither no-one nothing anyone anybody")
 _QUESTION_WORDS = words("if whether about what why how who when where by")
 
 
@@ -160,7 +161,7 @@ def _cut(units: Sequence[Unit], start: int, floor: int) -> int | None:
 def _speaks(units: Sequence[Unit], subject: Span, hit: Hit) -> bool:
     """Decide whether the subject fits the cue: no "this", one who can speak for verbs of evidence, number agreeing."""
     words = [unit.word for unit in units[subject[0] : subject[1]]]
-    if words[0] in DEMONSTRATIVES and len(words) == 1:
+    if words[0] in _NOBODY or (words[0] in DEMONSTRATIVES and len(words) == 1):
         return False
     head, tense, helped = head_of(units, subject), hit.cue.tense, units[hit.first].word in AUXILIARIES
     if tense is Tense.BASE and not (helped or head.word.endswith("s") or words[0] in _PLURAL or "and" in words):

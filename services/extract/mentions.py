@@ -24,11 +24,13 @@ _ORG = words(
     " technologies service services bureau administration authority board fund league alliance assembly academy"
     " school hospital museum society trust treasury pentagon kremlin reuters treaty brigade force forces navy"
     " guard campaign cabinet"
+    " line lines shipping airline energy oil gas steel foods capital partners media studios records hotel stores"
 )
 _PLACE_FIRST = words("new north south east west northern southern eastern western san santa los las el fort mount")
 _PLACE_LAST = words(
-    "federation river county city island islands valley mountains sea ocean street avenue square republic "
-    "kingdom states emirates province region peninsula coast beach lake bay airport road district bridge park strait desert gulf"
+    "federation river county city island islands valley mountains sea ocean street avenue square republic kingdom"
+    " states emirates province region peninsula coast beach lake bay airport road district bridge park strait desert"
+    " gulf"
 )
 _DIRECTIONS = words("west east north south western eastern northern southern")
 _STATES = words("federation city republic kingdom states emirates province county district")
@@ -102,7 +104,7 @@ def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterato
     begins = True
     for at, token in enumerate(tokens):
         follower = tokens[at + 1] if at + 1 < len(tokens) else None
-        links = bool(run) and not _POSSESSIVE.search(run[-1].word) and _adjoins(text, run[-1], token)
+        links = bool(run) and _adjoins(text, run[-1], token) and _goes_on(run[-1], token)
         if _is_name_word(token, begins, follower, proper):
             if run and not links:
                 yield from _named(text, run, tokens, at - len(run))
@@ -119,6 +121,11 @@ def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterato
         begins = token.word in _OPENERS or (begins and not token.word[0].isalnum())
     if run:
         yield from _named(text, run, tokens, len(tokens) - len(run))
+
+
+def _goes_on(before: Token, token: Token) -> bool:
+    """Tell whether a name can go on: not behind a possessive, but for bodies like "Seafarers' Union"."""
+    return not _POSSESSIVE.search(before.word) or (before.word.endswith("s'") and token.word in _ORG)
 
 
 def _ok_link(token: Token, run: Sequence[Token]) -> bool:
@@ -163,6 +170,8 @@ def _evidence(text: str, run: Sequence[Token], before: str, after: str, *, title
     if titled:
         return MentionType.PERSON
     shown = _shown_type([_bare(token.word) for token in run], text[run[0].start : run[-1].end])
+    if shown is None and (before in GROUPS or (before == "the" and len(run) > 1)):
+        return MentionType.ORG
     if shown is not None or len(run) > 1:
         return shown or MentionType.PERSON
     speaks = any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in (before, after))

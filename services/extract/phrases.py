@@ -84,9 +84,11 @@ def _antecedent(units: Sequence[Unit], end: int, floor: int) -> Span | None:
 
 def noun_phrase(units: Sequence[Unit], end: int, floor: int) -> Span | None:
     """Return the noun phrase that ends before unit ``end`` and begins where a clause does, or None."""
-    start = end
+    start = given = end
     while start > floor and end - start <= PHRASE_MAX_UNITS and not _bounds(units, start - 1, floor):
         start -= 1
+    while end > start and (units[end - 1].word in TIME_WORDS or (units[end - 1].word == "on" and end < given)):
+        end -= 1
     start = _trim(units, start, end)
     return (start, end) if 0 < end - start <= PHRASE_MAX_UNITS and _plausible(units, start, end) else None
 
@@ -99,7 +101,7 @@ def _bounds(units: Sequence[Unit], at: int, floor: int) -> bool:
     if unit.word in {"and", "or"}:
         joined = at > floor and units[at - 1].capital and units[at + 1].capital
         return not (joined or _opens_clause(units, at, floor))
-    return unit.word in CONJUNCTIONS or _finite_verb(units, at)
+    return unit.word in CONJUNCTIONS | {"after", "before", "amid", "despite"} or _finite_verb(units, at)
 
 
 def _opens_clause(units: Sequence[Unit], at: int, floor: int) -> bool:

@@ -108,7 +108,7 @@ def _dateline(text: str, span: Span) -> int:
     if match is None:
         return span[0]
     places = match[1].replace(".", " ").split()
-    capitals = all(word[:1].isupper() for word in match[1].replace(",", " ").split())
+    capitals = all(word[:1].isupper() or word.isdigit() for word in match[1].replace(",", " ").split())
     shouted = len(places[0]) > 2 and places[0].strip(",").isupper()  # noqa: PLR2004
     return match.end() if capitals and (shouted or match[2] or "," in match[1]) else span[0]
 

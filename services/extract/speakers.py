@@ -19,7 +19,7 @@ from services.extract.lexicon import (
 from services.extract.stretches import Stretch, Unit
 from services.extract.tokens import Token, tokens_of
 
-LOOK_BACK_STRETCHES = 6
+LOOK_BACK_STRETCHES = 10
 """Sentences; a pronoun whose name stands farther back is not resolved."""
 
 TITLE_LOOK_BACK = 60

@@ -19,12 +19,12 @@ MIXED_MIN_WORDS = 4
 """Words; a shorter quotation inside indirect speech is a term."""
 
 _CONDITIONAL = re.compile(
-    r"\b(?:only if|(?<!as )if|unless|only once|once (?:the|an?|it|he|she|they|we|i|you|this|certain|all|those|these|his"
+    r"\b(?:only if|(?<!as )if|unless|once (?:the|an?|it|he|she|they|we|i|you|this|certain|all|those|these|his"
     r"|her|their|its|our|there)|provided that|providing that|as long as|so long as|in case|on condition"
     r"|depend(?:s|ed|ing)? on)\b|, provided\b"
 )
 _REPORTED = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|purportedly|unofficially|rumou?rs?|(?:is|are|was|were) (?:said|reported|"
+    r"\b(?:reportedly|allegedly|supposedly|purportedly|unofficially|(?:is|are|was|were) (?:said|reported|"
     r"rumoured|rumored|alleged|believed|understood|thought) to)\b"
 )
 _HEDGED = re.compile(
@@ -36,11 +36,14 @@ _PROPOSED = re.compile(
     r"called for|proposes?|urges?)\b"
 )
 _INTENDED = re.compile(
-    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to|"
-    r"promis(?:e|es|ed)|pledge[sd]?|vow(?:s|ed)?|going to)\b"
+    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to)\b"
 )
 _OWN_WILL = re.compile(r"\A\W*(?:(?:i|we) (?:will|shall|won't|am going to|are going to)|i'll|we'll|i'm going to)\b")
 _THEIR_WILL = re.compile(r"\A\W*(?:he|she|they) (?:will|would|won't|wouldn't)\b")
+_ASKS = re.compile(r"\b(?:ask(?:s|ed|ing)?|wonder(?:s|ed)?|know|see|sure|doubt(?:s|ed)?|question(?:s|ed)?)\b")
+ASKED_BEFORE = 30
+"""Code points before "if" in which a verb of asking makes it mean "whether"."""
+
 _FORCES = ((Force.CONDITIONAL, _CONDITIONAL), (Force.REPORTED, _REPORTED), (Force.HEDGED, _HEDGED))
 _HEDGING_CUES = words("hint suggest speculate imply estimate predict suspect wonder fear guess assume reckon")
 _FRAME = re.compile(
@@ -152,13 +155,21 @@ def _force(text: str, span: Span, verb: Cue | None, cue: Span | None) -> tuple[F
     """Return the first force that fits and the words that show it."""
     plain = _plain(text[slice(*span)])
     for force, pattern in _FORCES:
-        if (match := pattern.search(plain)) is not None:
+        match = next((found for found in pattern.finditer(plain) if _counts(text, plain, span[0], found)), None)
+        if match is not None:
             return force, (span[0] + match.start(), span[0] + match.end())
     if verb is not None and verb.lemma in _HEDGING_CUES:
         return Force.HEDGED, cue
     if verb is not None and verb.act in {SpeechAct.DEMAND, SpeechAct.PROPOSE}:
         return Force.PROPOSED, cue
     return _will(plain, span[0], verb, cue)
+
+
+def _counts(text: str, plain: str, start: int, match: re.Match[str]) -> bool:
+    """Leave out the month of May, and "if" that means whether."""
+    month = match.start() > 0 and text[start + match.start() : start + match.end()] == "May"
+    asked = match.group() == "if" and _ASKS.search(plain, max(0, match.start() - ASKED_BEFORE), match.start())
+    return not month and not asked
 
 
 def _will(plain: str, start: int, verb: Cue | None, cue: Span | None) -> tuple[Force, Span | None]:
