@@ -66,10 +66,11 @@ async def take_due(
         .order_by(table.c[due])
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # which PostgreSQL runs exactly once, so the limit holds
     )
     taken = await connection.execute(
         update(table)
-        .where(key.in_(chosen))
+        .where(key.in_(select(chosen.c[key.name])))
         .values(leased_until=from_now(LEASE_SECONDS), lease_token=uuid4())
         .returning(*table.c)
     )

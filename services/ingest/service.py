@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC
 from services import metrics, offsets
-from services.database import check_schema, open_database
+from services.database import check_schema, open_database, wait_for_schema
 from services.ingest import folders, frontier
 from services.ingest.crew import Crew, is_away
 from services.ingest.fetcher import Fetcher, open_fetcher
@@ -20,6 +22,7 @@ from services.ingest.pipeline import Pipeline
 from services.ingest.poller import Poller
 from services.ingest.robots import Robots
 from services.kafka import Producer, Watcher, find_cluster_id, open_producer
+from services.kafka import check as check_kafka
 from services.lifecycle import Progress, Readiness, persist, sleep_unless, stop_on_signal
 from services.probes import open_probes
 from services.settings import IngestSettings
@@ -34,7 +37,7 @@ CPU_SECONDS = 10.0
 """The CPU time of reading one page or feed: twice what 3 MB of honest markup take on a slow core."""
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""The memory of a worker with its modules: three times what the worst page within the limits was seen to take."""
+"""The memory of a worker with its modules: four times the 250 MB that unclosed paragraphs were seen to take."""
 
 WALL_SECONDS = 60.0
 """The time of reading one page or feed, on a machine that has other work; CPU time ends it sooner."""
@@ -52,45 +55,39 @@ FOLDER_SECONDS = 15.0
 """How often folders are looked through for new and changed files."""
 
 
-async def run(settings: IngestSettings) -> None:
-    """Open what the service holds, ingest until stopped, close it in reverse.
+@dataclass(frozen=True)
+class Parts:
+    """What the service has opened."""
 
-    Raises:
-        SchemaNotReady: the database is to be migrated first.
-    """
+    settings: IngestSettings
+    engine: AsyncEngine
+    workers: Workers
+    fetcher: Fetcher
+    producer: Producer
+
+
+async def run(settings: IngestSettings) -> None:
+    """Open what the service holds, ingest until stopped, close it in reverse."""
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
         open_database(settings.database_url, application_name="ingest", pool_size=DATABASE_POOL) as engine,
-        open_probes(
-            settings.metrics_host,
-            settings.metrics_port,
-            progress=progress,
-            readiness=(readiness := _readiness(settings, engine)),
-        ),
         _open_workers(settings) as workers,
         _open_fetcher(settings) as fetcher,
         open_producer(settings, "claimwire-ingest") as producer,
-        asyncio.TaskGroup() as loops,
     ):
-        await persist("start", lambda _: check_schema(engine), stop, progress, is_passing=is_away)
-        crews = _crews(
-            settings,
-            engine,
-            workers=workers,
-            fetcher=fetcher,
-            producer=producer,
-            readiness=readiness,
-            progress=progress,
-        )
-        drain = settings.stop_seconds * DRAIN_SHARE
-        for crew in crews:
-            loops.create_task(crew.run(stop, drain_seconds=drain))
-        loops.create_task(_repeat("watch", lambda: _watch(settings, engine), WATCH_SECONDS, stop, progress))
-        if settings.folders:
-            loops.create_task(_repeat("folders", lambda: _scan(settings, engine), FOLDER_SECONDS, stop, progress))
-        await stop.wait()
-        readiness.stopping = True
+        readiness = Readiness(kafka=lambda: check_kafka(settings), database=lambda: check_schema(engine))
+        async with open_probes(settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness):
+            await wait_for_schema(engine, stop, progress)
+            parts = Parts(settings, engine, workers, fetcher, producer)
+            async with asyncio.TaskGroup() as loops:
+                for crew in _crews(parts, readiness, progress):
+                    loops.create_task(crew.run(stop, drain_seconds=settings.stop_seconds * DRAIN_SHARE))
+                loops.create_task(_repeat("watch", partial(_watch, parts), WATCH_SECONDS, stop, progress))
+                if settings.folders:
+                    loops.create_task(_repeat("folders", partial(_scan, parts), FOLDER_SECONDS, stop, progress))
+                await stop.wait()
+                readiness.stopping = True
 
 
 def _open_workers(settings: IngestSettings) -> AbstractAsyncContextManager[Workers]:
@@ -112,29 +109,13 @@ def _open_fetcher(settings: IngestSettings) -> AbstractAsyncContextManager[Fetch
     )
 
 
-def _readiness(settings: IngestSettings, engine: AsyncEngine) -> Readiness:
-    async def kafka() -> None:
-        await find_cluster_id(settings)
-
-    async def database() -> None:
-        await check_schema(engine)
-
-    return Readiness(kafka=kafka, database=database)
-
-
-def _crews(
-    settings: IngestSettings,
-    engine: AsyncEngine,
-    *,
-    workers: Workers,
-    fetcher: Fetcher,
-    producer: Producer,
-    readiness: Readiness,
-    progress: Progress,
-) -> tuple[Crew, Crew]:
+def _crews(parts: Parts, readiness: Readiness, progress: Progress) -> tuple[Crew, Crew]:
+    settings, engine, fetcher, workers = parts.settings, parts.engine, parts.fetcher, parts.workers
     robots = Robots(fetcher, settings.user_agent.partition("/")[0])
     hosts = Hosts(engine, robots, settings.host_interval_seconds)
-    pipeline = Pipeline(engine=engine, fetcher=fetcher, workers=workers, producer=producer, folders=settings.folders)
+    pipeline = Pipeline(
+        engine=engine, fetcher=fetcher, workers=workers, producer=parts.producer, folders=settings.folders
+    )
     poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=settings.poll_interval_seconds)
     pages = PageIntake(engine=engine, hosts=hosts, pipeline=pipeline, folders=settings.folders)
     feeds = FeedIntake(engine=engine, hosts=hosts, poller=poller)
@@ -162,23 +143,23 @@ async def _repeat(
     await persist(name, work, stop, progress, is_passing=is_away)
 
 
-async def _watch(settings: IngestSettings, engine: AsyncEngine) -> None:
+async def _watch(parts: Parts) -> None:
     """Report what waits for us, and what waits for extract: also where no consumer runs."""
-    async with engine.connect() as connection:
+    async with parts.engine.connect() as connection:
         metrics.PAGES_DUE.set(await frontier.count_due(connection))
-    cluster_id = await find_cluster_id(settings)
-    ends = await Watcher(settings).end_offsets(ARTICLES_TOPIC)
-    async with engine.connect() as connection:
+    cluster_id = await find_cluster_id(parts.settings)
+    ends = await Watcher(parts.settings).end_offsets(ARTICLES_TOPIC)
+    async with parts.engine.connect() as connection:
         lag = await offsets.find_lag(connection, cluster_id, ends)
     for partition, records in lag.items():
         metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(records)
 
 
-async def _scan(settings: IngestSettings, engine: AsyncEngine) -> None:
+async def _scan(parts: Parts) -> None:
     """Make due pages of new and changed files."""
-    for folder in settings.folders:
+    for folder in parts.settings.folders:
         files = await asyncio.to_thread(folders.find_files, folder)
-        async with engine.begin() as connection:
+        async with parts.engine.begin() as connection:
             due = await folders.save_files(connection, files)
         if due:
             logger.info("%d files of %s are new or changed", due, folder)
