@@ -34,9 +34,6 @@ NUMBERED_AT_ONCE = 1_000
 PUBLISHED_AT_ONCE = 100
 """Rows published under one renewal of the lease."""
 
-LEASE_SECONDS = 60.0
-"""How long publishing may go on under one lease: four times the deadline of the sends made under it."""
-
 PUBLISHING = "publish_changes"
 """The name of the task row."""
 
@@ -95,10 +92,10 @@ _NUMBER = text("""
 """)
 
 
-async def take_lease(engine: AsyncEngine, *, token: UUID | None = None) -> UUID | None:
+async def take_lease(engine: AsyncEngine, seconds: float, *, token: UUID | None = None) -> UUID | None:
     """Take or renew the lease of publishing; return its token, or None while another replica holds it."""
     taken = token or uuid4()
-    until = func.now() + timedelta(seconds=LEASE_SECONDS)
+    until = func.now() + timedelta(seconds=seconds)
     async with engine.begin() as connection:
         await connection.execute(insert(task).values(name=PUBLISHING).on_conflict_do_nothing())
         held = await connection.execute(

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         None, description="Our own certificate, where Kafka asks for one (PEM)."
     )
     kafka_key_file: Path | None = Field(None, description="The key of our own certificate (PEM).")
+    kafka_session_seconds: float = Field(
+        15.0, ge=6, le=300, description="How long a consumer may be silent before its partitions go to others."
+    )
     kafka_partitions: int = Field(6, ge=1, le=1_000, description="Partitions of a topic that does not exist yet.")
     kafka_replication: int = Field(1, ge=1, le=7, description="Replicas of a topic that does not exist yet.")
     metrics_host: str = Field("127.0.0.1", description="The address that /metrics and the probes listen on.")
@@ -70,6 +73,12 @@ class ExtractSettings(Settings):
     """What extract needs besides."""
 
     extract_processes: int = Field(2, ge=1, le=64, description="Worker processes that read texts.")
+    publish_lease_seconds: float = Field(
+        45.0,
+        ge=2,
+        le=600,
+        description="How long one replica keeps publishing the change log to itself.",
+    )
     batch_records: int = Field(50, ge=1, le=500, description="Records of one transaction.")
 
 

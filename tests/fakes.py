@@ -30,6 +30,9 @@ class KeptRecords:
             raise self._fail.pop(0)
         self.records.append((topic, key, value, dict(headers)))
 
+    async def reset(self) -> None:
+        pass
+
 
 class ScriptedConsumer:
     """A consumer whose assignments and batches the test decides."""

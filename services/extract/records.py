@@ -8,12 +8,12 @@ from uuid import UUID
 
 import orjson
 from pydantic import ValidationError
-from services.extract.reading import Article, extract
 
 from schemas.events import ArticleIngested
 from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
 from services.extract.identity import keep_sound
+from services.extract.reading import Article, extract
 
 REASON_MAX_CHARACTERS = 500
 """How much of an error's text a dead letter keeps: enough to find the fault, too little to hold an article."""

@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -78,7 +81,7 @@ class Extract:
         try:
             while not stop.is_set():
                 self.progress.turn("publish")
-                token = await changes.take_lease(self.engine, token=token)
+                token = await changes.take_lease(self.engine, self.settings.publish_lease_seconds, token=token)
                 if token is None:
                     await sleep_unless(stop, LEASE_LOOK_SECONDS)
                 elif not await self._publish_some(token):
@@ -93,9 +96,18 @@ class Extract:
         if not rows:
             return False
         failpoints.reach("changes.before_publish")
-        await asyncio.gather(*(changes.publish(self.producer, row) for row in rows))
+        await self._send(rows)
         await changes.mark_published(self.engine, token, rows)
         return True
+
+    async def _send(self, rows: Sequence[Row[Any]]) -> None:
+        """Send rows inside the lease: past half of it, what is under way is cut off, so that nothing comes late."""
+        try:
+            async with asyncio.timeout(self.settings.publish_lease_seconds / 2):
+                await asyncio.gather(*(changes.publish(self.producer, row) for row in rows))
+        except TimeoutError:
+            await self.producer.reset()
+            raise KafkaUnavailable("publishing the change log took longer than its lease allows") from None
 
     async def check_places(self) -> None:
         """Raise ``PlacesUnknown`` while a partition stays paused."""

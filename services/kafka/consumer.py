@@ -15,9 +15,6 @@ from services.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-SESSION_MS = 30_000
-"""How long a member of a group may be silent: a garbage collection is shorter, a crash is noticed in half a minute."""
-
 MAX_POLL_MS = 300_000
 """How long a batch may take before the group gives its partitions away; above 50 of the slowest records."""
 
@@ -125,14 +122,15 @@ async def open_consumer(settings: Settings, topic: str, *, group: str, client_id
         KafkaUnavailable: the broker is away, or refuses us.
     """
     assignments = _Assignments()
+    session_ms = int(settings.kafka_session_seconds * 1_000)
     client = AIOKafkaConsumer(
         **client_options(settings),
         client_id=client_id,
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="none",
-        session_timeout_ms=SESSION_MS,
-        heartbeat_interval_ms=SESSION_MS // 10,
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=session_ms // 10,
         max_poll_interval_ms=MAX_POLL_MS,
         max_partition_fetch_bytes=FETCH_BYTES,
     )

@@ -29,6 +29,10 @@ class Producer(Protocol):
         """
         ...
 
+    async def reset(self) -> None:
+        """Cut off what is being sent: nothing of it arrives after this returns; the next record connects anew."""
+        ...
+
 
 def event_headers(*, ce_id: str, ce_type: str, ce_time: datetime, traceparent: str | None = None) -> Headers:
     """Return the CloudEvents headers (Kafka protocol binding 1.0, binary mode) of an event."""
@@ -90,7 +94,7 @@ class _RebuiltProducer:
                 self._client = None
                 await let_go(client)
 
-    async def close(self) -> None:
+    async def reset(self) -> None:
         if self._client is not None:
             await self._drop(self._client)
 
@@ -102,4 +106,4 @@ async def open_producer(settings: Settings, client_id: str) -> AsyncIterator[Pro
     try:
         yield producer
     finally:
-        await producer.close()
+        await producer.reset()

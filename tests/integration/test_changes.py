@@ -29,7 +29,7 @@ async def listed(engine: AsyncEngine) -> list[Any]:
 
 
 async def publish(engine: AsyncEngine, producer: KeptRecords) -> None:
-    token = await changes.take_lease(engine)
+    token = await changes.take_lease(engine, 30)
     assert token is not None
     while found := await changes.list_unpublished(engine):
         for row in found:
@@ -105,18 +105,18 @@ async def publish_again(engine: AsyncEngine, producer: KeptRecords) -> None:
 
 
 async def test_lease_is_one_replicas_until_it_ends(engine: AsyncEngine) -> None:
-    token = await changes.take_lease(engine)
+    token = await changes.take_lease(engine, 30)
     assert token is not None
-    assert await changes.take_lease(engine) is None
-    assert await changes.take_lease(engine, token=token) == token
+    assert await changes.take_lease(engine, 30) is None
+    assert await changes.take_lease(engine, 30, token=token) == token
     await changes.give_lease_back(engine, token)
-    assert await changes.take_lease(engine) is not None
+    assert await changes.take_lease(engine, 30) is not None
 
 
 async def test_rows_are_not_marked_once_the_lease_was_lost(engine: AsyncEngine) -> None:
     await save(engine, reading())
     await changes.number(engine)
-    token = await changes.take_lease(engine)
+    token = await changes.take_lease(engine, 30)
     assert token is not None
     async with engine.begin() as connection:
         await connection.execute(update(tables.task).values(lease_token=uuid5(NAMESPACE_URL, "another")))

@@ -1,0 +1,3 @@
+from tests.integration.conftest import engine, migrated_url, template
+
+__all__ = ["engine", "migrated_url", "template"]
