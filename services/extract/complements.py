@@ -57,8 +57,9 @@ def that_clause(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Con
     for at in range(hit.end, min(limit, hit.end + LEAD_MAX_UNITS)):
         if units[at].word == "that":
             rule = Rule.PARTICIPLE if hit.inherits else Rule.THAT
+            start = at if units[at + 1 : at + 2] and units[at + 1].word in AUXILIARIES else at + 1
             quoted = any(unit.quote is not None for unit in units[at + 1 : limit])
-            return made(units, rule, at + 1, limit, 1 if quoted else CLAUSE_MIN_UNITS)
+            return made(units, rule, start, limit, 1 if quoted else CLAUSE_MIN_UNITS)
         inside = at > hit.end and (units[at].word in HARD | AUXILIARIES or units[at].word in CUES)
         if units[at].quote is not None or units[at].word in HARD or inside:
             return None

@@ -182,7 +182,7 @@ def can_speak(units: Sequence[Unit], subject: Span) -> bool:
 def head_of(units: Sequence[Unit], phrase: Span) -> Unit:
     """Return the head of a noun phrase: the last word before what follows it ("of …", "in …")."""
     start, end = phrase
-    stop = next((at for at in range(start + 1, end) if units[at].word in PREPOSITIONS | {",", "("}), end)
+    stop = next((at for at in range(start + 1, end) if units[at].word in PREPOSITIONS | {",", "(", "who"}), end)
     return units[stop - 1]
 
 

@@ -91,9 +91,9 @@ TITLES = words(
     " spokesperson sir lord lady dame commissioner inspector detective officer congressman congresswoman"
     " councillor councilman councilwoman attorney prosecutor coach rabbi imam sheikh emir sultan emperor dictator"
     " leader candidate nominee lawmaker aide deputy vice executive managing prime foreign former ex-president"
-    " co-founder founder ceo author analyst editor reporter host mr mrs ms mx dr prof sen rep gov gen lt col sgt capt cmdr adm"
-    " maj rev hon pres amb mr. mrs. ms. mx. dr. prof. sen. rep. gov. gen. lt. col. sgt. capt. cmdr. adm. maj. rev. hon."
-    " pres. amb."
+    " co-founder founder ceo author analyst editor reporter host mr mrs ms mx dr prof sen rep gov gen lt col sgt"
+    " capt cmdr adm maj rev hon pres amb mr. mrs. ms. mx. dr. prof. sen. rep. gov. gen. lt. col. sgt. capt. cmdr."
+    " adm. maj. rev. hon. pres. amb."
 )
 """Words before a person's name that are not the name."""
 

@@ -34,6 +34,9 @@ _PLACE_LAST = words(
 )
 _DIRECTIONS = words("west east north south western eastern northern southern")
 _STATES = words("federation city republic kingdom states emirates province county district")
+_NOBLE = words("lady lord king queen prince princess")
+"""With "the" before it, such a title names a ship or a house: "the Lady Anna"."""
+
 _NORP = re.compile(
     r"[^\W\d_]{3,}(?:ian|ians|ean|eans|ese|crat|crats|lican|licans|rican|ricans|xican|slim|slims|istas?)\Z"
 )
@@ -104,15 +107,13 @@ def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterato
     begins = True
     for at, token in enumerate(tokens):
         follower = tokens[at + 1] if at + 1 < len(tokens) else None
-        links = bool(run) and _adjoins(text, run[-1], token) and _goes_on(run[-1], token)
+        links = bool(run) and not _POSSESSIVE.search(run[-1].word.lstrip("'")) and _adjoins(text, run[-1], token)
         if _is_name_word(token, begins, follower, proper):
             if run and not links:
                 yield from _named(text, run, tokens, at - len(run))
                 run = []
             run.append(token)
-        elif not (
-            links and token.word in _LINKS and follower is not None and follower.capital and _ok_link(token, run)
-        ):
+        elif not (links and follower is not None and _links(token, follower, run)):
             if run:
                 yield from _named(text, run, tokens, at - len(run))
             run = []
@@ -123,14 +124,12 @@ def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterato
         yield from _named(text, run, tokens, len(tokens) - len(run))
 
 
-def _goes_on(before: Token, token: Token) -> bool:
-    """Tell whether a name can go on: not behind a possessive, but for bodies like "Seafarers' Union"."""
-    return not _POSSESSIVE.search(before.word) or (before.word.endswith("s'") and token.word in _ORG)
-
-
-def _ok_link(token: Token, run: Sequence[Token]) -> bool:
-    """Allow "of" and "the" only inside the names of bodies and lands: "Bank of England", not "Smith of Ohio"."""
-    return token.word not in {"of", "the"} or _bare(run[-1].word) in _ORG | _PLACE_LAST or run[-1].word in _LINKS
+def _links(token: Token, follower: Token, run: Sequence[Token]) -> bool:
+    """Allow "of" and "the" only inside the names of bodies and lands, and the apostrophe of "Seafarers' Union"."""
+    if token.word == "'":
+        return run[-1].word.endswith("s") and follower.capital and follower.word in _ORG
+    body = _bare(run[-1].word) in _ORG | _PLACE_LAST or run[-1].word in _LINKS
+    return token.word in _LINKS and follower.capital and (token.word not in {"of", "the"} or body)
 
 
 def _adjoins(text: str, before: Token, token: Token) -> bool:
@@ -140,6 +139,8 @@ def _adjoins(text: str, before: Token, token: Token) -> bool:
 def _named(text: str, run: Sequence[Token], tokens: Sequence[Token], at: int) -> Iterator[_Run]:
     """Yield the name of a run without its titles, and the people or nation that an adjective before a title names."""
     titles = [i for i, token in enumerate(run) if token.word in TITLES]
+    ship = at > 0 and tokens[at - 1].word == "the" and run[0].word in _NOBLE
+    titles = [] if ship else titles
     cut = titles[-1] + 1 if titles and not any(_bare(t.word) in _ORG for t in run[titles[-1] + 1 :]) else 0
     if titles and cut == len(run):
         cut = 0 if any(_bare(t.word) in _ORG for t in run) else len(run)

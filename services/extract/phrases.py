@@ -51,7 +51,16 @@ def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | No
             return None
         bracket = units[last].word == ")"
         return (named[0], last + bracket) if bracket or _explains(units, opening + 1) else named
-    return noun_phrase(units, end, floor)
+    return _with_relative(units, end, floor)
+
+
+def _with_relative(units: Sequence[Unit], end: int, floor: int) -> Span | None:
+    """Return the phrase before unit ``end``; "saw it" in "a steward who saw it said" brings the steward."""
+    phrase = noun_phrase(units, end, floor)
+    if phrase is None or phrase[0] - 1 <= floor or units[phrase[0] - 1].word != "who":
+        return phrase
+    whom = _antecedent(units, phrase[0] - 1, floor)
+    return None if whom is None else (whom[0], end)
 
 
 def _opening(units: Sequence[Unit], closing: int, floor: int) -> int | None:

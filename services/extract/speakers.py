@@ -68,9 +68,8 @@ class Speakers:
 
     def _resolve(self, span: Span, stretch: int, before: int) -> Speaker:
         tokens = list(tokens_of(self.text, *span))
-        head_at = (
-            next((i for i in range(1, len(tokens)) if tokens[i].word in PREPOSITIONS | {",", "("}), len(tokens)) - 1
-        )
+        stops = (i for i in range(1, len(tokens)) if tokens[i].word in PREPOSITIONS | {",", "(", "who"})
+        head_at = next(stops, len(tokens)) - 1
         head = tokens[head_at]
         if len(tokens) == 1 and not (head.capital and head.word not in PERSONAL and head.word not in {"they", "it"}):
             return self._pronoun(span, head.word, stretch, before)
@@ -143,7 +142,7 @@ class Speakers:
             by = ResolvedBy.NONE if name is None else ResolvedBy.PRONOUN
             if name is not None:
                 self._genders.setdefault(name, PERSONAL[word])
-            return self._speaker(span, name, by, reason)
+            return self._speaker(span, name, by, reason, anonymous=reason is Reason.NO_NAME)
         if word in {"they", "it", "them"}:
             return self._group(span, stretch)
         if word in {"i", "we", "you"} | POSSESSIVES:
@@ -168,6 +167,8 @@ class Speakers:
             spoke = self._spoke.get(at)
             if spoke is not None and spoke.name and self._fits(spoke.name, word) and self._is_person(spoke.name):
                 return spoke.name, None
+            if spoke is not None and spoke.name is None and _is_one(spoke):
+                return None, spoke.name_reason
             people = [m for m in self._people_in(at) if m.span[1] <= before and self._fits(m.name, word)]
             names = list(dict.fromkeys(m.name for m in people))
             if len(names) == 1 or (names and self._leads(people, at)):
@@ -201,3 +202,10 @@ class Speakers:
             if mention.type is MentionType.PERSON and not any(s <= mention.span[0] < e for s, e in quoted):
                 yield mention
             at += 1
+
+
+def _is_one(speaker: Speaker) -> bool:
+    """Tell whether an unresolved speaker may be one person, so that "he" after it is that person and no one before."""
+    words = speaker.text.lower().split()
+    one = words[0] in {"a", "an", "one", "another", "the"} | POSSESSIVES or words[0].endswith("s")
+    return (len(words) == 1 and words[0] in PERSONAL) or (speaker.anonymous and one)

@@ -21,6 +21,7 @@ def read(text: str) -> list[tuple[str | None, str | None, str]]:
     ("text", "speaker", "cue", "content"),
     [
         ("Klein said that the bridge is safe.", "Klein", "said", "the bridge is safe"),
+        ("A source said that would not be soon.", "A source", "said", "that would not be soon"),
         ("Klein said the bridge is safe.", "Klein", "said", "the bridge is safe"),
         ("Officials said Tuesday the bridge was closed.", "Officials", "said", "the bridge was closed"),
         ("The bridge is safe, Klein said.", "Klein", "said", "The bridge is safe"),

@@ -62,6 +62,11 @@ def test_title_case_heading_adds_no_names() -> None:
     assert {mention.text for mention in mentions(text, frozenset((0,)))} == {"Klein"}
 
 
+def test_body_is_told_from_a_person() -> None:
+    text = "They took the Lady Anna. The ferry firm Kestrel Marn paid, and the Seafarers’ Union waited."
+    assert found(text) == {"Lady Anna": "ORG", "Kestrel Marn": "ORG", "Seafarers’ Union": "ORG"}
+
+
 def test_compound_with_a_name_is_no_name() -> None:
     assert found("They left the Kenya-based firm.") == {}
 

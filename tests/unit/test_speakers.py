@@ -34,6 +34,16 @@ def test_pronoun_without_a_person_has_no_evidence() -> None:
     assert (speaker.name, speaker.name_reason) == (None, Reason.NO_EVIDENCE)
 
 
+def test_pronoun_after_an_unnamed_person_is_nobody_named() -> None:
+    text = "“Yes,” said Marta Klein. But a steward who saw it said it was full. She told us: “It was full.”"
+    assert [s.name for s in speakers(text)] == ["Marta Klein", None, None]
+
+
+def test_pronoun_after_an_ambiguous_one_is_ambiguous() -> None:
+    text = "Marta Klein and Jo Weber met. She said it went well. She added that it was over."
+    assert [s.name_reason for s in speakers(text)] == [Reason.AMBIGUOUS] * 2
+
+
 def test_title_resolves_to_its_one_holder() -> None:
     text = "President Marta Klein came. The president said it was over."
     (speaker,) = speakers(text)
