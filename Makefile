@@ -6,7 +6,7 @@ export FEEDS
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint types format documents lock clean
+.PHONY: help run dev test bench lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ dev: ## make .venv with all that development needs
 
 test: dev ## run every test, on its own PostgreSQL and Kafka
 	@.venv/bin/python -m pytest --cov
+
+bench: dev ## measure articles a CPU second, for the whole path and bare
+	@.venv/bin/python -m bench.throughput
 
 lint: dev ## check style
 	@.venv/bin/ruff check

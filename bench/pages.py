@@ -1,0 +1,95 @@
+"""The pages a bench reads: real ones where they are to be had, and the samples, in as many editions as are needed."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from services.extract.reading import Article, extract
+from services.ingest.cleaner import Cleaned, Page, Rejected, clean
+from services.ingest.feeds import Entry
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "samples"
+REAL = ROOT.parent / "shared" / "data" / "pages" / "html"
+"""Pages as publishers served them; no part of the project, so a bench does without where they are absent."""
+
+FETCHED_AT = datetime(2026, 10, 20, tzinfo=UTC)
+"""When the bare reading says that its pages were fetched: dates after it would be refused."""
+
+_PARAGRAPH = re.compile(r"<p\b[^>]*>[^<]{40,}</p>")
+_CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
+
+
+class Printed(NamedTuple):
+    """A page as a server sends it, under the path of its edition."""
+
+    path: str
+    html: str
+
+
+def load_pages() -> list[str]:
+    """Return the HTML of every page that holds an article, real ones first, in a fixed order."""
+    found = [gzip.decompress(path.read_bytes()).decode("utf-8", "replace") for path in sorted(REAL.glob("*.html.gz"))]
+    # Each edition is an article of its own, so no page may name one address for all of them.
+    found += [_CANONICAL.sub("", path.read_text("utf-8")) for path in sorted(SAMPLES.rglob("*.html"))]
+    return [html for html in found if _is_article(html)]
+
+
+def print_editions(pages: Sequence[str], count: int, folder: str) -> list[Printed]:
+    """Return ``count`` pages in turn; each edition of one says its number, so that no two texts are the same."""
+    numbered = enumerate(islice(cycle(pages), count))
+    return [Printed(f"/{folder}/{number}.html", _edition(html, number)) for number, html in numbered]
+
+
+def _edition(html: str, number: int) -> str:
+    """Add a sentence to the longest paragraph, which is of the article if any is."""
+    longest = max(_PARAGRAPH.finditer(html), key=lambda found: found.end() - found.start(), default=None)
+    if longest is None:
+        return html
+    place = longest.end() - len("</p>")
+    return f"{html[:place]} This is edition {number} of the report.{html[place:]}"
+
+
+def _is_article(html: str) -> bool:
+    try:
+        clean(_page(Printed("/", html)))
+    except Rejected:
+        return False
+    return True
+
+
+def _page(printed: Printed) -> Page:
+    url = f"http://127.0.0.1{printed.path}"
+    return Page(url, url, printed.html, FETCHED_AT, Entry(url=url, title=None))
+
+
+def read_bare(printed: Sequence[Printed]) -> int:
+    """Clean and read each page as the workers do, and nothing else; return how many claims were found."""
+    return sum(len(extract(_article(clean(_page(page)))).claims) for page in printed)
+
+
+def _article(cleaned: Cleaned) -> Article:
+    return Article(
+        text=cleaned.text,
+        title=cleaned.title,
+        paragraphs=cleaned.paragraphs,
+        published_at=cleaned.published.at,
+        publisher=cleaned.publisher_name,
+        language=cleaned.language,
+    )
+
+
+def write_feed(printed: Sequence[Printed], base: str) -> str:
+    """Return a JSON Feed 1.1 of pages served under ``base``."""
+    items = [{"id": page.path, "url": f"{base}{page.path}"} for page in printed]
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "The Bench", "items": items})
+
+
+def deal(printed: Sequence[Printed], hands: int) -> Iterator[Sequence[Printed]]:
+    """Yield the pages in so many shares, one for each host."""
+    yield from (printed[first::hands] for first in range(hands))

@@ -1,0 +1,196 @@
+"""A world to measure: the embedded engines, ingest and extract as processes of their own, and news sites to read."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, web
+from pydantic import SecretStr
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bench import cpu
+from bench.cpu import Cpu
+from bench.pages import ROOT, Printed, deal, write_feed
+from schemas.events import CLAIMS_TOPIC
+from schemas.tables import change, page
+from services import kafka
+from services.database import migrate, open_database
+from services.engines.child import Child, Command
+from services.engines.embedded import Engines, open_engines
+from services.engines.ports import LOOPBACK, find_free_port
+from services.ingest.frontier import add_feed
+from services.settings import Settings
+
+HOSTS = 8
+"""Sites the pages are dealt to, each a port: one host is asked for one page at a time."""
+
+START_SECONDS = 60.0
+"""How long a service may take until it is ready, on a loaded machine."""
+
+SETTLE_SECONDS = 150.0
+"""How long a round may take until its last change is published."""
+
+LOOK_SECONDS = 0.5
+"""How often the claims topic is looked at for the end of a round: Kafka answers, whose CPU is shown apart."""
+
+GRACE_SECONDS = 25.0
+
+
+class Unsettled(Exception):
+    """A round did not end in time; the message says how far it came."""
+
+
+@dataclass
+class Site:
+    """Hosts that all serve the same paths."""
+
+    ports: Sequence[int]
+    pages: dict[str, str]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Serve a page or a feed; everything else, robots.txt too, is not there."""
+        found = self.pages.get(request.path)
+        if found is None:
+            return web.Response(status=404)
+        kind = "application/feed+json" if request.path.endswith(".json") else "text/html"
+        return web.Response(text=found, content_type=kind)
+
+    def publish(self, printed: Sequence[Printed], name: str) -> list[str]:
+        """Serve pages from now on; return the URLs of the feeds that list them, one a host."""
+        self.pages |= {page.path: page.html for page in printed}
+        bases = [f"http://{LOOPBACK}:{port}" for port in self.ports]
+        for number, (base, share) in enumerate(zip(bases, deal(printed, len(bases)), strict=True)):
+            self.pages[f"/{name}/feed-{number}.json"] = write_feed(share, base)
+        return [f"{base}/{name}/feed-{number}.json" for number, base in enumerate(bases)]
+
+
+@dataclass(frozen=True)
+class World:
+    """What runs, by name, and how it is fed and watched."""
+
+    settings: Settings
+    engine: AsyncEngine
+    site: Site
+    pids: Mapping[str, int]
+
+    def read_cpu(self) -> dict[str, Cpu]:
+        """Return what every part has taken until now."""
+        return {name: cpu.read(pid) for name, pid in self.pids.items()}
+
+    async def ingest(self, printed: Sequence[Printed], name: str) -> dict[str, Cpu]:
+        """Have pages read; return what every part took from the first fetch until the last change was published.
+
+        Raises:
+            Unsettled: some were not published in time.
+        """
+        urls = self.site.publish(printed, name)
+        end = await self._published() + len(printed)
+        before = self.read_cpu()
+        async with self.engine.begin() as connection:
+            for url in urls:
+                await add_feed(connection, url)
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while await self._published() < end or await self._unmarked():  # noqa: ASYNC110 (nobody could wake us)
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            missing = end - await self._published()
+            raise Unsettled(f"{name}: {missing} of {len(printed)} are missing; {await self._told()}") from None
+        return {part: after.since(before[part]) for part, after in self.read_cpu().items()}
+
+    async def _published(self) -> int:
+        return sum((await kafka.Watcher(self.settings).end_offsets(CLAIMS_TOPIC)).values())
+
+    async def _unmarked(self) -> int:
+        async with self.engine.connect() as connection:
+            unmarked = select(func.count()).select_from(change).where(change.c.published_at.is_(None))
+            return int((await connection.execute(unmarked)).scalar_one())
+
+    async def _told(self) -> str:
+        async with self.engine.connect() as connection:
+            outcomes = await connection.execute(select(page.c.outcome, func.count()).group_by(page.c.outcome))
+            return ", ".join(f"{count} {outcome}" for outcome, count in outcomes)
+
+
+@asynccontextmanager
+async def open_world() -> AsyncIterator[World]:
+    """Start engines, sites and services in a temporary folder; leaving ends them and removes it."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(_open_folder())
+        engines = await stack.enter_async_context(open_engines(folder / "engines", jars=ROOT / ".state" / "jars"))
+        settings = Settings(database_url=SecretStr(engines.database_url), kafka_servers=engines.kafka_servers)
+        engine = await stack.enter_async_context(open_database(settings.database_url, application_name="bench"))
+        await migrate(engine)
+        await kafka.create_topics(settings)
+        site = await stack.enter_async_context(_open_site())
+        pids = await _start_services(stack, folder, engines, site)
+        pids |= {"PostgreSQL": engines.postgres.pid, "Kafka": engines.kafka.pid}
+        yield World(settings, engine, site, pids)
+
+
+@contextmanager
+def _open_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="claimwire-bench-"))
+    try:
+        folder.chmod(0o755)  # PostgreSQL's user must reach it, also where we are root
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _open_site() -> AsyncIterator[Site]:
+    site = Site([find_free_port() for _ in range(HOSTS)], {})
+    app = web.Application()
+    app.router.add_get("/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        for port in site.ports:
+            await web.TCPSite(runner, LOOPBACK, port).start()
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+async def _start_services(stack: AsyncExitStack, folder: Path, engines: Engines, site: Site) -> dict[str, int]:
+    pids: dict[str, int] = {}
+    for name in ("ingest", "extract"):
+        port = find_free_port()
+        environment = {
+            **os.environ,
+            "CLAIMWIRE_DATABASE_URL": engines.database_url,
+            "CLAIMWIRE_KAFKA_SERVERS": engines.kafka_servers,
+            "CLAIMWIRE_FETCH_ALLOW": ",".join(f"{LOOPBACK}/32:{port}" for port in site.ports),
+            "CLAIMWIRE_HOST_INTERVAL_SECONDS": "0",
+            "CLAIMWIRE_METRICS_PORT": str(port),
+        }
+        arguments = (sys.executable, "-m", "services.cli", name)
+        child = Child(Command(arguments, folder / f"{name}.log", GRACE_SECONDS, environment=environment, folder=ROOT))
+        await child.start()
+        stack.push_async_callback(child.stop)
+        await _until_ready(port, name)
+        pids[name] = child.pid
+    return pids
+
+
+async def _until_ready(port: int, name: str) -> None:
+    try:
+        async with asyncio.timeout(START_SECONDS), ClientSession() as http:
+            while True:
+                try:
+                    async with http.get(f"http://{LOOPBACK}:{port}/readyz") as answer:
+                        if answer.ok:
+                            return
+                except ClientError:
+                    pass  # it does not listen yet
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise Unsettled(f"{name} was not ready in {START_SECONDS:.0f} s") from None
