@@ -15,6 +15,9 @@ from services.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+_ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""Controls and line breaks: what a page or a record says must neither forge a line nor steer a terminal."""
+
 _bound: ContextVar[dict[str, object]] = ContextVar("bound", default={})  # noqa: B039 (never changed in place)
 
 
@@ -42,19 +45,19 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line, default=str, ensure_ascii=False).translate(_ESCAPES)
 
 
 class TextFormatter(logging.Formatter):
-    """Writes a record for a person at a terminal."""
+    """Writes a record for a person at a terminal, one line but for an exception's traceback."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
 
     @override
-    def format(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:
         values = " ".join(f"{key}={value}" for key, value in _bound.get().items())
-        return f"{super().format(record)} {values}".rstrip()
+        return f"{super().formatMessage(record)} {values}".rstrip().translate(_ESCAPES)
 
 
 def set_up_logs(level: str, style: Literal["json", "text"]) -> None:

@@ -47,12 +47,20 @@ def page(number: int, *, day: int = 1, more: str = "") -> str:
     return PAGE.format(title=f"Storm closes Port {number}", day=day, body=body)
 
 
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 @dataclass
 class Site:
-    """A news site on loopback: its pages by path, and one feed of all of them."""
+    """A news site on loopback: its pages by path, and one feed of all of them.
+
+    ``answers`` stand in for pages; those below /news/ are listed too. ``updated`` is when the feed dates a page.
+    """
 
     port: int
     pages: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    updated: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
@@ -63,13 +71,23 @@ class Site:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
+        if request.path in self.answers:
+            return await self.answers[request.path](request)
         if request.path == "/feed.xml":
-            items = "".join(f"<item><title>x</title><link>{self.url(path)}</link></item>" for path in self.pages)
-            rss = f"<?xml version='1.0'?><rss version='2.0'><channel><title>The Test</title>{items}</channel></rss>"
-            return web.Response(text=rss, content_type="application/rss+xml")
+            return web.Response(text=self._feed(), content_type="application/atom+xml")
         if request.path in self.pages:
             return web.Response(text=self.pages[request.path], content_type="text/html")
         return web.Response(status=404)
+
+    def _feed(self) -> str:
+        listed = [*self.pages, *(path for path in self.answers if path.startswith("/news/"))]
+        entries = "".join(
+            f'<entry><title>x</title><link href="{self.url(path)}"/>'
+            + (f"<updated>{self.updated[path]}</updated>" if path in self.updated else "")
+            + "</entry>"
+            for path in listed
+        )
+        return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>The Test</title>{entries}</feed>'
 
 
 @asynccontextmanager
@@ -195,7 +213,7 @@ class World:
     async def stored(self) -> int:
         return await self.count(tables.article, tables.article.c.revision > 0)
 
-    async def until(self, true: Callable[[], Awaitable[object]], what: str) -> None:
+    async def until(self, true: Callable[[], Awaitable[object]], what: str, state: object = "") -> None:
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
                 while True:
@@ -206,7 +224,7 @@ class World:
                         what = f"{what} ({error!r})"[:500]
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise AssertionError(f"not in {SETTLE_SECONDS:.0f} s: {what}\n{self.logs()}") from None
+            raise AssertionError(f"not in {SETTLE_SECONDS:.0f} s: {what} {state}\n{self.logs()}") from None
 
     def logs(self) -> str:
         services = (self.ingest, self.extract, self.api)
@@ -224,9 +242,11 @@ class World:
         async def true() -> bool:
             due = await self.count(tables.page, tables.page.c.due_at.is_not(None))
             unsent = await self.count(tables.change, tables.change.c.published_at.is_(None))
-            return await self.stored() >= articles and due == 0 and unsent == 0 and await self.lag() == 0
+            state.update(stored=await self.stored(), due=due, unsent=unsent, lag=await self.lag())
+            return state == {"stored": articles, "due": 0, "unsent": 0, "lag": 0}
 
-        await self.until(true, f"{articles} articles settled")
+        state: dict[str, int] = {}
+        await self.until(true, f"{articles} articles settled", state)
 
     async def lag(self) -> int:
         ends = await kafka.Watcher(self.settings).end_offsets(ARTICLES_TOPIC)

@@ -1,6 +1,7 @@
 """The consumer: a member of a group that reads nothing of a partition until its place was sought."""
 
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,10 +11,14 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPar
 from typing_extensions import override
 
 from schemas.events import MESSAGE_MAX_BYTES
+from services.kafka.batches import read_any_header
 from services.kafka.client import CALL_SECONDS, KafkaUnavailable, Partition, Record, client_options, in_time, let_go
 from services.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+JOIN_SESSIONS = 3.0
+"""How many session times joining may take: members that died are waited for during one."""
 
 MAX_POLL_MS = 300_000
 """How long a batch may take before the group gives its partitions away; above 50 of the slowest records."""
@@ -28,11 +33,13 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self) -> None:
         self.client: Any = None
         self.numbers: dict[Partition, int] = {}
+        self.joining_since: float | None = time.monotonic()
         self._number = 0
 
     @override
     def on_partitions_revoked(self, revoked: Any) -> None:
         self.numbers.clear()
+        self.joining_since = time.monotonic()
 
     @override
     def on_partitions_assigned(self, assigned: Any) -> None:
@@ -40,14 +47,16 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
             self.client.pause(partition)
             self._number += 1
             self.numbers[Partition(*partition)] = self._number
+        self.joining_since = None
 
 
 class Consumer:
     """A member of a consumer group that reads nothing of a partition until its place was sought."""
 
-    def __init__(self, client: Any, assignments: _Assignments) -> None:
+    def __init__(self, client: Any, assignments: _Assignments, *, join_seconds: float) -> None:
         self._client = client
         self._assignments = assignments
+        self._join_seconds = join_seconds
 
     @property
     def numbers(self) -> dict[Partition, int]:
@@ -75,6 +84,7 @@ class Consumer:
         Raises:
             KafkaUnavailable: the client is broken and must be opened anew.
         """
+        self._check_joined()
         try:
             seconds = CALL_SECONDS + timeout_ms / 1_000
             batches = await in_time(
@@ -87,6 +97,12 @@ class Consumer:
         return {
             Partition(*partition): [_record(record) for record in records] for partition, records in batches.items()
         }
+
+    def _check_joined(self) -> None:
+        """A client that lost its coordinator may wait for ever to join again, and say nothing of it."""
+        since = self._assignments.joining_since
+        if since is not None and time.monotonic() - since > self._join_seconds:
+            raise KafkaUnavailable(f"the group was not joined within {self._join_seconds:.0f} s")
 
     async def bounds(self, partition: Partition) -> tuple[int, int]:
         """Return the partition's first offset and the one after its last.
@@ -121,6 +137,7 @@ async def open_consumer(settings: Settings, topic: str, *, group: str, client_id
     Raises:
         KafkaUnavailable: the broker is away, or refuses us.
     """
+    read_any_header()
     assignments = _Assignments()
     session_ms = int(settings.kafka_session_seconds * 1_000)
     client = AIOKafkaConsumer(
@@ -138,6 +155,6 @@ async def open_consumer(settings: Settings, topic: str, *, group: str, client_id
     client.subscribe([topic], listener=assignments)
     try:
         await in_time("start_consumer", client.start())
-        yield Consumer(client, assignments)
+        yield Consumer(client, assignments, join_seconds=JOIN_SESSIONS * settings.kafka_session_seconds)
     finally:
         await let_go(client)
