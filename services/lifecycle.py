@@ -170,6 +170,11 @@ async def persist(
             logger.warning("%s failed, to be tried again: %s: %s", name, type(error).__name__, error)
             progress.turn(name)
             await backoff.wait(stop)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling() == 0:  # a task group would take that for our own wish, and go on
+                raise RuntimeError(f"{name} was cancelled from within") from None
+            raise
         else:
             break
     progress.done(name)

@@ -36,6 +36,9 @@ PAUSED_LOOK_SECONDS = 5.0
 LAG_SECONDS = 10.0
 """How often the lag is measured, and so how late a broker that went away is noticed."""
 
+STALL_SECONDS = 15.0
+"""A client that gives nothing for so long although there is something has lost its way, and is opened anew."""
+
 STRANGE_RETRIES = 3
 """How often a failure that is neither the data's nor passing is tried again before its record goes aside."""
 
@@ -81,6 +84,7 @@ class ExtractConsumer:
         self._held: dict[Partition, Held] = {}
         self._strange = 0
         self._measure_at = 0.0
+        self._came_at = 0.0
         self._stuck: dict[Partition, tuple[int, float]] = {}
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
 
@@ -93,11 +97,14 @@ class ExtractConsumer:
         """
         for partition in list(self._held):  # a batch that failed is behind the client's own position
             self._void(partition)
+        self._came_at = self._clock()
         while not stop.is_set():
             self._progress.turn("consume")
             await self._find_places()
             await self._measure_lag()
             batches = await self._consumer.poll(timeout_ms=POLL_MS, max_records=self._batch_records)
+            if batches:
+                self._came_at = self._clock()
             for partition, records in batches.items():
                 await self._handle(partition, records)
 
@@ -157,6 +164,8 @@ class ExtractConsumer:
             _, end = await self._consumer.bounds(partition)
             lag = max(0, end - held.place.next_offset)
             metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(lag)
+            if lag > 0 and self._clock() - self._came_at > STALL_SECONDS:
+                raise kafka.KafkaUnavailable(f"{partition} has {lag} records, and none of them comes")
 
     async def _handle(self, partition: Partition, records: Sequence[Record]) -> None:
         """Save what one partition's records say and move its offset, both or neither."""

@@ -83,7 +83,18 @@ async def in_time(call: str, awaitable: Awaitable[T], seconds: float = CALL_SECO
             return await awaitable
     except (TimeoutError, KafkaError, OSError) as error:
         metrics.KAFKA_FAILURES.labels(call).inc()
-        raise KafkaUnavailable(f"{call}: {error or type(error).__name__}") from error
+        raise KafkaUnavailable(f"{call}: {error!r}") from error
+    except asyncio.CancelledError as error:
+        if _is_being_cancelled():
+            raise
+        metrics.KAFKA_FAILURES.labels(call).inc()
+        raise KafkaUnavailable(f"{call}: the client gave up") from error
+
+
+def _is_being_cancelled() -> bool:
+    """Tell whether somebody cancels us: a client whose own task was cancelled raises the same, and means itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def let_go(client: Any) -> None:
@@ -94,8 +105,9 @@ async def let_go(client: Any) -> None:
         closing.cancel()
         await asyncio.wait({closing}, timeout=STOP_SECONDS)
         await _cut_off(client)
-    elif closing.exception() is not None:
-        logger.info("a Kafka client closed with %r", closing.exception())
+    elif closing.cancelled() or closing.exception() is not None:
+        logger.info("a Kafka client did not close in order")
+        await _cut_off(client)
 
 
 async def _cut_off(client: Any) -> None:
