@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from typing_extensions import override
 
 from services.kafka.client import KafkaUnavailable, in_time, let_go
 from services.lifecycle import Progress, persist
@@ -28,7 +29,8 @@ class CancelledFromWithin:
 
 
 class NeverEnds(CancelledFromWithin):
-    async def stop(self) -> None:  # type: ignore[override]
+    @override
+    async def stop(self) -> None:
         await asyncio.Event().wait()
 
 
