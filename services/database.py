@@ -54,13 +54,19 @@ async def open_database(
     """
 
     async def connect(*_: object, **__: object) -> object:
-        return await asyncpg.connect(
-            _dsn(url),
-            timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
-            server_settings={"application_name": f"claimwire-{application_name}"},
-            statement_cache_size=0,
-        )
+        try:
+            return await asyncpg.connect(
+                _dsn(url),
+                timeout=CONNECT_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+                server_settings={"application_name": f"claimwire-{application_name}"},
+                statement_cache_size=0,
+            )
+        except ValueError as error:
+            if isinstance(error, asyncpg.InterfaceError):
+                raise
+            # asyncpg's own words would show a part of the URL, which may be of the password
+            raise asyncpg.InterfaceError("the database's URL cannot be read: is its port a number?") from None
 
     engine = create_async_engine(
         "postgresql+asyncpg://",

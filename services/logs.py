@@ -21,6 +21,11 @@ _ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0)
 _bound: ContextVar[dict[str, object]] = ContextVar("bound", default={})  # noqa: B039 (never changed in place)
 
 
+def plain(words: str) -> str:
+    """Return words with controls and line breaks written as escapes, which JSON reads back."""
+    return words.translate(_ESCAPES)
+
+
 @contextmanager
 def bound(**values: object) -> Iterator[None]:
     """Add ``values`` to every line logged inside, also by tasks started there."""
@@ -45,7 +50,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False).translate(_ESCAPES)
+        return plain(json.dumps(line, default=str, ensure_ascii=False))
 
 
 class TextFormatter(logging.Formatter):
@@ -57,7 +62,7 @@ class TextFormatter(logging.Formatter):
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
         values = " ".join(f"{key}={value}" for key, value in _bound.get().items())
-        return f"{super().formatMessage(record)} {values}".rstrip().translate(_ESCAPES)
+        return plain(f"{super().formatMessage(record)} {values}".rstrip())
 
 
 def set_up_logs(level: str, style: Literal["json", "text"]) -> None:

@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KafkaSecurity = Literal["plaintext", "ssl", "sasl_ssl"]
 ScramMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+SERVERS = r"^$|^{0}(,{0})*$".format(r"\s*(\[[0-9A-Fa-f:.]+\]|[^\s,:\[\]]+):\d{1,5}\s*")
+"""host:port, separated by commas; empty only where Kafka is not needed."""
 
 
 class Settings(BaseSettings):
@@ -17,16 +20,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr = Field(description="PostgreSQL as a libpq URI; several hosts and sslmode are understood.")
-    kafka_servers: str = Field(description="Kafka's bootstrap servers, host:port, separated by commas.")
+    kafka_servers: str = Field(
+        pattern=SERVERS, description="Kafka's bootstrap servers, host:port, separated by commas."
+    )
     kafka_security: KafkaSecurity = Field("plaintext", description="How Kafka is spoken to.")
     kafka_mechanism: ScramMechanism = Field("SCRAM-SHA-512", description="The SASL mechanism, with sasl_ssl.")
     kafka_user: str | None = Field(None, description="The SASL user.")
-    kafka_password_file: Path | None = Field(None, description="A file that holds the SASL password.")
-    kafka_ca_file: Path | None = Field(None, description="Certificates that Kafka's is checked against (PEM).")
-    kafka_certificate_file: Path | None = Field(
+    kafka_password_file: FilePath | None = Field(None, description="A file that holds the SASL password.")
+    kafka_ca_file: FilePath | None = Field(None, description="Certificates that Kafka's is checked against (PEM).")
+    kafka_certificate_file: FilePath | None = Field(
         None, description="Our own certificate, where Kafka asks for one (PEM)."
     )
-    kafka_key_file: Path | None = Field(None, description="The key of our own certificate (PEM).")
+    kafka_key_file: FilePath | None = Field(None, description="The key of our own certificate (PEM).")
     kafka_session_seconds: float = Field(
         15.0, ge=6, le=300, description="How long a consumer may be silent before its partitions go to others."
     )
@@ -37,6 +42,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level logged.")
     log_format: Literal["json", "text"] = Field("json", description="JSON lines, or text for a person.")
     stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+
+    @model_validator(mode="after")
+    def _sasl_has_user_and_password(self) -> Self:
+        if self.kafka_security == "sasl_ssl" and (self.kafka_user is None or self.kafka_password_file is None):
+            raise ValueError("CLAIMWIRE_KAFKA_SECURITY sasl_ssl needs CLAIMWIRE_KAFKA_USER and _KAFKA_PASSWORD_FILE")
+        return self
 
 
 class IngestSettings(Settings):
@@ -83,8 +94,9 @@ class ExtractSettings(Settings):
 
 
 class ApiSettings(Settings):
-    """What the gateway needs besides."""
+    """What the gateway needs besides; Kafka it does not need."""
 
+    kafka_servers: str = Field("", pattern=SERVERS, description="Not used by the API.")
     api_host: str = Field("127.0.0.1", description="The address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65_535, description="The port the API listens on; 0: any free one.")
     database_pool: int = Field(10, ge=1, le=100, description="Connections to PostgreSQL that the API may hold.")
@@ -131,5 +143,9 @@ def load(kind: type[S]) -> S:
         return kind(_env_file=state / ENGINES_FILE)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
-        told = "; ".join(f"CLAIMWIRE_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults)
+        told = "; ".join(f"{_variable(fault['loc'])}{fault['msg']}" for fault in faults)
         raise BadSettings(f"{told} (is 'claimwire up' running in this folder?)") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"CLAIMWIRE_{str(place[0]).upper()}: " if place else ""

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 something failed, with one line that says what; 2 wrong us
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from services.settings import ApiSettings, BadSettings, ExtractSettings, IngestSettings, Settings, UpSettings, load
 
@@ -44,6 +46,7 @@ def main() -> None:
     from services.engines.failure import EngineFailed
     from services.kafka import KafkaUnavailable
 
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says comes as an error too; services reset it
     try:
         app()
     except (BadSettings, EngineFailed, KafkaUnavailable) as error:
@@ -53,7 +56,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(FAILED)
     except OSError as error:
-        sys.exit(_say(f"{error}"))
+        sys.exit(_say(f"{error}" or type(error).__name__))
 
 
 def _say(message: str) -> int:
@@ -62,16 +65,18 @@ def _say(message: str) -> int:
 
 
 def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
-    """Write rows as JSON Lines, or as a table for a person."""
+    """Write rows as JSON Lines, or as a table for a person; what a value says steers no terminal."""
+    from services.logs import plain
+
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row, default=str, ensure_ascii=False))
+            typer.echo(plain(json.dumps(row, default=str, ensure_ascii=False)))
         return
     table = Table(title=title, title_justify="left")
     for name in rows[0] if rows else ("nothing",):
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*(Text("" if value is None else plain(str(value))) for value in row.values()))
     Console().print(table)
 
 
@@ -253,6 +258,8 @@ def letters_redrive(
     from services.cli import commands
 
     outcomes = asyncio.run(commands.redrive(load(ExtractSettings), letter_id, reason))
+    if letter_id is not None and not outcomes:
+        fail(f"no dead letter {letter_id} waits", NOT_FOUND)
     show(outcomes, as_json=as_json, title="redriven")
     if any(row["outcome"] == "dead_lettered" for row in outcomes):
         raise typer.Exit(FAILED)

@@ -74,29 +74,43 @@ async def list_feeds(settings: Settings) -> Rows:
 async def remove_feed(settings: Settings, url: str) -> bool:
     """Poll a feed no more; return whether there was one."""
     from services.ingest import frontier
+    from services.ingest.urls import BadUrl
 
     async with _begin(settings, "feeds") as connection:
-        return await frontier.remove_feed(connection, url)
+        try:
+            return await frontier.remove_feed(connection, url)
+        except BadUrl as error:
+            raise BadArgument(f"{url} is no feed's URL: {error}") from None
 
 
 async def submit(what: Sequence[str], api_url: str) -> Rows:
-    """Hand articles to the API; return what it answered of each."""
+    """Hand articles to the API; return what it answered of each. One that cannot be read, and none is handed in."""
     bodies = [_submission(one) for one in what]
-    rows: Rows = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SUBMIT_SECONDS)) as http:
-        for one, body in zip(what, bodies, strict=True):
-            async with http.post(f"{api_url}/v1/articles", json=body) as response:
-                answer = await response.json(content_type=None)
-            if response.status != 202:  # noqa: PLR2004 (Accepted)
-                raise BadArgument(f"{one}: the API answered {response.status}: {answer.get('detail', answer)}")
-            rows.append({"submitted": one, "status": f"{api_url}{response.headers['Location']}"})
-    return rows
+        return [await _post(http, api_url, *pair) for pair in zip(what, bodies, strict=True)]
+
+
+async def _post(http: aiohttp.ClientSession, api_url: str, what: str, body: dict[str, str]) -> dict[str, Any]:
+    try:
+        async with http.post(f"{api_url}/v1/articles", json=body) as response:
+            answer = await response.json(content_type=None)
+        if response.status == 202:  # noqa: PLR2004 (Accepted)
+            return {"submitted": what, "status": f"{api_url}{response.headers['Location']}"}
+        told = f"{response.status}: {answer['detail']}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise BadArgument(f"{what}: no answer from {api_url}: {error or type(error).__name__}") from None
+    except (ValueError, LookupError, TypeError):
+        raise BadArgument(f"{what}: {api_url} is not the API: it answered {response.status}") from None
+    raise BadArgument(f"{what}: the API answered {told}")
 
 
 def _submission(what: str) -> dict[str, str]:
     if what.startswith(("http://", "https://")):
         return {"url": what}
-    text = Path(what).read_text("utf-8")
+    try:
+        text = Path(what).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadArgument(f"{what} is no text in UTF-8") from None
     return {"html" if Path(what).suffix.lower() in {".html", ".htm", ".xhtml"} else "text": text}
 
 

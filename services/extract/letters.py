@@ -8,12 +8,14 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.outcomes import DeadLetterReason, RecordOutcome
 from schemas.tables import dead_letter
+from services.database import is_passing
 from services.extract import store
-from services.extract.records import Erasure, Read, Reading, Unusable
+from services.extract.records import Reading, Unusable
 from services.kafka import Record
 
 logger = logging.getLogger(__name__)
@@ -116,18 +118,23 @@ async def _redrive_one(engine: AsyncEngine, read: Reader, letter_id: UUID) -> Re
     reading: Reading = Unusable(DeadLetterReason.EMPTY_VALUE, "gone")
     if letter is not None:
         reading = await read((letter.key, letter.value))
+    try:
+        return await _save(engine, letter_id, reading)
+    except DBAPIError as error:
+        if is_passing(error):
+            raise
+        refused = Unusable(DeadLetterReason.DATABASE_REFUSED, f"{type(error.orig).__name__}: {error.orig}"[:500])
+        return await _save(engine, letter_id, refused)
+
+
+async def _save(engine: AsyncEngine, letter_id: UUID, reading: Reading) -> RecordOutcome:
     async with engine.begin() as connection:
         if isinstance(reading, Unusable):
             outcome = RecordOutcome.DEAD_LETTERED
             values: dict[str, Any] = {"reason": reading.reason, "exception": _storable(reading.exception)}
         else:
-            outcome = await _save(connection, reading)
+            (outcome,) = await store.save(connection, [reading])
             values = {"redriven_at": func.now()}
         changed = {**values, "attempts": dead_letter.c.attempts + 1, "redrive_outcome": outcome}
         await connection.execute(update(dead_letter).filter_by(dead_letter_id=letter_id).values(changed))
-    return outcome
-
-
-async def _save(connection: AsyncConnection, reading: Read | Erasure) -> RecordOutcome:
-    (outcome,) = await store.save(connection, [reading])
     return outcome
