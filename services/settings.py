@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr = Field(description="PostgreSQL as a libpq URI; several hosts and sslmode are understood.")
+    database_prepare: bool = Field(
+        True, description="Prepare statements; false behind a PgBouncer in transaction mode that does not keep them."
+    )
     kafka_servers: str = Field(
         pattern=SERVERS, description="Kafka's bootstrap servers, host:port, separated by commas."
     )

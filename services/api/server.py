@@ -41,7 +41,12 @@ async def run(settings: ApiSettings) -> None:
     """Serve until SIGTERM or SIGINT; raises OSError where the port cannot be had."""
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
-        open_database(settings.database_url, application_name="api", pool_size=settings.database_pool) as database,
+        open_database(
+            settings.database_url,
+            application_name="api",
+            pool_size=settings.database_pool,
+            prepare=settings.database_prepare,
+        ) as database,
     ):
         readiness = Readiness(database=lambda: check_schema(database))
         app = create_app(settings, database, readiness)

@@ -32,7 +32,10 @@ class BadArgument(OSError):
 
 @asynccontextmanager
 async def _begin(settings: Settings, name: str) -> AsyncIterator[AsyncConnection]:
-    async with open_database(settings.database_url, application_name=name) as engine, engine.begin() as connection:
+    async with (
+        open_database(settings.database_url, application_name=name, prepare=settings.database_prepare) as engine,
+        engine.begin() as connection,
+    ):
         yield connection
 
 
@@ -43,7 +46,9 @@ def versions() -> dict[str, Any]:
 
 async def migrate(settings: Settings) -> list[str]:
     """Migrate the database and create the topics; return what to tell of it."""
-    async with open_database(settings.database_url, application_name="migrate") as engine:
+    async with open_database(
+        settings.database_url, application_name="migrate", prepare=settings.database_prepare
+    ) as engine:
         await database.migrate(engine)
     created = await kafka.create_topics(settings)
     return ["the database has the schema of this version", *(f"created topic {name}" for name in created)]
@@ -119,7 +124,7 @@ async def show_offsets(settings: Settings) -> Rows:
     cluster_id = await kafka.find_cluster_id(settings)
     ends = await kafka.Watcher(settings).end_offsets(ARTICLES_TOPIC)
     async with (
-        open_database(settings.database_url, application_name="offsets") as engine,
+        open_database(settings.database_url, application_name="offsets", prepare=settings.database_prepare) as engine,
         engine.connect() as connection,
     ):
         places = await offsets.list_places(connection, cluster_id)
@@ -166,7 +171,7 @@ async def list_letters(settings: Settings, reason: str | None, limit: int) -> Ro
 
     chosen = _reason(reason)
     async with (
-        open_database(settings.database_url, application_name="letters") as engine,
+        open_database(settings.database_url, application_name="letters", prepare=settings.database_prepare) as engine,
         engine.connect() as connection,
     ):
         rows = await letters.list_letters(connection, reason=chosen, limit=limit)
@@ -178,7 +183,7 @@ async def show_letter(settings: Settings, letter_id: UUID) -> dict[str, Any] | N
     from services.extract import letters
 
     async with (
-        open_database(settings.database_url, application_name="letters") as engine,
+        open_database(settings.database_url, application_name="letters", prepare=settings.database_prepare) as engine,
         engine.connect() as connection,
     ):
         row = await letters.find_letter(connection, letter_id)
@@ -197,7 +202,7 @@ async def redrive(settings: ExtractSettings, letter_id: UUID | None, reason: str
 
     chosen = _reason(reason)
     async with (
-        open_database(settings.database_url, application_name="redrive") as engine,
+        open_database(settings.database_url, application_name="redrive", prepare=settings.database_prepare) as engine,
         open_readers(1) as readers,
     ):
         redriven = letters.redrive(engine, readers.read_one, letter_id=letter_id, reason=chosen)

@@ -120,7 +120,9 @@ async def follow(connection: Settings, settings: UpSettings, screen: Screen, sto
     looks = 0
     lag: int | None = None
     async with (
-        open_database(connection.database_url, application_name="up", pool_size=1) as engine,
+        open_database(
+            connection.database_url, application_name="up", pool_size=1, prepare=connection.database_prepare
+        ) as engine,
         aiohttp.ClientSession() as http,
     ):
         cluster_id = await kafka.find_cluster_id(connection)

@@ -108,7 +108,7 @@ async def _prepare(state: Path, engines: Engines) -> Settings:
     with failing_as(f"{state / ENGINES_FILE} cannot be written"):
         _write_secret(state / ENGINES_FILE, "".join(f"{name}={value}\n" for name, value in known.items()))
     settings = Settings(database_url=SecretStr(engines.database_url), kafka_servers=engines.kafka_servers)
-    async with open_database(settings.database_url, application_name="up") as engine:
+    async with open_database(settings.database_url, application_name="up", prepare=settings.database_prepare) as engine:
         await migrate(engine)
     await kafka.create_topics(settings)
     return settings

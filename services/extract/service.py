@@ -132,7 +132,7 @@ async def run(settings: ExtractSettings) -> None:
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
-        open_database(settings.database_url, application_name="extract") as engine,
+        open_database(settings.database_url, application_name="extract", prepare=settings.database_prepare) as engine,
         open_readers(settings.extract_processes) as readers,
         kafka.open_producer(settings, "claimwire-extract") as producer,
     ):

@@ -71,7 +71,9 @@ async def run(settings: IngestSettings) -> None:
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
-        open_database(settings.database_url, application_name="ingest", pool_size=DATABASE_POOL) as engine,
+        open_database(
+            settings.database_url, application_name="ingest", pool_size=DATABASE_POOL, prepare=settings.database_prepare
+        ) as engine,
         _open_workers(settings) as workers,
         _open_fetcher(settings) as fetcher,
         open_producer(settings, "claimwire-ingest") as producer,
