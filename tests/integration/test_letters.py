@@ -1,0 +1,176 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas import tables
+from schemas.outcomes import DeadLetterReason, RecordOutcome
+from services.database import open_database
+from services.extract import letters
+from services.extract.records import Erasure, Read, Reading, Unusable, read
+from services.kafka import Record
+from tests.builders import article, key_of, reading, record, record_of
+
+NO_JSON = Unusable(DeadLetterReason.NOT_JSON, "unexpected end")
+
+
+async def add(engine: AsyncEngine, *records: Record, why: Unusable = NO_JSON, cluster: str = "one") -> None:
+    async with engine.begin() as connection:
+        for one in records:
+            await letters.add(connection, cluster, one, why)
+
+
+async def waiting(engine: AsyncEngine, **chosen: Any) -> Sequence[Any]:
+    async with engine.connect() as connection:
+        return await letters.list_letters(connection, **chosen)
+
+
+async def find(engine: AsyncEngine, letter_id: UUID) -> Any:
+    async with engine.connect() as connection:
+        return await letters.find_letter(connection, letter_id)
+
+
+async def only(engine: AsyncEngine) -> Any:
+    (row,) = await waiting(engine)
+    return await find(engine, row.dead_letter_id)
+
+
+async def read_here(record: tuple[bytes | None, bytes | None]) -> Reading:
+    return read(record)
+
+
+async def redrive(engine: AsyncEngine, reader: letters.Reader = read_here, **chosen: Any) -> list[RecordOutcome]:
+    return [outcome async for _, outcome in letters.redrive(engine, reader, **chosen)]
+
+
+async def test_record_is_kept_whole_whatever_it_holds(engine: AsyncEngine) -> None:
+    headers = (("plain", b"x"), ("nul\x00 \ud800", b"\xff\x00"), ("none", None))
+    odd = record(b"\x00\xff", b"\x00\xfe")._replace(headers=headers)
+    await add(engine, odd, why=Unusable(DeadLetterReason.NOT_JSON, "nul \x00 and \ud800"))
+    row = await only(engine)
+    assert (row.key, row.value, row.article_id) == (odd.key, odd.value, None)
+    assert row.headers == [["plain", "x"], ["nul\\x00 \\ud800", "\\xff\\x00"], ["none", None]]
+    assert (row.reason, row.exception, row.attempts) == ("not_json", "nul \\x00 and \\ud800", 1)
+
+
+async def test_record_kept_twice_is_one_letter_and_one_of_another_cluster_is_another(engine: AsyncEngine) -> None:
+    await add(engine, record(b"{"), record(b"{"))
+    await add(engine, record(b"{"), why=Unusable(DeadLetterReason.EMPTY_VALUE, "later"))
+    assert (await only(engine)).reason == "not_json"
+    await add(engine, record(b"{"), cluster="two")
+    assert len(await waiting(engine)) == 2
+
+
+async def test_letters_are_listed_oldest_first_by_reason_and_without_their_words(engine: AsyncEngine) -> None:
+    await add(engine, record(b"{", offset=1))
+    await add(engine, record(b"", offset=2), why=Unusable(DeadLetterReason.EMPTY_VALUE, "empty"))
+    await add(engine, record(b"[", offset=3))
+    rows = await waiting(engine)
+    assert [(row.offset, row.bytes) for row in rows] == [(1, 1), (2, 0), (3, 1)]
+    assert not {"value", "key", "headers"} & rows[0]._mapping.keys()
+    assert [row.offset for row in await waiting(engine, limit=2)] == [1, 2]
+    assert [row.offset for row in await waiting(engine, reason=DeadLetterReason.EMPTY_VALUE)] == [2]
+    assert await find(engine, UUID(int=0)) is None
+
+
+async def test_letter_that_can_be_read_now_is_stored_after_all(engine: AsyncEngine) -> None:
+    event = article()
+    await add(engine, record_of(event), why=Unusable(DeadLetterReason.EXTRACTION_FAILED, "a bug of then"))
+    (row,) = await waiting(engine)
+    assert await redrive(engine) == [RecordOutcome.SAVED]
+    assert await waiting(engine) == []
+    letter = await find(engine, row.dead_letter_id)
+    assert (letter.attempts, letter.redrive_outcome) == (2, "saved")
+    assert letter.redriven_at is not None
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(tables.article.c.article_id))).scalars().all() == [event.article_id]
+    assert await redrive(engine) == []
+    assert await redrive(engine, letter_id=row.dead_letter_id) == []
+
+
+async def test_letter_that_fails_again_stays_with_one_attempt_more_and_its_new_reason(engine: AsyncEngine) -> None:
+    await add(engine, record(b"", b"k"))
+    assert await redrive(engine) == [RecordOutcome.DEAD_LETTERED]
+    assert await redrive(engine) == [RecordOutcome.DEAD_LETTERED]
+    letter = await only(engine)
+    assert (letter.attempts, letter.reason, letter.redrive_outcome) == (3, "empty_value", "dead_lettered")
+    assert letter.redriven_at is None
+
+
+async def test_letter_overtaken_by_a_later_revision_is_outdated_and_done(engine: AsyncEngine) -> None:
+    await add(engine, record_of(article(), offset=1))
+    await add(engine, record_of(article("Another text of the same article.", revision=5), offset=2))
+    rows = await waiting(engine)
+    assert await redrive(engine, letter_id=rows[1].dead_letter_id) == [RecordOutcome.SAVED]
+    assert await redrive(engine) == [RecordOutcome.OUTDATED]
+    assert await waiting(engine) == []
+
+
+async def test_letter_that_the_database_refuses_stays_and_the_next_is_redriven(engine: AsyncEngine) -> None:
+    def with_nul(one: tuple[bytes | None, bytes | None]) -> Read:
+        event = (
+            article().model_copy(update={"title": "nul \x00"})
+            if one[1] == b"bad"
+            else article(url="https://b.example/")
+        )
+        return reading(event)
+
+    async def reader(one: tuple[bytes | None, bytes | None]) -> Reading:
+        return with_nul(one)
+
+    await add(engine, record(b"bad", offset=1), record(b"good", offset=2))
+    assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED, RecordOutcome.SAVED]
+    letter = await only(engine)
+    assert (letter.value, letter.reason, letter.attempts) == (b"bad", "database_refused", 2)
+
+
+async def test_letter_stays_as_it_was_while_the_database_is_busy(engine: AsyncEngine, migrated_url: str) -> None:
+    await add(engine, record_of(article()))
+    hasty = SecretStr(f"{migrated_url}?lock_timeout=300")
+    async with open_database(hasty, application_name="tests") as impatient, engine.begin() as connection:
+        await connection.exec_driver_sql("LOCK TABLE dead_letter IN EXCLUSIVE MODE")
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await redrive(impatient)
+    assert (await only(engine)).attempts == 1
+
+
+async def test_chosen_letters_alone_are_redriven(engine: AsyncEngine) -> None:
+    await add(engine, record(b"{", b"k", offset=1))
+    await add(engine, record(b"", b"k", offset=2), why=Unusable(DeadLetterReason.EMPTY_VALUE, "empty"))
+    async with engine.begin() as connection:
+        long_ago = datetime.now(UTC) - timedelta(days=3)
+        letter = tables.dead_letter
+        await connection.execute(update(letter).where(letter.c.offset == 1).values(first_seen_at=long_ago))
+    await redrive(engine, reason=DeadLetterReason.EMPTY_VALUE)
+    await redrive(engine, since=datetime.now(UTC) - timedelta(days=1))
+    assert [(row.offset, row.attempts) for row in await waiting(engine)] == [(1, 1), (2, 3)]
+
+
+async def test_order_to_erase_can_be_redriven(engine: AsyncEngine) -> None:
+    key = article().article_id
+
+    async def reader(_: tuple[bytes | None, bytes | None]) -> Reading:
+        return Erasure(key)
+
+    await add(engine, record(None, key_of(key)))
+    assert await redrive(engine, reader) == [RecordOutcome.ERASED]
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(tables.erased.c.value))).scalars().all() == [str(key)]
+
+
+async def test_letter_that_went_away_meanwhile_is_no_failure(engine: AsyncEngine) -> None:
+    await add(engine, record(b"{", offset=1), record(b"[", offset=2))
+
+    async def reader(_: tuple[bytes | None, bytes | None]) -> Reading:
+        async with engine.begin() as connection:
+            await connection.execute(tables.dead_letter.delete())
+        return NO_JSON
+
+    assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED] * 2
+    assert await waiting(engine) == []
