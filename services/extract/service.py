@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -31,8 +31,24 @@ NUMBER_SECONDS = 0.2
 PUBLISH_SECONDS = 0.2
 """How often it is looked at for rows that Kafka has not had."""
 
+RENEW_SECONDS = 5.0
+"""How often the lease of publishing is renewed, and how far it is behind is measured: more often than a scrape."""
+
+RENEW_SHARE = 0.25
+"""Of a lease too short for that: past it, it is renewed."""
+
+SEND_SHARE = 0.75
+"""Of the lease: past it, sends are cut off. A turn begins in its first quarter, so it has half a lease at least."""
+
 LEASE_LOOK_SECONDS = 5.0
 """How often a replica that does not hold the lease of publishing asks for it."""
+
+
+class Held(NamedTuple):
+    """The lease of publishing: its token, and the loop's time from which it lasts."""
+
+    token: UUID
+    since: float
 
 
 class PlacesUnknown(Exception):
@@ -77,33 +93,44 @@ class Extract:
 
     async def publish(self, stop: asyncio.Event) -> None:
         """Send the change log to Kafka while this replica holds the lease; give it back at the end."""
-        token: UUID | None = None
+        held: Held | None = None
         try:
             while not stop.is_set():
                 self.progress.turn("publish")
-                token = await changes.take_lease(self.engine, self.settings.publish_lease_seconds, token=token)
-                if token is None:
+                held = await self._hold(held)
+                if held is None:
                     await sleep_unless(stop, LEASE_LOOK_SECONDS)
-                elif not await self._publish_some(token):
+                elif not await self._publish_some(held):
                     await sleep_unless(stop, PUBLISH_SECONDS)
         finally:
-            if token is not None:
-                await changes.give_lease_back(self.engine, token)
+            if held is not None:
+                await changes.give_lease_back(self.engine, held.token)
 
-    async def _publish_some(self, token: UUID) -> bool:
+    async def _hold(self, held: Held | None) -> Held | None:
+        """Take the lease of publishing, or renew it once it is due, and tell how far publishing is behind."""
+        seconds = self.settings.publish_lease_seconds
+        now = (
+            asyncio.get_running_loop().time()
+        )  # before the database's: what we count from ends no later than its lease
+        if held is not None and now < held.since + min(RENEW_SECONDS, seconds * RENEW_SHARE):
+            return held
+        token = await changes.take_lease(self.engine, seconds, token=held and held.token)
         await changes.measure_behind(self.engine)
+        return None if token is None else Held(token, now)
+
+    async def _publish_some(self, held: Held) -> bool:
         rows = await changes.list_unpublished(self.engine)
         if not rows:
             return False
         failpoints.reach("changes.before_publish")
-        await self._send(rows)
-        await changes.mark_published(self.engine, token, rows)
+        await self._send(rows, until=held.since + self.settings.publish_lease_seconds * SEND_SHARE)
+        await changes.mark_published(self.engine, held.token, rows)
         return True
 
-    async def _send(self, rows: Sequence[Row[Any]]) -> None:
-        """Send rows inside the lease: past half of it, what is under way is cut off, so that nothing comes late."""
+    async def _send(self, rows: Sequence[Row[Any]], *, until: float) -> None:
+        """Send rows well inside the lease: what is under way past ``until`` is cut off, so that nothing comes late."""
         try:
-            async with asyncio.timeout(self.settings.publish_lease_seconds / 2):
+            async with asyncio.timeout_at(until):
                 await asyncio.gather(*(changes.publish(self.producer, row) for row in rows))
         except TimeoutError:
             await self.producer.reset()
