@@ -104,6 +104,7 @@ POISON: Mapping[str, tuple[str, bytes | None]] = {
     "nul": ("invalid_event", event("nul", text="a \x00 b", text_sha256=sha256("a \x00 b"))),
     "long": ("invalid_event", event("long", text=LONG, text_sha256=sha256(LONG))),
     "another": ("key_mismatch", event("somebody else's")),
+    "early": ("database_refused", event("early", fetched_at="0001-01-01T00:00:00+14:00")),
     "hash": ("text_mismatch", event("hash", text_sha256=sha256("another text"))),
 }
 """The value of a record under the key of its name, and why it becomes a dead letter."""
