@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from schemas.documents import CONTRACTS, FOLDER, json_schema
 from schemas.events import ArticleExtracted, ArticleIngested
 from schemas.extraction import Extraction
+from services.cli.configuration import table
 from services.database import schema_sql
 
 RELEASED = Path(__file__).parent / "contracts"
@@ -61,3 +62,7 @@ def test_json_schema_is_the_codes(name: str) -> None:
 
 def test_database_sql_is_the_migrations() -> None:
     assert (FOLDER / "database.sql").read_text("utf-8") == schema_sql(), "run: make documents"
+
+
+def test_readme_shows_every_setting() -> None:
+    assert table() in (FOLDER.parent / "README.md").read_text("utf-8"), "run: python -m services.cli.configuration"
