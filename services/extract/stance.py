@@ -40,6 +40,9 @@ _INTENDED = re.compile(
 )
 _OWN_WILL = re.compile(r"\A\W*(?:(?:i|we) (?:will|shall|won't|am going to|are going to)|i'll|we'll|i'm going to)\b")
 _THEIR_WILL = re.compile(r"\A\W*(?:he|she|they) (?:will|would|won't|wouldn't)\b")
+_MARKS = " \t\n\"'“”‘’„‚«»‹›(["
+"""What may stand before the first word of a content, and is no part of it."""
+
 _ASKS = re.compile(r"\b(?:ask(?:s|ed|ing)?|wonder(?:s|ed)?|know|see|sure|doubt(?:s|ed)?|question(?:s|ed)?)\b")
 ASKED_BEFORE = 30
 """Code points before "if" in which a verb of asking makes it mean "whether"."""
@@ -178,4 +181,7 @@ def _will(plain: str, start: int, verb: Cue | None, cue: Span | None) -> tuple[F
     if verb is not None and verb.act is SpeechAct.PROMISE:
         return Force.INTENDED, cue
     match = _INTENDED.search(plain) or _OWN_WILL.search(plain) or _THEIR_WILL.search(plain)
-    return (Force.INTENDED, (start + match.start(), start + match.end())) if match else (Force.BARE, None)
+    if match is None:
+        return Force.BARE, None
+    marks = len(match.group()) - len(match.group().lstrip(_MARKS))
+    return Force.INTENDED, (start + match.start() + marks, start + match.end())

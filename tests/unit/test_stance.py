@@ -78,3 +78,9 @@ def test_turn_into_denial_makes_two_claims() -> None:
         ("it is being discussed", Polarity.AFFIRMED),
         ("no one has asked her", Polarity.DENIED),
     ]
+
+
+def test_words_of_force_leave_out_the_quotation_mark_before_them() -> None:
+    text = '"We will not sell the pier," said Petr Oskine.'
+    (claim,) = extract(Article(text)).claims
+    assert (claim.force, claim.force_words and claim.force_words.text) == (Force.INTENDED, "We will")
