@@ -30,8 +30,9 @@ CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 60.0
 """The most one statement may take before we give it up and its transaction with it; far above the slowest of ours."""
 
-POOL_WAIT_SECONDS = 10.0
-"""How long a request waits for a connection of the pool before it counts as a passing failure."""
+POOL_WAIT_SECONDS = 30.0
+"""How long a request waits for a connection of the pool before it counts as a passing failure: a burst of a thousand
+requests on a loaded machine has passed by then."""
 
 PERMANENT_CLASSES = frozenset({"22", "23", "54"})
 """SQLSTATE classes that are the data's fault (PostgreSQL, appendix A): data exception, integrity, program limit."""
