@@ -18,7 +18,7 @@ dev: ## make .venv with all that development needs
 	@$(PYTHON) services/bootstrap.py requirements/dev.txt
 
 test: dev ## run every test, on its own PostgreSQL and Kafka
-	@.venv/bin/python -m pytest --cov
+	@.venv/bin/python -m pytest -n 3 --cov
 
 bench: dev ## measure articles a CPU second, for the whole path and bare
 	@.venv/bin/python -m bench.throughput
