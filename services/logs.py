@@ -11,7 +11,7 @@ from typing import Literal
 
 from typing_extensions import override
 
-from services.settings import Settings
+from services.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +75,6 @@ def set_up_logs(level: str, style: Literal["json", "text"]) -> None:
     logging.captureWarnings(capture=True)
 
 
-def log_settings(settings: Settings) -> None:
+def log_settings(settings: ServiceSettings) -> None:
     """Log the settings in force, secrets starred out."""
     logger.info("settings: %s", settings.model_dump_json())

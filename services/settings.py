@@ -14,7 +14,7 @@ SERVERS = r"^$|^{0}(,{0})*$".format(r"\s*(\[[0-9A-Fa-f:.]+\]|[^\s,:\[\]]+):\d{1,
 """host:port, separated by commas; empty only where Kafka is not needed."""
 
 
-class Settings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """What all services need to know. Every field is set by ``CLAIMWIRE_<FIELD>``."""
 
     model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
@@ -23,6 +23,16 @@ class Settings(BaseSettings):
     database_prepare: bool = Field(
         True, description="Prepare statements; false behind a PgBouncer in transaction mode that does not keep them."
     )
+    metrics_host: str = Field("127.0.0.1", description="The address that /metrics and the probes listen on.")
+    metrics_port: int = Field(0, ge=0, le=65_535, description="The port of /metrics and the probes; 0: any free one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level logged.")
+    log_format: Literal["json", "text"] = Field("json", description="JSON lines, or text for a person.")
+    stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+
+
+class Settings(ServiceSettings):
+    """What those need besides that speak to Kafka: all but the api."""
+
     kafka_servers: str = Field(
         pattern=SERVERS, description="Kafka's bootstrap servers, host:port, separated by commas."
     )
@@ -40,11 +50,6 @@ class Settings(BaseSettings):
     )
     kafka_partitions: int = Field(6, ge=1, le=1_000, description="Partitions of a topic that does not exist yet.")
     kafka_replication: int = Field(1, ge=1, le=7, description="Replicas of a topic that does not exist yet.")
-    metrics_host: str = Field("127.0.0.1", description="The address that /metrics and the probes listen on.")
-    metrics_port: int = Field(0, ge=0, le=65_535, description="The port of /metrics and the probes; 0: any free one.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level logged.")
-    log_format: Literal["json", "text"] = Field("json", description="JSON lines, or text for a person.")
-    stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
 
     @model_validator(mode="after")
     def _sasl_has_user_and_password(self) -> Self:
@@ -96,10 +101,9 @@ class ExtractSettings(Settings):
     batch_records: int = Field(50, ge=1, le=500, description="Records of one transaction.")
 
 
-class ApiSettings(Settings):
+class ApiSettings(ServiceSettings):
     """What the gateway needs besides; Kafka it does not need."""
 
-    kafka_servers: str = Field("", pattern=SERVERS, description="Not used by the API.")
     api_host: str = Field("127.0.0.1", description="The address the API listens on.")
     api_port: int = Field(8000, ge=0, le=65_535, description="The port the API listens on; 0: any free one.")
     database_pool: int = Field(10, ge=1, le=100, description="Connections to PostgreSQL that the API may hold.")

@@ -17,7 +17,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.settings import ApiSettings, BadSettings, ExtractSettings, IngestSettings, Settings, UpSettings, load
+from services.settings import (
+    ApiSettings,
+    BadSettings,
+    ExtractSettings,
+    IngestSettings,
+    ServiceSettings,
+    Settings,
+    UpSettings,
+    load,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
@@ -80,7 +89,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
     Console().print(table)
 
 
-def run_service(settings: Settings, service: Coroutine[Any, Any, None]) -> None:
+def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -> None:
     """Run a service in the foreground until it is stopped."""
     from services.logs import log_settings, set_up_logs
 
@@ -185,7 +194,7 @@ def feeds_add(
     from services.cli import commands
     from services.cli.samples import Feed
 
-    asyncio.run(commands.add_feeds(load(Settings), [Feed(url, publisher, name) for url in urls]))
+    asyncio.run(commands.add_feeds(load(ServiceSettings), [Feed(url, publisher, name) for url in urls]))
 
 
 @feeds.command("list")
@@ -193,7 +202,7 @@ def feeds_list(as_json: AsJson = False) -> None:
     """List the feeds, when they were polled and what became of it."""
     from services.cli import commands
 
-    show(asyncio.run(commands.list_feeds(load(Settings))), as_json=as_json, title="feeds")
+    show(asyncio.run(commands.list_feeds(load(ServiceSettings))), as_json=as_json, title="feeds")
 
 
 @feeds.command("remove")
@@ -201,7 +210,7 @@ def feeds_remove(url: str) -> None:
     """Poll a feed no more; its articles stay."""
     from services.cli import commands
 
-    if not asyncio.run(commands.remove_feed(load(Settings), url)):
+    if not asyncio.run(commands.remove_feed(load(ServiceSettings), url)):
         fail(f"no feed {url}", NOT_FOUND)
 
 
@@ -234,7 +243,9 @@ def letters_list(
     """List the dead letters that wait, oldest first."""
     from services.cli import commands
 
-    show(asyncio.run(commands.list_letters(load(Settings), reason, limit)), as_json=as_json, title="dead letters")
+    show(
+        asyncio.run(commands.list_letters(load(ServiceSettings), reason, limit)), as_json=as_json, title="dead letters"
+    )
 
 
 @letters_app.command("show")
@@ -242,7 +253,7 @@ def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
     """Show one dead letter whole, with its key, value and headers."""
     from services.cli import commands
 
-    found = asyncio.run(commands.show_letter(load(Settings), letter_id))
+    found = asyncio.run(commands.show_letter(load(ServiceSettings), letter_id))
     if found is None:
         fail(f"no dead letter {letter_id}", NOT_FOUND)
     show([found], as_json=as_json, title="dead letter")
@@ -270,4 +281,4 @@ def letters_resume() -> None:
     """Let the partitions go on that paused for too many dead letters."""
     from services.cli import commands
 
-    typer.echo(f"{asyncio.run(commands.resume(load(Settings)))} partitions go on")
+    typer.echo(f"{asyncio.run(commands.resume(load(ServiceSettings)))} partitions go on")

@@ -18,7 +18,7 @@ from services import database, kafka, offsets
 from services.cli.samples import Feed
 from services.database import open_database
 from services.kafka import Partition
-from services.settings import ExtractSettings, Settings
+from services.settings import ExtractSettings, ServiceSettings, Settings
 
 Rows = list[dict[str, Any]]
 
@@ -31,7 +31,7 @@ class BadArgument(OSError):
 
 
 @asynccontextmanager
-async def _begin(settings: Settings, name: str) -> AsyncIterator[AsyncConnection]:
+async def _begin(settings: ServiceSettings, name: str) -> AsyncIterator[AsyncConnection]:
     async with (
         open_database(settings.database_url, application_name=name, prepare=settings.database_prepare) as engine,
         engine.begin() as connection,
@@ -54,7 +54,7 @@ async def migrate(settings: Settings) -> list[str]:
     return ["the database has the schema of this version", *(f"created topic {name}" for name in created)]
 
 
-async def add_feeds(settings: Settings, feeds: Sequence[Feed]) -> None:
+async def add_feeds(settings: ServiceSettings, feeds: Sequence[Feed]) -> None:
     """Have feeds polled from now on; one bad URL, and none is added."""
     from services.ingest import frontier
     from services.ingest.urls import BadUrl
@@ -67,7 +67,7 @@ async def add_feeds(settings: Settings, feeds: Sequence[Feed]) -> None:
                 raise BadArgument(f"{feed.url} is no feed's URL: {error}") from None
 
 
-async def list_feeds(settings: Settings) -> Rows:
+async def list_feeds(settings: ServiceSettings) -> Rows:
     """Return the feeds with what became of their last poll."""
     from services.ingest import frontier
 
@@ -76,7 +76,7 @@ async def list_feeds(settings: Settings) -> Rows:
         return [{name: getattr(row, name) for name in shown} for row in await frontier.list_feeds(connection)]
 
 
-async def remove_feed(settings: Settings, url: str) -> bool:
+async def remove_feed(settings: ServiceSettings, url: str) -> bool:
     """Poll a feed no more; return whether there was one."""
     from services.ingest import frontier
     from services.ingest.urls import BadUrl
@@ -165,7 +165,7 @@ async def reset_offsets(settings: Settings, to: str, number: int | None) -> list
     return told
 
 
-async def list_letters(settings: Settings, reason: str | None, limit: int) -> Rows:
+async def list_letters(settings: ServiceSettings, reason: str | None, limit: int) -> Rows:
     """Return the dead letters that wait."""
     from services.extract import letters
 
@@ -178,7 +178,7 @@ async def list_letters(settings: Settings, reason: str | None, limit: int) -> Ro
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name for it)
 
 
-async def show_letter(settings: Settings, letter_id: UUID) -> dict[str, Any] | None:
+async def show_letter(settings: ServiceSettings, letter_id: UUID) -> dict[str, Any] | None:
     """Return one dead letter whole; bytes that are no text are shown as escapes."""
     from services.extract import letters
 
@@ -216,7 +216,7 @@ def _reason(reason: str | None) -> DeadLetterReason | None:
         raise BadArgument(f"no such reason; there are {', '.join(DeadLetterReason)}") from None
 
 
-async def resume(settings: Settings) -> int:
+async def resume(settings: ServiceSettings) -> int:
     """Let paused partitions go on; return how many there were."""
     async with _begin(settings, "letters") as connection:
         return await offsets.resume(connection)

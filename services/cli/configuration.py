@@ -6,10 +6,11 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from services.settings import ApiSettings, ExtractSettings, IngestSettings, Settings, UpSettings
+from services.settings import ApiSettings, ExtractSettings, IngestSettings, ServiceSettings, Settings, UpSettings
 
 READERS: tuple[tuple[str, type[BaseSettings]], ...] = (
-    ("every service", Settings),
+    ("every service", ServiceSettings),
+    ("all but the api", Settings),
     ("ingest", IngestSettings),
     ("extract", ExtractSettings),
     ("api", ApiSettings),

@@ -23,7 +23,7 @@ from services.engines.engine import Engine, read_reason
 from services.engines.failure import EngineFailed, failing_as
 from services.engines.ports import is_free
 from services.lifecycle import sleep_unless
-from services.settings import ENGINES_FILE, Settings, UpSettings
+from services.settings import ENGINES_FILE, ServiceSettings, Settings, UpSettings
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ STARTS_SECONDS = 60.0
 SAMPLES_INTERVAL_SECONDS = 0.05
 """The pause between two requests of our own sample server, which needs no politeness."""
 
-AddFeeds = Callable[[Settings, Sequence[Feed]], Awaitable[None]]
+AddFeeds = Callable[[ServiceSettings, Sequence[Feed]], Awaitable[None]]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def problem(answer: httpx2.Response) -> dict[str, Any]:
 
 
 def api_settings(url: str, **changes: object) -> ApiSettings:
-    values: dict[str, object] = {"database_url": SecretStr(url), "kafka_servers": "127.0.0.1:1", "api_drain_seconds": 0}
+    values: dict[str, object] = {"database_url": SecretStr(url), "api_drain_seconds": 0}
     return ApiSettings.model_validate({**values, **changes})
 
 
