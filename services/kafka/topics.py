@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC, MESSAGE_MAX_BYTES
 from services.kafka.client import STOP_SECONDS, KafkaUnavailable, Partition, client_options, in_time, let_go
@@ -51,14 +51,27 @@ async def create_topics(settings: Settings) -> list[str]:
     """
     async with _open_admin(settings) as admin:
         there = await in_time("list_topics", admin.list_topics())
-        wanted = [_new_topic(settings, name) for name in TOPIC_CONFIGS if name not in there]
-        for topic in wanted:
-            try:
-                await in_time("create_topics", admin.create_topics([topic]))
-            except KafkaUnavailable as error:
-                if not isinstance(error.__cause__, TopicAlreadyExistsError):
-                    raise
-    return [topic.name for topic in wanted]
+        wanted = [name for name in TOPIC_CONFIGS if name not in there]
+        return [name for name in wanted if await _create(admin, _new_topic(settings, name))]
+
+
+async def _create(admin: Any, topic: Any) -> bool:
+    """Create a topic; return False where another was faster, which a broker may not have heard of yet."""
+    try:
+        await in_time("create_topics", _ask_for(admin, topic))
+    except KafkaUnavailable as error:
+        if not isinstance(error.__cause__, TopicAlreadyExistsError):
+            raise
+        return False
+    return True
+
+
+async def _ask_for(admin: Any, topic: Any) -> None:
+    """Raise what the broker answered: aiokafka hands its refusals back as numbers."""
+    response = await admin.create_topics([topic])
+    for _, code, *told in response.topic_errors:
+        if code != NoError.errno:
+            raise for_code(code)(*(f"{topic.name}: {words}" for words in told if words))
 
 
 def _new_topic(settings: Settings, name: str) -> Any:

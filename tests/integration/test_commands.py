@@ -88,8 +88,9 @@ async def test_one_bad_feed_and_none_is_added(settings: ExtractSettings) -> None
 
 async def test_offsets_are_shown_and_reset(settings: ExtractSettings, engine: AsyncEngine) -> None:
     await kafka.create_topics(settings)
+    one = record_of(article())
     async with kafka.open_producer(settings, "tests") as producer:
-        await producer.publish(ARTICLES_TOPIC, b"k", b"{", [])
+        await producer.publish(ARTICLES_TOPIC, one.key or b"", one.value, [])
     shown = await commands.show_offsets(settings)
     assert [row["next_offset"] for row in shown] == [None] * 6
     assert sum(row["lag"] for row in shown) == sum(row["end"] for row in shown) > 0

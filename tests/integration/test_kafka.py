@@ -45,11 +45,16 @@ def settings_for(servers: str, **more: Any) -> Settings:
     return Settings(database_url=SecretStr("postgresql://unused"), kafka_servers=servers, kafka_partitions=2, **more)
 
 
+async def test_topic_that_the_broker_refuses_is_told(broker: Kafka) -> None:
+    with pytest.raises(KafkaUnavailable, match=f"{ARTICLES_TOPIC}: .*[Rr]eplication factor"):
+        await kafka.create_topics(settings_for(broker.servers, kafka_replication=3))
+
+
 async def test_topics_are_created_once_also_by_two_at_once(settings: Settings) -> None:
     with pytest.raises(KafkaUnavailable):
         await kafka.check(settings)
     both = await asyncio.gather(kafka.create_topics(settings), kafka.create_topics(settings))
-    assert {name for names in both for name in names} == {ARTICLES_TOPIC, CLAIMS_TOPIC}
+    assert sorted(name for names in both for name in names) == [ARTICLES_TOPIC, CLAIMS_TOPIC]
     assert await kafka.create_topics(settings) == []
     await kafka.check(settings)
     places = [Partition(CLAIMS_TOPIC, 0), Partition(CLAIMS_TOPIC, 1)]
