@@ -56,7 +56,7 @@ async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Ev
             timer.cancel()
 
 
-def _end_now() -> None:
+def _end_now() -> None:  # pragma: no cover (the process ends before its coverage is written)
     sys.stderr.write("did not stop in time; ending now\n")
     sys.stderr.flush()
     os._exit(FORCED_STOP)

@@ -19,6 +19,7 @@ from schemas import tables
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC
 from schemas.outcomes import DeadLetterReason
 from services import changes, kafka, offsets
+from services.database import migrate, open_database
 from services.engines.ports import find_free_port
 from services.extract import store
 from services.extract.readers import MEMORY_BYTES, Readers
@@ -179,6 +180,29 @@ async def test_service_handles_records_tells_so_and_stops_on_a_signal(
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(service, SECONDS)
     assert await get(settings, "/livez") is None
+
+
+async def test_service_started_before_its_schema_waits_alive_and_not_ready(
+    database_url: str, kafka_servers: str
+) -> None:
+    settings = ExtractSettings(
+        database_url=SecretStr(database_url),
+        kafka_servers=kafka_servers,
+        metrics_port=find_free_port(),
+        extract_processes=1,
+    )
+    await kafka.create_topics(settings)
+    service = asyncio.create_task(run(settings))
+    async with asyncio.timeout(2 * SECONDS):
+        while await get(settings, "/readyz") is None:
+            await asyncio.sleep(0.1)
+        assert (await get(settings, "/livez"), await get(settings, "/readyz")) == (200, 503)
+        async with open_database(settings.database_url, application_name="tests") as migrating:
+            await migrate(migrating)
+        while await get(settings, "/readyz") != 200:
+            await asyncio.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(service, SECONDS)
 
 
 async def get(settings: ExtractSettings, path: str) -> int | None:

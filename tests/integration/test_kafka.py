@@ -19,11 +19,12 @@ from services import kafka
 from services.engines.kafka import Kafka, open_kafka
 from services.engines.ports import find_free_port
 from services.kafka import KafkaUnavailable, Partition, Record, RecordTooLarge, Watcher, event_headers, open_producer
-from services.kafka.client import CALL_SECONDS, STOP_SECONDS
+from services.kafka.client import CALL_SECONDS, STOP_SECONDS, client_options, in_time, let_go
 from services.settings import Settings
 from tests.asking import make_topic
 from tests.builders import FETCHED_AT
 from tests.conftest import JARS
+from tests.secured import make_certificates
 
 DEADLINE_SECONDS = CALL_SECONDS + 2 * STOP_SECONDS + 2
 """The most that a call of a dead broker may take, its client closed."""
@@ -152,6 +153,63 @@ async def test_event_has_the_headers_of_cloud_events(settings: Settings) -> None
         "content-type": b"application/json",
         "traceparent": b"00-ab",
     }
+
+
+class Client:
+    """A client of aiokafka's that does not close in order."""
+
+    def __init__(self, stopping: Callable[[], Awaitable[None]]) -> None:
+        self.stop = stopping
+        self.client = self
+        self.cut_off = False
+
+    async def close(self) -> None:
+        self.cut_off = True
+
+
+async def test_client_that_never_stops_or_fails_to_is_cut_off() -> None:
+    async def hangs() -> None:
+        await asyncio.sleep(600)
+
+    async def fails() -> None:
+        raise ConnectionError
+
+    for client in (Client(hangs), Client(fails)):
+        await asyncio.wait_for(let_go(client), STOP_SECONDS * 3)
+        assert client.cut_off
+
+
+async def test_client_that_gives_up_by_itself_is_unavailable_and_our_own_wish_is_not() -> None:
+    given_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    given_up.cancel()
+    with pytest.raises(KafkaUnavailable, match="call: the client gave up"):
+        await in_time("call", given_up)
+    ours = asyncio.create_task(in_time("call", asyncio.sleep(600)))
+    await asyncio.sleep(0)
+    ours.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ours
+
+
+def test_security_is_by_settings_alone(tmp_path: Path) -> None:
+    certificates = make_certificates(tmp_path)
+    (tmp_path / "password").write_text("secret\n")
+    options = client_options(
+        settings_for(
+            "a:1, b:2",
+            kafka_security="sasl_ssl",
+            kafka_user="me",
+            kafka_password_file=tmp_path / "password",
+            kafka_ca_file=certificates.certificate,
+            kafka_certificate_file=certificates.certificate,
+            kafka_key_file=certificates.key,
+        )
+    )
+    assert options["bootstrap_servers"] == ["a:1", "b:2"]
+    assert (options["security_protocol"], options["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert (options["sasl_plain_username"], options["sasl_plain_password"]) == ("me", "secret")
+    assert options["ssl_context"].get_ca_certs() != []
+    assert "ssl_context" not in client_options(settings_for("a:1"))
 
 
 class Bytes(str):

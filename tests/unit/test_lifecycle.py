@@ -143,6 +143,22 @@ async def test_work_is_not_begun_once_it_is_time_to_stop() -> None:
     assert work.calls == 0
 
 
+async def test_work_cancelled_from_within_is_a_failure_and_from_without_a_wish() -> None:
+    async def gives_up(_: asyncio.Event) -> None:
+        raise asyncio.CancelledError
+
+    async def waits(_: asyncio.Event) -> None:
+        await asyncio.sleep(60)
+
+    with pytest.raises(RuntimeError, match="work was cancelled from within"):
+        await persist("work", gives_up, asyncio.Event(), Progress(), is_passing=lambda _: True)
+    task = asyncio.create_task(persist("work", waits, asyncio.Event(), Progress(), is_passing=lambda _: True))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 class Check:
     """An engine that may be away; counts how often it was asked."""
 
