@@ -24,6 +24,7 @@ from services import kafka
 from services.database import migrate, open_database
 from services.engines.child import Child, Command
 from services.engines.embedded import Engines, open_engines
+from services.engines.engine import read_reason
 from services.engines.ports import LOOPBACK, find_free_port
 from services.ingest.frontier import add_feed
 from services.settings import Settings
@@ -176,12 +177,12 @@ async def _start_services(stack: AsyncExitStack, folder: Path, engines: Engines,
         child = Child(Command(arguments, folder / f"{name}.log", GRACE_SECONDS, environment=environment, folder=ROOT))
         await child.start()
         stack.push_async_callback(child.stop)
-        await _until_ready(port, name)
+        await _until_ready(port, child.command)
         pids[name] = child.pid
     return pids
 
 
-async def _until_ready(port: int, name: str) -> None:
+async def _until_ready(port: int, command: Command) -> None:
     try:
         async with asyncio.timeout(START_SECONDS), ClientSession() as http:
             while True:
@@ -193,4 +194,5 @@ async def _until_ready(port: int, name: str) -> None:
                     pass  # it does not listen yet
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
-        raise Unsettled(f"{name} was not ready in {START_SECONDS:.0f} s") from None
+        name, told = command.arguments[-1], read_reason(command.log)
+        raise Unsettled(f"{name} was not ready in {START_SECONDS:.0f} s: {told}") from None
