@@ -37,8 +37,9 @@ requests on a loaded machine has passed by then."""
 PERMANENT_CLASSES = frozenset({"22", "23", "54"})
 """SQLSTATE classes that are the data's fault (PostgreSQL, appendix A): data exception, integrity, program limit."""
 
-PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
-"""SQLSTATE classes that pass: connection, rollback, resources, object in use, operator intervention, system error."""
+PASSING_CLASSES = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
+"""SQLSTATE classes that pass: connection, authorisation and catalog (both set by an operator), rollback, resources,
+object in use, operator intervention, system error."""
 
 
 class SchemaNotReady(Exception):

@@ -29,11 +29,11 @@ FORCED_STOP = 3
 async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Event]:
     """Yield an event that SIGTERM or SIGINT sets; past the deadline after it the process ends with code 3.
 
-    asyncio cannot interrupt a client that waits for ever in its own ``stop``, so a thread holds the deadline.
+    asyncio cannot interrupt a client that waits for ever in its own ``stop``, so a thread holds the deadline; it holds
+    also after we have left, since the interpreter may wait for a thread that looks up a name.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    timers: list[threading.Timer] = []
 
     def on_signal(name: str) -> None:
         if stop.is_set():
@@ -43,7 +43,6 @@ async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Ev
         timer = threading.Timer(deadline_seconds, _end_now)
         timer.daemon = True
         timer.start()
-        timers.append(timer)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number.name)
@@ -52,8 +51,6 @@ async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Ev
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
-        for timer in timers:
-            timer.cancel()
 
 
 def _end_now() -> None:  # pragma: no cover (the process ends before its coverage is written)
@@ -90,17 +87,33 @@ class Backoff:
         await sleep_unless(stop, random.uniform(most / 2, most))  # noqa: S311 (jitter, not a secret)
 
 
+class NotWorking(Exception):
+    """A loop of the service waits for the world to come back."""
+
+
 class Progress:
     """When each of a service's loops last turned; the service is alive while none is stale."""
 
     def __init__(self, *, stale_seconds: float = STALE_SECONDS) -> None:
         self._stale = stale_seconds
         self._turned: dict[str, float] = {}
+        self._waiting: set[str] = set()
 
     def turn(self, loop: str) -> None:
         """Note that ``loop`` has turned."""
+        self._waiting.discard(loop)
         self._turned[loop] = time.monotonic()
         metrics.LOOP_TURNED.set_to_current_time()
+
+    def wait(self, loop: str) -> None:
+        """Note that ``loop`` lives, but waits since the world failed it."""
+        self.turn(loop)
+        self._waiting.add(loop)
+
+    async def check_work(self) -> None:
+        """Raise ``NotWorking`` while a loop waits since the world failed it: a check of readiness."""
+        if self._waiting:
+            raise NotWorking(", ".join(sorted(self._waiting)))
 
     def done(self, loop: str) -> None:
         """Forget a loop that has ended in order."""
@@ -168,7 +181,7 @@ async def persist(
             if time.monotonic() - started > STEADY_SECONDS:
                 backoff.reset()
             logger.warning("%s failed, to be tried again: %s: %s", name, type(error).__name__, error)
-            progress.turn(name)
+            progress.wait(name)
             await backoff.wait(stop)
         except asyncio.CancelledError:
             task = asyncio.current_task()

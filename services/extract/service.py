@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC
 from services import changes, failpoints, kafka, metrics
-from services.database import check_schema, open_database, wait_for_schema
+from services.database import check_schema, is_passing, open_database, wait_for_schema
 from services.extract.consumer import ExtractConsumer
 from services.extract.readers import Readers, open_readers
 from services.kafka import KafkaUnavailable, Producer
@@ -109,9 +109,8 @@ class Extract:
     async def _hold(self, held: Held | None) -> Held | None:
         """Take the lease of publishing, or renew it once it is due, and tell how far publishing is behind."""
         seconds = self.settings.publish_lease_seconds
-        now = (
-            asyncio.get_running_loop().time()
-        )  # before the database's: what we count from ends no later than its lease
+        # Taken before the database takes its own: so what we count from ends no later than the lease.
+        now = asyncio.get_running_loop().time()
         if held is not None and now < held.since + min(RENEW_SECONDS, seconds * RENEW_SHARE):
             return held
         token = await changes.take_lease(self.engine, seconds, token=held and held.token)
@@ -129,12 +128,21 @@ class Extract:
 
     async def _send(self, rows: Sequence[Row[Any]], *, until: float) -> None:
         """Send rows well inside the lease: what is under way past ``until`` is cut off, so that nothing comes late."""
+        sends = [asyncio.ensure_future(changes.publish(self.producer, row)) for row in rows]
         try:
             async with asyncio.timeout_at(until):
-                await asyncio.gather(*(changes.publish(self.producer, row) for row in rows))
+                await asyncio.gather(*sends)
         except TimeoutError:
-            await self.producer.reset()
             raise KafkaUnavailable("publishing the change log took longer than its lease allows") from None
+        finally:
+            if not all(send.done() and not send.cancelled() and send.exception() is None for send in sends):
+                await self._cut_off(sends)
+
+    async def _cut_off(self, sends: Sequence[asyncio.Future[None]]) -> None:
+        for send in sends:
+            send.cancel()
+        await asyncio.wait(sends)
+        await self.producer.reset()
 
     async def check_places(self) -> None:
         """Raise ``PlacesUnknown`` while a partition stays paused."""
@@ -143,15 +151,21 @@ class Extract:
 
 
 def _is_databases(error: Exception) -> bool:
-    """Tell whether PostgreSQL failed: the group need not be joined anew for that."""
-    failed = isinstance(error, (SQLAlchemyError, OSError)) and not isinstance(error, KafkaUnavailable)
+    """Tell whether PostgreSQL failed, passing or for a reason unknown: the group need not be joined anew for that.
+
+    The consumer counts the unknown ones: after some tries it puts the record aside.
+    """
+    failed = isinstance(error, DBAPIError) or (not isinstance(error, KafkaUnavailable) and is_passing(error))
     if failed:
         metrics.DATABASE_FAILURES.inc()
     return failed
 
 
 def _is_worlds(error: Exception) -> bool:
-    return isinstance(error, (KafkaUnavailable, changes.LeaseLost)) or _is_databases(error)
+    """Tell whether the world failed; what is our own fault, such as a wrong statement, ends the process."""
+    if isinstance(error, (KafkaUnavailable, changes.LeaseLost)):
+        return True
+    return is_passing(error) and _is_databases(error)
 
 
 async def run(settings: ExtractSettings) -> None:
@@ -168,6 +182,7 @@ async def run(settings: ExtractSettings) -> None:
             database=lambda: check_schema(engine),
             kafka=lambda: kafka.check(settings),
             places=extract.check_places,
+            work=progress.check_work,
         )
         async with open_probes(settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness):
             await wait_for_schema(engine, stop, progress)
@@ -178,3 +193,5 @@ async def run(settings: ExtractSettings) -> None:
                     ("publish", extract.publish),
                 ):
                     tasks.create_task(persist(name, work, stop, progress, is_passing=_is_worlds))
+                await stop.wait()
+                readiness.stopping = True

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.lifecycle import FORCED_STOP, Backoff, Progress, Readiness, persist, sleep_unless
+from services.lifecycle import FORCED_STOP, Backoff, NotWorking, Progress, Readiness, persist, sleep_unless
 
 STOPPING = """
 import asyncio, sys
-from services.lifecycle import stop_on_signal
+from services.lifecycle import NotWorking, stop_on_signal
 
 async def main():
     async with stop_on_signal(deadline_seconds=float(sys.argv[1])) as stop:
@@ -203,3 +203,15 @@ async def test_service_that_stops_is_not_ready() -> None:
     assert await readiness.problems() == {}
     readiness.stopping = True
     assert await readiness.problems() == {"service": "stopping"}
+
+
+async def test_loop_that_waits_for_the_world_is_alive_but_not_working() -> None:
+    progress = Progress()
+    progress.turn("consume")
+    await progress.check_work()
+    progress.wait("consume")
+    assert progress.stale() == []
+    with pytest.raises(NotWorking, match="consume"):
+        await progress.check_work()
+    progress.turn("consume")
+    await progress.check_work()
