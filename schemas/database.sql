@@ -94,6 +94,7 @@ CREATE TABLE dead_letter (
     topic TEXT NOT NULL, 
     partition INTEGER NOT NULL, 
     "offset" BIGINT NOT NULL, 
+    record_sha256 TEXT NOT NULL, 
     key BYTEA, 
     value BYTEA, 
     headers JSONB DEFAULT '[]' NOT NULL, 
@@ -105,7 +106,7 @@ CREATE TABLE dead_letter (
     redriven_at TIMESTAMP WITH TIME ZONE, 
     redrive_outcome TEXT, 
     CONSTRAINT pk_dead_letter PRIMARY KEY (dead_letter_id), 
-    CONSTRAINT uq_dead_letter_cluster_id_topic_partition_offset UNIQUE (cluster_id, topic, partition, "offset")
+    CONSTRAINT uq_dead_letter_cluster_id_topic_partition_offset_record_sha256 UNIQUE (cluster_id, topic, partition, "offset", record_sha256)
 );
 
 COMMENT ON TABLE dead_letter IS 'A record that cannot be handled as it is, with the reason; redriven_at: when it was stored after all.';

@@ -3,10 +3,10 @@
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import asyncpg
 from alembic import command
@@ -14,8 +14,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -34,12 +34,16 @@ POOL_WAIT_SECONDS = 30.0
 """How long a request waits for a connection of the pool before it counts as a passing failure: a burst of a thousand
 requests on a loaded machine has passed by then."""
 
+STATEMENTS_KEPT = 200
+"""Prepared statements kept on a connection: more than any service has, so each is parsed once a connection."""
+
 PERMANENT_CLASSES = frozenset({"22", "23", "54"})
 """SQLSTATE classes that are the data's fault (PostgreSQL, appendix A): data exception, integrity, program limit."""
 
-PASSING_CLASSES = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
-"""SQLSTATE classes that pass: connection, authorisation and catalog (both set by an operator), rollback, resources,
-object in use, operator intervention, system error."""
+PASSING_CLASSES = frozenset({"08", "0A", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"})
+"""SQLSTATE classes that pass: connection, a plan that a migration outdated, a server that is a standby just now,
+authorisation and catalog (both set by an operator), rollback, resources, object in use, operator intervention, system
+and internal error."""
 
 
 class SchemaNotReady(Exception):
@@ -62,7 +66,7 @@ async def open_database(
                 timeout=CONNECT_SECONDS,
                 command_timeout=COMMAND_SECONDS,
                 server_settings={"application_name": f"claimwire-{application_name}"},
-                statement_cache_size=0,
+                statement_cache_size=STATEMENTS_KEPT if prepare else 0,  # 0: it names none
             )
         except ValueError as error:
             if isinstance(error, asyncpg.InterfaceError):
@@ -72,13 +76,16 @@ async def open_database(
 
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
-        connect_args={"prepared_statement_cache_size": 200} if prepare else _unprepared(),
+        connect_args={
+            "async_creator_fn": connect,
+            "prepared_statement_cache_size": STATEMENTS_KEPT if prepare else 0,
+        },
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
+        hide_parameters=True,  # they hold articles, and errors are logged
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
     try:
         yield engine
     finally:
@@ -90,9 +97,10 @@ def _dsn(url: SecretStr) -> str:
     return url.get_secret_value().replace("+asyncpg", "", 1)
 
 
-def _unprepared() -> dict[str, object]:
-    name: Callable[[], str] = lambda: f"claimwire_{uuid4().hex}"  # noqa: E731
-    return {"prepared_statement_cache_size": 0, "prepared_statement_name_func": name}
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Have the pool replace a connection that ended while nobody used it; asking the server costs three statements."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def sqlstate(error: BaseException) -> str | None:

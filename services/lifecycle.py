@@ -29,20 +29,18 @@ FORCED_STOP = 3
 async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Event]:
     """Yield an event that SIGTERM or SIGINT sets; past the deadline after it the process ends with code 3.
 
-    asyncio cannot interrupt a client that waits for ever in its own ``stop``, so a thread holds the deadline; it holds
-    also after we have left, since the interpreter may wait for a thread that looks up a name.
+    asyncio cannot interrupt a client that waits for ever in its own ``stop``, so a thread holds the deadline.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    timers: list[threading.Timer] = []
 
     def on_signal(name: str) -> None:
         if stop.is_set():
             return
         logger.info("stopping on %s", name)
         stop.set()
-        timer = threading.Timer(deadline_seconds, _end_now)
-        timer.daemon = True
-        timer.start()
+        timers.append(end_within(deadline_seconds))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number.name)
@@ -51,6 +49,16 @@ async def stop_on_signal(*, deadline_seconds: float) -> AsyncIterator[asyncio.Ev
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+        for timer in timers:
+            timer.cancel()
+
+
+def end_within(seconds: float) -> threading.Timer:
+    """End the process with code 3 after so long, unless the timer is cancelled or the process ended before."""
+    timer = threading.Timer(seconds, _end_now)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _end_now() -> None:  # pragma: no cover (the process ends before its coverage is written)
@@ -97,18 +105,21 @@ class Progress:
     def __init__(self, *, stale_seconds: float = STALE_SECONDS) -> None:
         self._stale = stale_seconds
         self._turned: dict[str, float] = {}
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, int] = {}
 
     def turn(self, loop: str) -> None:
         """Note that ``loop`` has turned."""
-        self._waiting.discard(loop)
         self._turned[loop] = time.monotonic()
+        if loop in self._waiting:
+            self._waiting[loop] -= 1
+            if self._waiting[loop] == 0:
+                del self._waiting[loop]
         metrics.LOOP_TURNED.set_to_current_time()
 
     def wait(self, loop: str) -> None:
-        """Note that ``loop`` lives, but waits since the world failed it."""
+        """Note that ``loop`` lives but waits, since the world failed it; once it turned twice, a turn was whole."""
         self.turn(loop)
-        self._waiting.add(loop)
+        self._waiting[loop] = 2
 
     async def check_work(self) -> None:
         """Raise ``NotWorking`` while a loop waits since the world failed it: a check of readiness."""
@@ -118,6 +129,7 @@ class Progress:
     def done(self, loop: str) -> None:
         """Forget a loop that has ended in order."""
         self._turned.pop(loop, None)
+        self._waiting.pop(loop, None)
 
     def stale(self) -> list[str]:
         """Return the loops that have not turned for too long."""

@@ -39,6 +39,9 @@ app.add_typer(letters_app, name="dead-letters")
 FAILED = 1
 NOT_FOUND = 3
 
+TEARDOWN_SECONDS = 5.0
+"""What the interpreter may take to end once a service has stopped: a thread that looks up a name holds it up."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for a script.")]
 
 
@@ -95,7 +98,14 @@ def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -
 
     set_up_logs(settings.log_level, settings.log_format)
     log_settings(settings)
-    asyncio.run(service)
+    asyncio.run(_serve(service))
+
+
+async def _serve(service: Coroutine[Any, Any, None]) -> None:
+    from services.lifecycle import end_within
+
+    await service
+    end_within(TEARDOWN_SECONDS)
 
 
 @app.command()

@@ -35,9 +35,6 @@ STARTS_MAX = 5
 
 STARTS_SECONDS = 60.0
 
-SAMPLES_INTERVAL_SECONDS = 0.05
-"""The pause between two requests of our own sample server, which needs no politeness."""
-
 AddFeeds = Callable[[ServiceSettings, Sequence[Feed]], Awaitable[None]]
 
 
@@ -144,7 +141,6 @@ def _child(name: str, settings: UpSettings, connection: Settings, *, with_sample
     }
     if with_samples:
         environment["CLAIMWIRE_FETCH_ALLOW"] = f"{samples.LOOPBACK}/32:{settings.samples_port}"
-        environment["CLAIMWIRE_HOST_INTERVAL_SECONDS"] = str(SAMPLES_INTERVAL_SECONDS)
     command = Command(
         arguments=(sys.executable, "-m", "services.cli", name),
         log=logs / f"{name}.log",

@@ -33,6 +33,14 @@ POLL_MS = 500
 PAUSED_LOOK_SECONDS = 5.0
 """How often a paused partition's row is looked at: somebody may have let it go on."""
 
+READ_AT_ONCE = 8
+"""Records read between two turns of the loop: if each killed its worker twice, two workers take 80 CPU seconds, less
+than the age at which a loop counts as dead."""
+
+BATCH_SECONDS = 30.0
+"""A batch that takes longer to read is saved as far as it got: far below the time after which the group gives its
+partition away, and below the time to stop."""
+
 LAG_SECONDS = 10.0
 """How often the lag is measured, and so how late a broker that went away is noticed."""
 
@@ -72,6 +80,7 @@ class ExtractConsumer:
         batch_records: int,
         progress: Progress,
         problems: dict[str, str],
+        clock: Callable[[], float],
     ) -> None:
         self._consumer = consumer
         self._readers = readers
@@ -85,8 +94,9 @@ class ExtractConsumer:
         self._strange = 0
         self._measure_at = 0.0
         self._came_at = 0.0
+        self._lost: set[tuple[Partition, int]] = set()
         self._stuck: dict[Partition, tuple[int, float]] = {}
-        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll and handle; once ``stop`` is set, leave after the batch in hand.
@@ -103,10 +113,10 @@ class ExtractConsumer:
             await self._find_places()
             await self._measure_lag()
             batches = await self._consumer.poll(timeout_ms=POLL_MS, max_records=self._batch_records)
-            if batches:
-                self._came_at = self._clock()
             for partition, records in batches.items():
                 await self._handle(partition, records)
+            if batches:
+                self._came_at = self._clock()
 
     async def _find_places(self) -> None:
         """Seek in every partition whose place is not known under its current number."""
@@ -146,7 +156,8 @@ class ExtractConsumer:
     def _problem(self, partition: Partition, place: offsets.Place, earliest: int, end: int) -> str | None:
         """Tell why a partition cannot go on; another version of the code may handle what this one could not."""
         if place.next_offset < earliest:
-            if partition not in self._stuck:
+            if (partition, earliest) not in self._lost:
+                self._lost.add((partition, earliest))
                 metrics.RECORDS_LOST.labels(str(partition.number)).inc(earliest - place.next_offset)
             return f"records {place.next_offset} to {earliest - 1} are gone; see 'claimwire offsets reset'"
         if place.next_offset > end:
@@ -175,17 +186,28 @@ class ExtractConsumer:
         records = [record for record in records if record.offset >= held.place.next_offset]
         if not records:
             return
+        fetched = records[-1]
         with bound(topic=partition.topic, partition=partition.number, offset=records[0].offset):
-            readings = await self._readers.read(records)
-            self._progress.turn("consume")
+            records, readings = await self._read(records)
             try:
                 place = await self._save(partition, held.place, records, readings)
             except offsets.MovedByAnother as moved:
                 logger.info("seeking anew: %s", moved)
                 self._void(partition)
                 return
-            self._go_on(partition, held.number, place, last=records[-1])
+            self._go_on(partition, held.number, place, last=fetched)
             await self._consumer.commit(partition, place.next_offset)
+
+    async def _read(self, records: Sequence[Record]) -> tuple[Sequence[Record], list[Reading]]:
+        """Read records until the batch has taken long enough; those behind are fetched again in their turn."""
+        until = self._clock() + BATCH_SECONDS
+        readings: list[Reading] = []
+        for start in range(0, len(records), READ_AT_ONCE):
+            readings += await self._readers.read(records[start : start + READ_AT_ONCE])
+            self._progress.turn("consume")
+            if self._clock() > until:
+                break
+        return records[: len(readings)], readings
 
     def _void(self, partition: Partition) -> None:
         self._held.pop(partition, None)

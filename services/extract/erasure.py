@@ -1,12 +1,14 @@
 """Erasure: takes the words of an article away wherever they are kept, and remembers that it was erased."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, func, null, or_, select, update
+from sqlalchemy import delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import tables
+from schemas.outcomes import PageOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
 
@@ -19,8 +21,20 @@ KEPT_OF_ARTICLE = frozenset(
 """What an erased article keeps: its place in time, so that nothing older can come back."""
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(CAST(:ids AS text[])) AS id")
+
+
+async def lock_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> None:
+    """Have the articles to ourselves until the transaction ends, in the order of their ids.
+
+    Saving and erasing must see one another, also where the article has no row yet that could be locked.
+    """
+    await connection.execute(_LOCK, {"ids": sorted(map(str, article_ids))})
+
+
 async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
     """Erase an article, in the caller's transaction; return False, and do nothing, where it was erased before."""
+    await lock_articles(connection, [article_id])
     remembered = await connection.execute(
         insert(tables.erased).values(kind=ErasedKind.ARTICLE, value=str(article_id)).on_conflict_do_nothing()
     )
@@ -66,4 +80,8 @@ async def _erase_copies(connection: AsyncConnection, article_id: UUID) -> None:
     )
     handed_in = {"html": None, "text": None, "title": None}
     await connection.execute(update(submission).filter_by(article_id=article_id).values(handed_in))
-    await connection.execute(update(page).where(or_(page.c.article_id == article_id)).values(entry=null(), due_at=None))
+    await connection.execute(
+        update(page)
+        .filter_by(article_id=article_id)
+        .values(entry=null(), due_at=None, outcome=PageOutcome.ERASED, reason=None)
+    )

@@ -1,5 +1,6 @@
 """Dead letters: records that cannot be handled, kept as rows with their reason until somebody redrives them."""
 
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -25,7 +26,13 @@ NAMESPACE = UUID("3a1b7a52-5c1e-5d0f-9f5e-0d9c0e1f2a33")
 
 
 def _id(cluster_id: str, record: Record) -> UUID:
-    return uuid5(NAMESPACE, f"{cluster_id}:{record.partition.topic}:{record.partition.number}:{record.offset}")
+    place = f"{cluster_id}:{record.partition.topic}:{record.partition.number}:{record.offset}"
+    return uuid5(NAMESPACE, f"{place}:{_hash(record)}")
+
+
+def _hash(record: Record) -> str:
+    """Tell records apart that stood at one offset: a topic that was made anew begins at 0 again."""
+    return hashlib.sha256(b"\x00".join((record.key or b"", record.value or b""))).hexdigest()
 
 
 def _storable(words: str) -> str:
@@ -54,10 +61,11 @@ async def add(connection: AsyncConnection, cluster_id: str, record: Record, unus
             topic=record.partition.topic,
             partition=record.partition.number,
             offset=record.offset,
+            record_sha256=_hash(record),
             key=record.key,
             value=record.value,
             headers=[_header(*pair) for pair in record.headers],
-            article_id=_article_id(record),
+            article_id=unusable.article_id or _article_id(record),
             reason=unusable.reason,
             exception=_storable(unusable.exception),
         )

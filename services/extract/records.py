@@ -24,9 +24,10 @@ _VERSION = re.compile(r"\d+")
 class UnusableRecord(Exception):
     """The record can never be handled; its reason is from a closed list."""
 
-    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+    def __init__(self, reason: DeadLetterReason, detail: str, article_id: UUID | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
+        self.article_id = article_id
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Unusable:
-    """Why a record became a dead letter."""
+    """Why a record became a dead letter; ``article_id`` is the one its event names, where its key may name another."""
 
     reason: DeadLetterReason
     exception: str
+    article_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def read(record: tuple[bytes | None, bytes | None]) -> Reading:
             return Erasure(_article_id(key))
         return _read_article(decode(key, value))
     except UnusableRecord as error:
-        return Unusable(error.reason, str(error)[:REASON_MAX_CHARACTERS])
+        return Unusable(error.reason, str(error)[:REASON_MAX_CHARACTERS], error.article_id)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (our code failed on this record, so the record goes aside)
@@ -97,7 +99,8 @@ def decode(key: bytes | None, value: bytes) -> ArticleIngested:
     """
     event = _validate(_load(value))
     if _article_id(key) != event.article_id:
-        raise UnusableRecord(DeadLetterReason.KEY_MISMATCH, "the key is not the event's article_id")
+        detail = "the key is not the event's article_id"
+        raise UnusableRecord(DeadLetterReason.KEY_MISMATCH, detail, event.article_id)
     if hashlib.sha256(event.text.encode()).hexdigest() != event.text_sha256:
         raise UnusableRecord(DeadLetterReason.TEXT_MISMATCH, "text_sha256 is not that of the text")
     return event

@@ -81,6 +81,7 @@ class Extract:
                 batch_records=self.settings.batch_records,
                 progress=self.progress,
                 problems=self.problems,
+                clock=asyncio.get_running_loop().time,
             )
             await persist("consume", loop.run, stop, self.progress, is_passing=_is_databases)
 

@@ -15,7 +15,7 @@ from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind, RetractedBy
 from services import changes
 from services.extract.entities import entity_id
-from services.extract.erasure import erase_article
+from services.extract.erasure import erase_article, lock_articles
 from services.extract.records import Erasure, Read
 from services.extract.rows import ClaimRows, Values, article_row, mention_row, revision_row
 
@@ -60,6 +60,7 @@ def article_id(reading: Read | Erasure) -> UUID:
 
 
 async def _save_group(connection: AsyncConnection, group: list[Read | Erasure]) -> list[RecordOutcome]:
+    await lock_articles(connection, [article_id(reading) for reading in group])
     events = [reading.event for reading in group if isinstance(reading, Read)]
     refused = await _find_erased(connection, events)
     known = await _find_known(connection, [event for event in events if event.article_id not in refused])

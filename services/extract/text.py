@@ -1,6 +1,5 @@
 """Extraction without any engine: reads JSON Lines or plain texts and writes one JSON line for each, in order."""
 
-import argparse
 import json
 import multiprocessing
 import sys
@@ -115,6 +114,8 @@ def _answer(given: tuple[Input, float]) -> tuple[str, bool]:
         found = confident(extract(_article(fields)), minimum).model_dump(mode="json")
     except BadInput as problem:
         return _json(answer | {"error": str(problem)}), False
+    except Exception as problem:  # noqa: BLE001 (our own code failed on this text: the others are still read)
+        return _json(answer | {"error": f"our own code failed: {type(problem).__name__}: {problem}"}), False
     return _json(answer | {name: found[name] for name in ("sentences", "mentions", "claims")}), True
 
 
@@ -158,17 +159,3 @@ def _time(fields: dict[str, Any]) -> datetime | None:
         return datetime.fromisoformat(shown) if shown else None
     except ValueError as error:
         raise BadInput(f"published_at is not an ISO 8601 time: {shown}") from error
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--min-confidence", type=float, default=None)
-    parser.add_argument("--processes", type=int, default=1)
-    given = parser.parse_args(arguments)
-    return run(given.files, min_confidence=given.min_confidence, processes=given.processes, out=sys.stdout)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -114,6 +114,9 @@ class Watcher:
 
 async def check(settings: Settings) -> None:
     """Raise ``KafkaUnavailable`` unless the broker answers and the topics are there."""
-    watcher = Watcher(settings)
-    for topic in TOPIC_CONFIGS:
-        await watcher.end_offsets(topic)
+    client = AIOKafkaConsumer(*TOPIC_CONFIGS, **client_options(settings), group_id=None)  # fails where one is missing
+    try:
+        await in_time("check", client.start())
+        await in_time("check", client.end_offsets([TopicPartition(topic, 0) for topic in TOPIC_CONFIGS]))
+    finally:
+        await let_go(client)

@@ -67,7 +67,7 @@ class Loop:
             stop.set()
             await task
 
-    def over(self, consumer: Any) -> ExtractConsumer:
+    def over(self, consumer: Any, clock: Callable[[], float] | None = None) -> ExtractConsumer:
         return ExtractConsumer(
             consumer,
             self.readers,
@@ -77,6 +77,7 @@ class Loop:
             batch_records=50,
             progress=Progress(),
             problems=self.problems,
+            clock=clock or asyncio.get_running_loop().time,
         )
 
     async def until(self, true: Callable[[], Any]) -> None:
@@ -258,7 +259,7 @@ def placed(number: int) -> list[Record]:
     return [record._replace(partition=PLACE, offset=n) for n, record in enumerate(articles(number))]
 
 
-async def run_once(loop: Loop, consumer: ScriptedConsumer) -> None:
+async def run_once(loop: Loop, consumer: ScriptedConsumer, clock: Callable[[], float] | None = None) -> None:
     stop = asyncio.Event()
     turns = len(consumer.batches) + 2
 
@@ -269,7 +270,7 @@ async def run_once(loop: Loop, consumer: ScriptedConsumer) -> None:
             stop.set()
 
     consumer.on_poll = on_poll
-    await loop.over(consumer).run(stop)
+    await loop.over(consumer, clock).run(stop)
 
 
 async def test_offset_moved_by_another_saves_nothing_and_seeks_anew(settings: Settings, engine: AsyncEngine) -> None:
@@ -316,3 +317,68 @@ async def test_records_below_the_place_are_dropped(settings: Settings, engine: A
     await run_once(loop, consumer)
     assert await loop.count(tables.article) == 2
     assert consumer.committed == [(PLACE, 5)]
+
+
+async def test_batch_that_takes_long_is_saved_as_far_as_it_was_read(settings: Settings, engine: AsyncEngine) -> None:
+    consumer = scripted(placed(20))
+
+    class Slow(ReadersHere):
+        now = 0.0
+
+        @override
+        async def read(self, records: Sequence[Record]) -> list[Reading]:
+            self.now += 25.0
+            return await super().read(records)
+
+    readers = Slow()
+    loop = Loop(settings, engine, "scripted", readers)
+    await run_once(loop, consumer, clock=lambda: readers.now)
+    assert [len(batch) for batch in readers.batches] == [8, 8]
+    assert await loop.count(tables.article) == 16
+    assert consumer.committed == [(PLACE, 16)]
+    assert consumer.sought == [(PLACE, 0), (PLACE, 16)]
+
+
+async def test_slow_batch_is_no_stall(settings: Settings, engine: AsyncEngine) -> None:
+    consumer = scripted(placed(2), [], [])
+
+    class Slow(ReadersHere):
+        now = 0.0
+
+        @override
+        async def read(self, records: Sequence[Record]) -> list[Reading]:
+            self.now += 20.0
+            return await super().read(records)
+
+    readers = Slow()
+    await run_once(Loop(settings, engine, "scripted", readers), consumer, clock=lambda: readers.now)
+
+
+async def test_client_that_gives_nothing_although_there_is_something_is_given_up(
+    settings: Settings, engine: AsyncEngine
+) -> None:
+    consumer = scripted([], [], [])
+    seconds = count(0, 10)
+    with pytest.raises(kafka.KafkaUnavailable, match="none of them comes"):
+        await run_once(Loop(settings, engine, "scripted"), consumer, clock=lambda: float(next(seconds)))
+
+
+async def test_same_loss_is_counted_once(settings: Settings, engine: AsyncEngine) -> None:
+    consumer = ScriptedConsumer(bounds=(100, 200))
+    consumer.numbers = {PLACE: 1}
+    consumer.batches = [{}, {}, {}]
+    numbers = count(2)
+    stop = asyncio.Event()
+
+    def on_poll() -> None:
+        number = next(numbers)
+        consumer.numbers = {PLACE: number}  # assigned anew each time
+        if number > 4:
+            stop.set()
+
+    consumer.on_poll = on_poll
+    async with engine.begin() as connection:
+        await offsets.reset(connection, "cluster", PLACE, next_offset=0)
+    before = lost()
+    await Loop(settings, engine, "scripted").over(consumer).run(stop)
+    assert lost() - before == 100

@@ -13,6 +13,7 @@ from schemas import tables
 from schemas.outcomes import DeadLetterReason, RecordOutcome
 from services.database import open_database
 from services.extract import letters
+from services.extract.erasure import erase_article
 from services.extract.records import Erasure, Read, Reading, Unusable, read
 from services.kafka import Record
 from tests.builders import article, key_of, reading, record, record_of
@@ -174,3 +175,20 @@ async def test_letter_that_went_away_meanwhile_is_no_failure(engine: AsyncEngine
 
     assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED] * 2
     assert await waiting(engine) == []
+
+
+async def test_other_record_at_the_same_place_is_another_letter(engine: AsyncEngine) -> None:
+    """A topic that was made anew begins at offset 0 again."""
+    await add(engine, record(b"old", offset=0), record(b"old", offset=0), record(b"new", offset=0))
+    assert len(await waiting(engine)) == 2
+
+
+async def test_letter_belongs_to_the_article_its_event_names(engine: AsyncEngine) -> None:
+    event = article()
+    wrong = record_of(event)._replace(key=key_of(article(url="https://other.example/x").article_id))
+    unusable = read((wrong.key, wrong.value))
+    assert isinstance(unusable, Unusable)
+    await add(engine, wrong, why=unusable)
+    async with engine.begin() as connection:
+        await erase_article(connection, event.article_id)
+    assert (await only(engine)).value is None

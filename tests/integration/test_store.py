@@ -1,8 +1,10 @@
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Table, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
@@ -175,6 +177,7 @@ async def keep_copies(engine: AsyncEngine, key: UUID) -> None:
     """What else may hold an article's words: a dead letter of it, and what was handed in."""
     async with engine.begin() as connection:
         letter = {"cluster_id": "c", "topic": "t", "partition": 0, "offset": 1, "reason": "not_json", "exception": "x"}
+        letter["record_sha256"] = "0"
         await connection.execute(
             insert(tables.dead_letter).values(
                 dead_letter_id=uuid4(), value=b"the bridge", article_id=key, headers=[["x", "bridge"]], **letter
@@ -192,3 +195,28 @@ async def test_erasing_what_is_erased_logs_nothing(engine: AsyncEngine) -> None:
     assert await save(engine, Erasure(key)) == [RecordOutcome.ERASED]
     assert await save(engine, Erasure(key)) == [RecordOutcome.ERASED]
     assert len(await rows(engine, tables.change)) == 1
+
+
+@pytest.mark.parametrize("erasure_first", [False, True])
+async def test_erasure_and_a_save_at_the_same_time_leave_no_words(engine: AsyncEngine, erasure_first: bool) -> None:
+    """Whichever comes first: a redrive that has saved but not committed, or an erasure that has not."""
+    both: list[Read | Erasure] = [first(), Erasure(article().article_id)]
+    if erasure_first:
+        both.reverse()
+    async with engine.connect() as one, engine.connect() as two:
+        await store.save(one, both[:1])
+        waiting = asyncio.create_task(store.save(two, both[1:]))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        await one.commit()
+        await waiting
+        await two.commit()
+    assert await live(engine) == set()
+    assert {row.text for row in await rows(engine, tables.revision)} <= {None}
+
+
+async def test_failure_of_the_database_tells_no_word_of_the_article(engine: AsyncEngine) -> None:
+    broken = article("The secret word is rhubarb \u2026 " * 30).model_copy(update={"title": "rhubarb \x00"})
+    with pytest.raises(DBAPIError) as caught:
+        await save(engine, reading(broken))
+    assert "rhubarb" not in str(caught.value)

@@ -80,7 +80,7 @@ def open_files(pid: int) -> list[str]:
     return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
 
 
-async def gone(pid: int, *, within_seconds: float = 5.0) -> bool:
+async def gone(pid: int, *, within_seconds: float = 20.0) -> bool:
     until = time.monotonic() + within_seconds
     while time.monotonic() < until:
         try:

@@ -213,5 +213,8 @@ async def test_loop_that_waits_for_the_world_is_alive_but_not_working() -> None:
     assert progress.stale() == []
     with pytest.raises(NotWorking, match="consume"):
         await progress.check_work()
+    progress.turn("consume")  # the work begins again, which tells nothing yet
+    with pytest.raises(NotWorking):
+        await progress.check_work()
     progress.turn("consume")
     await progress.check_work()

@@ -115,9 +115,3 @@ def test_progress_is_shown_on_a_terminal_only() -> None:
         terminal.flush()
         assert b"reading" in os.read(theirs, 4_096)
     os.close(theirs)
-
-
-def test_main_reads_its_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.txt").write_text(TEXT)
-    assert command.main([str(tmp_path / "a.txt"), "--min-confidence", "0.8", "--processes", "1"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["claims"]) == 1

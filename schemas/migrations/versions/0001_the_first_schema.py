@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("record_sha256", sa.Text(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
         sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
@@ -118,7 +119,12 @@ def upgrade() -> None:
         sa.Column("redrive_outcome", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("dead_letter_id", name=op.f("pk_dead_letter")),
         sa.UniqueConstraint(
-            "cluster_id", "topic", "partition", "offset", name=op.f("uq_dead_letter_cluster_id_topic_partition_offset")
+            "cluster_id",
+            "topic",
+            "partition",
+            "offset",
+            "record_sha256",
+            name=op.f("uq_dead_letter_cluster_id_topic_partition_offset_record_sha256"),
         ),
         comment="A record that cannot be handled as it is, with the reason; redriven_at: when it was stored after all.",
     )
