@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 something failed, with one line that says what; 2 wrong us
 """
 
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Coroutine
@@ -14,9 +13,8 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from services.cli.tables import show
 from services.settings import (
     ApiSettings,
     BadSettings,
@@ -74,22 +72,6 @@ def main() -> None:
 def _say(message: str) -> int:
     typer.echo(f"claimwire: {' '.join(message.split())}", err=True)
     return FAILED
-
-
-def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
-    """Write rows as JSON Lines, or as a table for a person; what a value says steers no terminal."""
-    from services.logs import plain
-
-    if as_json:
-        for row in rows:
-            typer.echo(plain(json.dumps(row, default=str, ensure_ascii=False)))
-        return
-    table = Table(title=title, title_justify="left")
-    for name in rows[0] if rows else ("nothing",):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if value is None else plain(str(value))) for value in row.values()))
-    Console().print(table)
 
 
 def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -> None:
