@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,20 +48,27 @@ def page(number: int, *, day: int = 1, more: str = "") -> str:
     return PAGE.format(title=f"Storm closes Port {number}", day=day, body=body)
 
 
+REVISED = '"The pier of Port {n} opens in {days} days," said Odra Hale, who runs the ferry there.'
+"""The paragraph that a revision ends with; the days tell which revision it is."""
+
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
 class Site:
-    """A news site on loopback: its pages by path, and one feed of all of them.
+    """A news site on loopback: its pages by path, and one feed of those below /news/.
 
-    ``answers`` stand in for pages; those below /news/ are listed too. ``updated`` is when the feed dates a page.
+    ``answers`` stand in for pages. ``updated`` is when the feed dates a page, ``revised`` how often its text changed,
+    ``served`` the text that was last asked for.
     """
 
     port: int
     pages: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     updated: dict[str, str] = field(default_factory=dict)
+    revised: dict[str, int] = field(default_factory=dict)
+    served: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
@@ -69,6 +77,14 @@ class Site:
     def add(self, count: int, *, first: int = 1) -> None:
         self.pages |= {f"/news/{number}.html": page(number) for number in range(first, first + count)}
 
+    def revise(self, count: int) -> None:
+        """Change the text of the first pages, and their date in the feed."""
+        for number in range(1, count + 1):
+            path = f"/news/{number}.html"
+            times = self.revised[path] = self.revised.get(path, 0) + 1
+            self.pages[path] = page(number, more=REVISED.format(n=number, days=times))
+            self.updated[path] = f"2026-10-03T09:{times:02}:00Z"
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
         if request.path in self.answers:
@@ -76,11 +92,12 @@ class Site:
         if request.path == "/feed.xml":
             return web.Response(text=self._feed(), content_type="application/atom+xml")
         if request.path in self.pages:
-            return web.Response(text=self.pages[request.path], content_type="text/html")
+            text = self.served[request.path] = self.pages[request.path]
+            return web.Response(text=text, content_type="text/html")
         return web.Response(status=404)
 
     def _feed(self) -> str:
-        listed = [*self.pages, *(path for path in self.answers if path.startswith("/news/"))]
+        listed = [path for path in (*self.pages, *self.answers) if path.startswith("/news/")]
         entries = "".join(
             f'<entry><title>x</title><link href="{self.url(path)}"/>'
             + (f"<updated>{self.updated[path]}</updated>" if path in self.updated else "")
@@ -236,17 +253,44 @@ class World:
 
         await self.until(true, f"{number} articles stored")
 
-    async def until_settled(self, articles: int) -> None:
-        """Wait until every article is stored, every change published, and nothing is due."""
+    async def until_acknowledged(self) -> None:
+        """Wait until the site's pages as they are now are on the articles topic."""
+        state: dict[str, int] = {}
 
         async def true() -> bool:
-            due = await self.count(tables.page, tables.page.c.due_at.is_not(None))
-            unsent = await self.count(tables.change, tables.change.c.published_at.is_(None))
-            state.update(stored=await self.stored(), due=due, unsent=unsent, lag=await self.lag())
-            return state == {"stored": articles, "due": 0, "unsent": 0, "lag": 0}
+            state.update(await self._not_acknowledged())
+            return not any(state.values())
 
+        await self.until(true, "every page acknowledged", state)
+
+    async def _not_acknowledged(self) -> dict[str, int]:
+        pages, publication = self.site.pages.items(), tables.publication.c
+        return {
+            "unserved": sum(self.site.served.get(path) != text for path, text in pages),
+            "due": await self.count(tables.page, tables.page.c.due_at.is_not(None)),
+            "unacknowledged": await self.count(
+                tables.publication, publication.published_revision.is_distinct_from(publication.revision)
+            ),
+        }
+
+    async def until_settled(self, articles: int) -> None:
+        """Wait until every article is stored at its last revision, every change published, and nothing is due."""
         state: dict[str, int] = {}
+
+        async def true() -> bool:
+            state.update(await self._not_acknowledged())  # downstream: what is behind a step that rests, rests too
+            state.update(lag=await self.lag())
+            state.update(stored=await self.stored(), outdated=await self._outdated())
+            state.update(unsent=await self.count(tables.change, tables.change.c.published_at.is_(None)))
+            return state["stored"] == articles and sum(state.values()) == articles
+
         await self.until(true, f"{articles} articles settled", state)
+
+    async def _outdated(self) -> int:
+        """Return how many publications are not stored at the revision that was published."""
+        article, publication = tables.article, tables.publication
+        stored = select(article.c.revision).where(article.c.article_id == publication.c.article_id).scalar_subquery()
+        return await self.count(publication, stored.is_distinct_from(publication.c.published_revision))
 
     async def lag(self) -> int:
         ends = await kafka.Watcher(self.settings).end_offsets(ARTICLES_TOPIC)
@@ -295,22 +339,60 @@ async def open_world(
         yield world
 
 
-async def check_nothing_lost_or_doubled(world: World) -> None:
-    """Compare what the site served with the tables, the dead letters and the claims topic."""
+async def check_nothing_lost_or_doubled(world: World, *, accepted: Collection[str] = ()) -> None:
+    """Compare what the site served, and which submissions were accepted, with tables, dead letters and claims topic."""
     async with world.engine.connect() as connection:
         pages = (await connection.execute(select(tables.page))).all()
-        texts = (await connection.execute(select(tables.revision))).all()
+        submissions = (await connection.execute(select(tables.submission))).all()
+        articles = (await connection.execute(select(tables.article))).all()
+        texts = (await connection.execute(select(tables.revision).order_by(tables.revision.c.revision))).all()
         claims = (await connection.execute(select(tables.claim))).all()
         changes = (await connection.execute(select(tables.change).order_by(tables.change.c.position))).all()
-    assert {row.url for row in pages} == {world.site.url(path) for path in world.site.pages}
-    assert {row.outcome for row in pages} <= {"published", "unchanged"}
-    assert {row.article_id for row in pages} == {row.article_id for row in texts}
-    assert len(texts) == len(pages), "an article has two revisions of one text"
+    assert {str(row.submission_id) for row in submissions} == set(accepted)
+    assert all(row.done_at is not None for row in submissions)
+    assert {row.outcome for row in (*pages, *submissions)} <= {"published", "unchanged"}
+    by_url = {row.url: row.article_id for row in (*submissions, *pages)}
+    assert set(by_url) == {world.site.url(path) for path in world.site.pages}
+    assert {row.article_id for row in articles} == {row.article_id for row in texts} == set(by_url.values())
+    assert len(articles) == len(by_url), "two pages became one article"
     assert await world.count(tables.dead_letter) == 0
-    expected = {key for row in texts for key in _claim_ids(row)}
-    assert {row.claim_id for row in claims if row.retracted_at is None} == expected
+    by_article: dict[UUID, list[Any]] = defaultdict(list)
+    for row in texts:
+        by_article[row.article_id].append(row)
+    _check_texts(world.site, {url: by_article[key] for url, key in by_url.items()})
+    assert {row.article_id: row.revision for row in articles} == {
+        key: of[-1].revision for key, of in by_article.items()
+    }
+    _check_claims(claims, texts, [of[-1] for of in by_article.values()])
+    _check_changes(changes, texts)
+    _check_sent(await world.sent(), {str(row.change_id): row for row in changes}, revised=bool(world.site.revised))
+
+
+def _check_texts(site: Site, texts: Mapping[str, Sequence[Any]]) -> None:
+    """Each text that the site had is stored once, in the order in which it had them."""
+    for path in site.pages:
+        stored, times = texts[site.url(path)], site.revised.get(path, 0)
+        assert len(stored) == 1 + times, f"{path} has {len(stored)} revisions"
+        assert len({row.text_sha256 for row in stored}) == len(stored), f"{path} has two revisions of one text"
+        for number, row in enumerate(stored):
+            found = [days for days in range(1, times + 1) if f"opens in {days} days" in row.text]
+            assert found == ([number] if number else []), f"{path} has its texts in another order"
+
+
+def _check_claims(claims: Sequence[Any], texts: Sequence[Any], last: Sequence[Any]) -> None:
+    """The claims of the last texts are live; those of earlier ones are kept, retracted by a revision."""
+    live = {key for row in last for key in _claim_ids(row)}
+    assert {row.claim_id for row in claims if row.retracted_at is None} == live
+    assert {row.claim_id for row in claims} == {key for row in texts for key in _claim_ids(row)}
+    assert {row.retracted_by for row in claims if row.claim_id not in live} <= {"revision"}
+
+
+def _check_changes(changes: Sequence[Any], texts: Sequence[Any]) -> None:
+    """There is one change a text, and an article's are numbered in the order of its revisions."""
     assert [row.position for row in changes] == list(range(1, len(changes) + 1))
-    _check_sent(await world.sent(), {str(row.change_id): row for row in changes})
+    logged = sorted((row.article_id, row.position, row.revision) for row in changes)
+    stored = sorted((row.article_id, row.revision) for row in texts)
+    assert [(article_id, revision) for article_id, _, revision in logged] == stored
 
 
 def _claim_ids(row: Any) -> list[UUID]:
@@ -331,10 +413,13 @@ def _claim_ids(row: Any) -> list[UUID]:
     return [claim_id(row.article_id, row.text_sha256, claim) for claim in sound.claims]
 
 
-def _check_sent(sent: list[Sent], changes: dict[str, Any]) -> None:
+def _check_sent(sent: Sequence[Sent], changes: Mapping[str, Any], *, revised: bool) -> None:
+    """Every change was sent, doubles alike; a reader of the topic ends at each article's last one."""
     assert {one.ce_id for one in sent} == set(changes), "a change was not sent, or one was sent that is not"
+    positions: dict[str, list[int]] = defaultdict(list)
     for one in sent:
-        assert one.position == changes[one.ce_id].position
-        assert one.key == str(changes[one.ce_id].article_id)
-    last = {one.key: one.position for one in sent}
-    assert last == {key: max(one.position for one in sent if one.key == key) for key in last}
+        change = changes[one.ce_id]
+        assert (one.key, one.position) == (str(change.article_id), change.position)
+        positions[one.key].append(one.position)
+    assert {key: of[-1] for key, of in positions.items()} == {key: max(of) for key, of in positions.items()}
+    assert any(len(set(of)) > 1 for of in positions.values()) == revised

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from services.engines.embedded import Engines
 from tests.world import Service, World, check_nothing_lost_or_doubled, open_world
 
 PAGES = 24
+REVISED = 8
 
 
 @pytest_asyncio.fixture
@@ -23,15 +24,17 @@ async def world(migrated_url: str, kafka_servers: str, tmp_path: Path) -> AsyncI
         yield world
 
 
-async def finish(world: World, pages: int = PAGES) -> None:
-    await world.until_settled(pages)
+async def finish(world: World, *, accepted: Sequence[str] = ()) -> None:
+    await world.until_settled(PAGES)
     await world.stop()
-    await check_nothing_lost_or_doubled(world)
+    await check_nothing_lost_or_doubled(world, accepted=accepted)
 
 
-@pytest.mark.parametrize("failpoint", ["ingest.numbered:3", "ingest.acknowledged:3"])
-async def test_ingest_killed_between_two_steps(world: World, failpoint: str) -> None:
-    await asyncio.gather(world.ingest.start(failpoint), world.extract.start())
+@pytest.mark.parametrize("step", ["numbered", "acknowledged"])
+async def test_ingest_killed_between_two_steps_of_a_revision(world: World, step: str) -> None:
+    await asyncio.gather(world.ingest.start(f"ingest.{step}:{PAGES + 3}"), world.extract.start())
+    await world.until_settled(PAGES)
+    world.site.revise(REVISED)
     assert await world.ingest.ended() == -signal.SIGKILL
     await world.ingest.start()
     await finish(world)
@@ -39,11 +42,17 @@ async def test_ingest_killed_between_two_steps(world: World, failpoint: str) -> 
 
 @pytest.mark.parametrize(
     "failpoint",
-    ["extract.mid_transaction:2", "extract.after_commit:2", "changes.before_publish:2", "changes.after_ack:2"],
+    ["extract.mid_transaction:2", "extract.after_commit:2", "changes.before_publish:1", "changes.after_ack:1"],
 )
-async def test_extract_killed_between_two_steps(world: World, failpoint: str) -> None:
-    await asyncio.gather(world.ingest.start(), world.extract.start(failpoint))
+async def test_extract_killed_between_two_steps_of_revisions(world: World, failpoint: str) -> None:
+    await asyncio.gather(world.ingest.start(), world.extract.start())
+    await world.until_settled(PAGES)
+    assert await world.extract.stop() == 0
+    world.site.revise(REVISED)
+    await world.extract.start(failpoint)
     assert await world.extract.ended() == -signal.SIGKILL
+    await world.until_acknowledged()
+    world.site.revise(REVISED // 2)
     await world.extract.start()
     await finish(world)
 
@@ -60,16 +69,19 @@ async def test_worker_killed_while_articles_flow(world: World, name: str) -> Non
 
 
 async def test_api_killed_after_it_accepted_an_article(world: World) -> None:
+    world.site.pages["/other.html"] = world.site.pages.pop(f"/news/{PAGES}.html")  # which the feed does not list
     await asyncio.gather(world.ingest.start(), world.extract.start(), world.api.start())
-    world.site.pages["/other.html"] = world.site.pages.pop(f"/news/{PAGES}.html")
+    accepted: list[str] = []
 
-    async def accepted() -> bool:
+    async def accept() -> bool:
         async with ClientSession() as http:
             body = {"url": world.site.url("/other.html")}
             async with http.post(f"{world.api_url}/v1/articles", json=body) as response:
-                return response.status == 202
+                if response.status == 202:
+                    accepted.append((await response.json())["submission_id"])
+                return bool(accepted)
 
-    await world.until(accepted, "a submission accepted")
+    await world.until(accept, "a submission accepted")
     await world.api.kill()
 
     async def done() -> bool:
@@ -84,12 +96,19 @@ async def test_api_killed_after_it_accepted_an_article(world: World) -> None:
             return len((await response.json())["items"]) == PAGES
 
     await world.until(served, "every article served")
+    await finish(world, accepted=accepted)
 
 
 @pytest.mark.parametrize("name", ["postgres", "kafka"])
-async def test_engine_killed_while_articles_flow(world: World, engines: Engines, name: str) -> None:
+async def test_engine_killed_while_revisions_flow(world: World, engines: Engines, name: str) -> None:
     await asyncio.gather(world.ingest.start(), world.extract.start())
-    await world.until_stored(3)
+    await world.until_settled(PAGES)
+    world.site.revise(PAGES)
+
+    async def flowing() -> bool:
+        return await world.count(tables.revision) >= PAGES + 2
+
+    await world.until(flowing, "two revisions stored")
     victim = engines.postgres if name == "postgres" else engines.kafka
     await victim.kill()
     await asyncio.sleep(2)
