@@ -37,6 +37,9 @@ app.add_typer(letters_app, name="dead-letters")
 FAILED = 1
 NOT_FOUND = 3
 
+FEED_COLUMNS = ("url", "outcome", "reason", "entries", "polled_at", "next_poll_at")
+"""What of a feed fits a terminal; JSON has all."""
+
 TEARDOWN_SECONDS = 5.0
 """What the interpreter may take to end once a service has stopped: a thread that looks up a name holds it up."""
 
@@ -194,7 +197,9 @@ def feeds_list(as_json: AsJson = False) -> None:
     """List the feeds, when they were polled and what became of it."""
     from services.cli import commands
 
-    show(asyncio.run(commands.list_feeds(load(ServiceSettings))), as_json=as_json, title="feeds")
+    rows = asyncio.run(commands.list_feeds(load(ServiceSettings)))
+    told = rows if as_json else [{name: row[name] for name in FEED_COLUMNS} for row in rows]
+    show(told, as_json=as_json, title="feeds")
 
 
 @feeds.command("remove")

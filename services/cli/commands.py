@@ -71,7 +71,7 @@ async def list_feeds(settings: ServiceSettings) -> Rows:
     """Return the feeds with what became of their last poll."""
     from services.ingest import frontier
 
-    shown = ("url", "polled_at", "next_poll_at", "outcome", "reason", "entries")
+    shown = ("url", "publisher_domain", "title", "polled_at", "next_poll_at", "outcome", "reason", "entries")
     async with _begin(settings, "feeds") as connection:
         return [{name: getattr(row, name) for name in shown} for row in await frontier.list_feeds(connection)]
 

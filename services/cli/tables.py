@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +22,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
         for row in rows:
             typer.echo(plain(json.dumps(row, default=str, ensure_ascii=False)))
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     columns = {name: [plain(_cell(row[name])) for row in rows] for name in (rows[0] if rows else ())}
     filled = {name: cells for name, cells in columns.items() if any(cells)}
     for name, cells in filled.items():
@@ -33,5 +34,5 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
-        return f"{value:%d %b %H:%M:%S}"
+        return f"{value:%d %b %H:%M}"
     return "" if value is None else str(value)
