@@ -45,7 +45,7 @@ class ShownFeed(BaseModel):
     outcome: FeedOutcome | None
     reason: str | None
     failures: int = Field(description="Polls that failed in a row.")
-    entries: int = Field(description="Entries at the last poll.")
+    entries: int = Field(description="Pages found by this feed, over all polls.")
     links: FeedLinks
 
 

@@ -23,6 +23,12 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 """How often a crew with room looks for work that has become due; below the shortest sensible host interval."""
 
+TAKE_SECONDS = 0.05
+"""How long a crew with few places free waits for more of them: looking for work costs several statements."""
+
+TAKE_SHARE = 4
+"""The part of all places that, once free, is worth a look at once: a quarter."""
+
 BUSY_HOST_SECONDS = 15.0
 """When work is due again whose redirect led to a host that was not free in time."""
 
@@ -32,10 +38,14 @@ PIECE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Piece:
-    """One leased piece of work: ``do`` ends by saving its outcome; ``turn`` is its turn at a host, if it needs one."""
+    """One leased piece of work: ``do`` ends by saving its outcome; ``turn`` is its turn at a host, if it needs one.
+
+    ``fail`` saves what is to become of it where ``do`` raised what nobody expected.
+    """
 
     lease: Lease
     do: Callable[[], Coroutine[Any, Any, None]]
+    fail: Callable[[Exception], Coroutine[Any, Any, None]]
     turn: Turn | None = None
 
 
@@ -65,12 +75,13 @@ class Crew:
         self._most = most
         self._tasks: dict[asyncio.Task[bool], Piece] = {}
         self._renewed = 0.0
+        self._taken = -TAKE_SECONDS
         self._backoff = Backoff()
 
     async def run(self, stop: asyncio.Event, *, drain_seconds: float) -> None:
         """Work until ``stop`` is set; then end the pieces in hand, and give back those that take too long.
 
-        An unexpected failure of a piece ends the crew with it.
+        An unexpected failure outside of the pieces ends the crew with it.
         """
         try:
             while not stop.is_set():
@@ -90,22 +101,30 @@ class Crew:
     async def _fill(self, stop: asyncio.Event) -> None:
         """Take work up to the room there is; wait a moment where none is due."""
         room = self._most - len(self._tasks)
+        if room == 0 or self._is_early(room):
+            return
         try:
-            pieces = await self._take(room) if room else []
+            pieces = await self._take(room)
         except Exception as error:
             if not is_away(error):
                 raise
             await self._fail(error, stop)
             return
+        self._taken = asyncio.get_running_loop().time()
         self._tasks |= {asyncio.create_task(self._work(piece)): piece for piece in pieces}
         if not self._tasks:
             await sleep_unless(stop, IDLE_SECONDS)
+
+    def _is_early(self, room: int) -> bool:
+        """Tell whether more places may soon be free, so that one look for work fills them all."""
+        return 0 < room * TAKE_SHARE < self._most and asyncio.get_running_loop().time() - self._taken < TAKE_SECONDS
 
     async def _collect(self, stop: asyncio.Event) -> None:
         """Wait a moment for pieces to end; back off where one failed for Kafka's or PostgreSQL's sake."""
         if not self._tasks:
             return
-        done, _ = await asyncio.wait(self._tasks, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        seconds = TAKE_SECONDS if self._is_early(self._most - len(self._tasks)) else IDLE_SECONDS
+        done, _ = await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             del self._tasks[task]
         failures = [error for task in done if (error := task.exception()) is not None]
@@ -147,7 +166,7 @@ class Crew:
         """Do one piece; give it back where it could not be ended. Returns whether it was."""
         try:
             async with asyncio.timeout(PIECE_SECONDS):
-                await piece.do()
+                await self._do(piece)
         except LeaseLost as lost:
             logger.info("another replica has taken over %s; nothing of ours was saved", lost)
             return False
@@ -155,10 +174,26 @@ class Crew:
             logger.info("the host %s is busy; to be tried again", busy)
             await self._give_back(piece, BUSY_HOST_SECONDS)
             return False
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Exception) and not is_away(error):
+                logger.exception("not even the failure could be saved; the lease ends by itself")
+                return False
             await self._give_back(piece, 0.0)
             raise
         return True
+
+    async def _do(self, piece: Piece) -> None:
+        """Do one piece, or save that it failed as nobody expected: that is its own failure, and the others go on."""
+        try:
+            await piece.do()
+        except (LeaseLost, HostBusy):
+            raise
+        except Exception as error:
+            if is_away(error):
+                raise
+            await piece.fail(error)
+        if piece.turn is not None:
+            await piece.turn.leave()
 
     async def _give_back(self, piece: Piece, seconds: float) -> None:
         """End the piece's leases now; where the database is away they end by themselves."""

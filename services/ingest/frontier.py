@@ -98,17 +98,21 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
 
 
 async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
-    """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew."""
+    """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew.
+
+    A page that was erased is left alone: an entry has words of the article.
+    """
     rows = [_page_row(source, each) for _, each in sorted({each.url: each for each in entries}.items())]
     if not rows:
         return Inserted(0, 0, 0)
     await hosts.remember(connection, {row["host"] for row in rows})
     statement = insert(page).values(rows)
     said, known = (entry["modified"]["at"].astext for entry in (statement.excluded.entry, page.c.entry))
+    kept = page.c.outcome.is_distinct_from(PageOutcome.ERASED.value)
     upsert = statement.on_conflict_do_update(
         index_elements=[page.c.url],
         set_={"entry": statement.excluded.entry, "due_at": func.now(), "attempts": 0},
-        where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value),
+        where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value, kept),
     ).returning(page.c.found_at == func.now())
     fresh = [bool(new) for (new,) in await connection.execute(upsert)]
     return Inserted(sum(fresh), len(fresh) - sum(fresh), len(rows) - len(fresh))
@@ -166,6 +170,8 @@ def _due_of_free_hosts(between: ColumnElement[bool], most: int) -> Select[Any]:
 
 
 async def _take_pages(connection: AsyncConnection, page_ids: Sequence[UUID]) -> list[Row[Any]]:
+    if not page_ids:
+        return []
     leased = {"leased_until": from_now(LEASE_SECONDS), "lease_token": uuid4()}
     feed_url = select(feed.c.url).where(feed.c.feed_id == page.c.feed_id).scalar_subquery()
     taken = list(

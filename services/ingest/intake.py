@@ -73,7 +73,8 @@ class PageIntake:
         return [self._piece(from_page(row, row.feed_url), Turn(self._hosts, row.lease_token, row.host)) for row in rows]
 
     def _piece(self, work: Work, turn: Turn | None) -> Piece:
-        return Piece(work.lease, partial(self._pipeline.handle, work, turn), turn)
+        do, fail = partial(self._pipeline.handle, work, turn), partial(self._pipeline.fail, work)
+        return Piece(work.lease, do, fail, turn)
 
 
 class FeedIntake:
@@ -93,9 +94,13 @@ class FeedIntake:
 
     async def _begin(self, row: Row[Any]) -> Piece | None:
         lease = Lease(feed, row.feed_id, row.lease_token)
-        turn = await self._hosts.begin(row.url, lease.token)
+        fail = partial(self._poller.fail, row)
+        try:
+            turn = await self._hosts.begin(row.url, lease.token)
+        except BadUrl as error:
+            return Piece(lease, partial(fail, error), fail)
         if isinstance(turn, Turn):
-            return Piece(lease, partial(self._poller.poll, row, turn), turn)
+            return Piece(lease, partial(self._poller.poll, row, turn), fail, turn)
         async with self._engine.begin() as connection:
             await leases.give_back(connection, lease, seconds=turn)
         return None

@@ -5,11 +5,12 @@ It is published once Kafka has acknowledged its event, and done only after that.
 
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid5
 
-from sqlalchemy import func
+from sqlalchemy import func, null
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -42,12 +43,15 @@ PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 PAGE_MAX_BYTES = 3_000_000
 """The most HTML of one page; real articles are below 2 MB, and cleaning takes seconds a megabyte."""
 
+WORDS = frozenset({"entry", "html", "text", "title"})
+"""Columns of a page or a submission that hold words of its article; they go where that is refused as erased."""
+
 REFUSALS = (FetchFailed, Refused, CleanerFailed, WorkerKilled, WorkerError, BadUrl, RecordTooLarge)
 """What is the page's own fault, its server's, or our code's on this page alone: each ends as an outcome."""
 
 
 def explain(error: Exception) -> Result:
-    """Return the outcome that one of ``REFUSALS`` means."""
+    """Return the outcome that one of ``REFUSALS`` means, or a failure that nobody expected."""
     match error:
         case FetchFailed():
             return Result(error.outcome, error.reason, retry_after_seconds=error.retry_after_seconds)
@@ -60,7 +64,8 @@ def explain(error: Exception) -> Result:
         case WorkerKilled():
             return Result(PageOutcome.WORKER_KILLED, f"reading it took more than allowed: {error.reason}")
         case _:
-            return Result(PageOutcome.HOSTILE_MARKUP, f"our own code failed on it: {error}")
+            said = error if isinstance(error, (CleanerFailed, WorkerError)) else type(error).__name__
+            return Result(PageOutcome.HOSTILE_MARKUP, f"our own code failed on it: {said}")
 
 
 class Pipeline:
@@ -82,19 +87,28 @@ class Pipeline:
             LeaseLost: another replica has the work now; nothing was saved.
             HostBusy: a redirect's host is not free; the work is as it was.
             KafkaUnavailable: nothing is marked; likewise whatever says that PostgreSQL is away.
+            Exception: nobody expected it; ``fail`` says what becomes of the work.
         """
-        with bound(url=work.source.url, **{f"{work.lease.table.name}_id": work.lease.id}):
+        with _bound(work):
             try:
                 result = await self._ingest(work, turn)
             except REFUSALS as error:
                 result = explain(error)
                 if isinstance(error, (CleanerFailed, WorkerError)):
                     logger.exception("our own code failed on this page")
-            except DBAPIError as error:
-                if not is_permanent(error):
-                    raise
-                logger.exception("the database refused what was found")
-                result = Result(PageOutcome.BAD_RESPONSE, "the database refused it")
+            await self._save(work, result)
+
+    async def fail(self, work: Work, error: Exception) -> None:
+        """Save what becomes of work that failed as nobody expected. Raises ``LeaseLost``.
+
+        What the database refused for another reason than the data, say a right that is missing, may pass.
+        """
+        with _bound(work):
+            logger.error("this failed unexpectedly", exc_info=error)
+            result = explain(error)
+            if isinstance(error, DBAPIError):
+                may_pass = not is_permanent(error)
+                result = Result(PageOutcome.BAD_RESPONSE, "the database refused it", may_pass=may_pass)
             await self._save(work, result)
 
     async def _ingest(self, work: Work, turn: Turn | None) -> Result:
@@ -185,7 +199,12 @@ class Pipeline:
         before the publication's, as in numbering, so that two savers never wait for each other.
         """
         attempts = work.attempts + 1
-        wait = retry_after(result.outcome, attempts=attempts, retry_after_seconds=result.retry_after_seconds)
+        wait = retry_after(
+            result.outcome,
+            attempts=attempts,
+            retry_after_seconds=result.retry_after_seconds,
+            may_pass=result.may_pass,
+        )
         lost: LeaseLost | None = None
         async with self._engine.begin() as connection:
             try:
@@ -203,6 +222,10 @@ class Pipeline:
         logger.info("%s%s", result.outcome, f" ({result.reason})" if result.reason else "")
 
 
+def _bound(work: Work) -> AbstractContextManager[None]:
+    return bound(url=work.source.url, **{f"{work.lease.table.name}_id": work.lease.id})
+
+
 def _values(work: Work, result: Result, attempts: int, wait: float | None) -> dict[str, object]:
     values: dict[str, object] = {
         "outcome": result.outcome.value,
@@ -211,6 +234,8 @@ def _values(work: Work, result: Result, attempts: int, wait: float | None) -> di
         "due_at": None if wait is None else from_now(wait),
         "done_at": func.now() if wait is None else None,
     }
+    if result.outcome is PageOutcome.ERASED:
+        values |= {name: null() for name in sorted(WORDS & set(work.lease.table.c.keys()))}
     found = {"article_id": result.article_id, "etag": result.etag, "last_modified": result.last_modified}
     return values | {name: value for name, value in found.items() if value is not None and name in work.lease.table.c}
 

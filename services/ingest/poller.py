@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import FeedOutcome
@@ -17,6 +18,7 @@ from services.ingest.frontier import Polled
 from services.ingest.hosts import Turn
 from services.ingest.leases import Lease
 from services.ingest.schedule import NextPoll, next_poll
+from services.ingest.urls import BadUrl
 from services.logs import bound
 from services.workers import WorkerError, WorkerKilled, Workers
 
@@ -33,14 +35,20 @@ REFUSALS = (FetchFailed, NotAFeed, WorkerKilled, WorkerError)
 
 
 def explain(error: Exception) -> tuple[FeedOutcome, str]:
-    """Return the outcome and the reason that one of ``REFUSALS`` means."""
+    """Return the outcome and the reason that one of ``REFUSALS`` means, or a failure that nobody expected."""
     match error:
         case FetchFailed():
             return FeedOutcome(error.outcome.value), error.reason
         case WorkerKilled():
             return FeedOutcome.WORKER_KILLED, f"reading it took more than allowed: {error.reason}"
-        case _:
+        case BadUrl():
+            return FeedOutcome.BAD_URL, error.reason
+        case DBAPIError():
+            return FeedOutcome.BAD_RESPONSE, "the database refused it"
+        case NotAFeed() | WorkerError():
             return FeedOutcome.NOT_A_FEED, str(error)
+        case _:
+            return FeedOutcome.NOT_A_FEED, f"our own code failed on it: {type(error).__name__}"
 
 
 def read(body: FeedBody) -> Feed:
@@ -68,16 +76,26 @@ class Poller:
         Raises:
             LeaseLost: another replica polls it now; nothing was saved.
             HostBusy: a redirect's host is not free; the feed is as it was.
+            Exception: nobody expected it, or PostgreSQL is away; ``fail`` says what becomes of the feed.
         """
         with bound(feed_url=row.url, feed_id=row.feed_id):
             listed: Sequence[Entry] = ()
             try:
                 polled, listed = await self._poll(row, turn)
             except REFUSALS as error:
-                outcome, reason = explain(error)
-                wait = error.retry_after_seconds if isinstance(error, FetchFailed) else None
-                polled = Polled(outcome, reason, self._next(outcome, row, retry_after_seconds=wait))
+                polled = self._failed(row, error)
             await self._save(row, polled, listed)
+
+    async def fail(self, row: Row[Any], error: Exception) -> None:
+        """Save what becomes of a feed whose poll failed as nobody expected. Raises ``LeaseLost``."""
+        with bound(feed_url=row.url, feed_id=row.feed_id):
+            logger.error("this poll failed unexpectedly", exc_info=error)
+            await self._save(row, self._failed(row, error), ())
+
+    def _failed(self, row: Row[Any], error: Exception) -> Polled:
+        outcome, reason = explain(error)
+        wait = error.retry_after_seconds if isinstance(error, FetchFailed) else None
+        return Polled(outcome, reason, self._next(outcome, row, retry_after_seconds=wait))
 
     async def _poll(self, row: Row[Any], turn: Turn) -> tuple[Polled, Sequence[Entry]]:
         fetched = await self._fetch(row, turn)

@@ -79,13 +79,16 @@ def next_poll(
     return NextPoll(min(max(wait, retry_after_seconds or 0.0), DAY_SECONDS), failures + 1)
 
 
-def retry_after(outcome: PageOutcome, *, attempts: int, retry_after_seconds: float | None = None) -> float | None:
+def retry_after(
+    outcome: PageOutcome, *, attempts: int, retry_after_seconds: float | None = None, may_pass: bool = False
+) -> float | None:
     """Return the seconds until a page is tried again, or None where ``outcome`` stands.
 
-    ``attempts`` counts the attempts made, this one included.
+    ``attempts`` counts the attempts made, this one included; ``may_pass`` says of an outcome that is else final that
+    it may be gone the next time.
     """
     allowed = KILLED_ATTEMPTS if outcome is PageOutcome.WORKER_KILLED else PAGE_ATTEMPTS
-    if outcome not in PASSING or attempts >= allowed:
+    if not (may_pass or outcome in PASSING) or attempts >= allowed:
         return None
     wait = min(RETRY_FIRST_SECONDS * 4.0 ** (attempts - 1), RETRY_CAP_SECONDS)
     return min(max(wait, retry_after_seconds or 0.0), DAY_SECONDS)

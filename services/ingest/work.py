@@ -57,7 +57,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a piece of work: ``numbered`` if Kafka has acknowledged that, ``retry_after_seconds`` if asked."""
+    """What became of a piece of work: ``numbered`` if Kafka has acknowledged that, ``retry_after_seconds`` if asked.
+
+    ``may_pass`` says that it is worth another attempt whatever the outcome.
+    """
 
     outcome: PageOutcome
     reason: str | None = None
@@ -66,6 +69,7 @@ class Result:
     last_modified: str | None = None
     retry_after_seconds: float | None = None
     numbered: Numbered | None = None
+    may_pass: bool = False
 
 
 def from_page(row: Row[Any], feed_url: str | None = None) -> Work:

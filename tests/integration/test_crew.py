@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -11,23 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import page
 from services.ingest import leases
-from services.ingest.crew import Crew, Piece
+from services.ingest.crew import TAKE_SECONDS, Crew, Piece
 from services.ingest.hosts import HostBusy
 from services.ingest.leases import Lease, LeaseLost, from_now
 from services.kafka import KafkaUnavailable
 from services.lifecycle import Progress
 
 Do = Callable[[], Coroutine[Any, Any, None]]
+Fail = Callable[[Exception], Coroutine[Any, Any, None]]
 
 
-async def piece(engine: AsyncEngine, do: Do) -> Piece:
+async def never_fails(error: Exception) -> None:
+    raise AssertionError from error
+
+
+async def piece(engine: AsyncEngine, do: Do, fail: Fail = never_fails) -> Piece:
     """A leased page for which ``do`` is done."""
     lease = Lease(page, uuid4(), uuid4())
     row = {"url": f"https://a.example/{lease.id}", "host": "a.example", "arrival": "fetched", "publisher_domain": "a"}
     async with engine.begin() as connection:
         held = {"leased_until": from_now(5), "lease_token": lease.token}
         await connection.execute(insert(page).values(page_id=lease.id, **row, **held))
-    return Piece(lease, do)
+    return Piece(lease, do, fail)
 
 
 def crew_of(
@@ -137,27 +144,77 @@ async def test_crew_waits_where_taking_work_fails_in_passing(engine: AsyncEngine
     assert len(calls) > 1
 
 
-async def test_unexpected_failure_ends_the_crew(engine: AsyncEngine) -> None:
-    async def fail() -> None:
-        raise ZeroDivisionError
-
+async def test_unexpected_failure_to_take_work_ends_the_crew(engine: AsyncEngine) -> None:
     async def broken(_: int) -> list[Piece]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await run_for(crew_of(engine, giving(await piece(engine, fail))), 5.0)
-    assert await held(engine) == 0
-    with pytest.raises(ZeroDivisionError):
         await run_for(crew_of(engine, broken), 5.0)
 
 
-async def test_piece_that_fails_unexpectedly_while_draining_is_not_hidden(engine: AsyncEngine) -> None:
-    async def fail() -> None:
-        await asyncio.sleep(0.4)
+@pytest.mark.parametrize("seconds", [0.0, 0.4])
+async def test_piece_that_fails_unexpectedly_ends_alone_also_while_draining(
+    engine: AsyncEngine, seconds: float
+) -> None:
+    done = []
+    failed: list[Exception] = []
+
+    async def stumble() -> None:
+        await asyncio.sleep(seconds)
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        await run_for(crew_of(engine, giving(await piece(engine, fail))), 0.1, drain_seconds=2.0)
+    async def fail(error: Exception) -> None:
+        failed.append(error)
+
+    async def succeed() -> None:
+        done.append(True)
+
+    pieces = [await piece(engine, stumble, fail), await piece(engine, succeed)]
+    await run_for(crew_of(engine, giving(*pieces)), 0.2, drain_seconds=2.0)
+    assert [type(error) for error in failed] == [ZeroDivisionError]
+    assert done == [True]
+
+
+async def test_failure_that_cannot_be_saved_keeps_its_lease_and_the_others_go_on(engine: AsyncEngine) -> None:
+    done = []
+
+    async def stumble() -> None:
+        raise ZeroDivisionError
+
+    async def succeed() -> None:
+        done.append(True)
+
+    pieces = [await piece(engine, stumble), await piece(engine, succeed)]
+    await run_for(crew_of(engine, giving(*pieces), most=1), 0.5)
+    assert done == [True]
+    assert await held(engine) == 2  # so the one that failed is not the first again at once
+
+
+async def test_failure_that_is_saved_while_the_database_is_away_is_given_back(engine: AsyncEngine) -> None:
+    async def stumble() -> None:
+        raise ZeroDivisionError
+
+    async def fail(_: Exception) -> None:
+        raise ConnectionRefusedError
+
+    await run_for(crew_of(engine, giving(await piece(engine, stumble, fail))), 0.5)
+    assert await held(engine) == 0
+
+
+async def test_single_places_are_filled_together_but_soon(engine: AsyncEngine) -> None:
+    took: list[tuple[float, int]] = []
+    loop = asyncio.get_running_loop()
+    left = [await piece(engine, partial(asyncio.sleep, 0.01 * number)) for number in range(1, 41)]
+
+    async def take(room: int) -> list[Piece]:
+        took.append((loop.time(), room))
+        return await hand_out(room)
+
+    hand_out = giving(*left)
+    await run_for(crew_of(engine, take, most=20), 0.9)
+    busy = [(later - earlier, room) for (earlier, _), (later, room) in pairwise(took) if room < 20]
+    assert min(seconds for seconds, room in busy if room < 5) > TAKE_SECONDS * 0.9
+    assert max(seconds for seconds, _ in busy) < 0.3
 
 
 async def test_busy_host_and_lost_lease_are_no_failures(engine: AsyncEngine) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, null, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -114,6 +114,31 @@ async def test_known_entry_is_due_again_when_the_feed_dates_it_anew(engine: Asyn
     assert (await see(day=1)).known == 1
     assert (await see(day=2)).changed == 1
     assert (await see(day=3, modified=False)).known == 1
+
+
+async def test_page_that_was_erased_is_not_touched_by_a_feed(engine: AsyncEngine) -> None:
+    url = "https://a.example/1"
+    await list_pages(engine, [url], outcome=PageOutcome.ERASED.value, entry=null(), due_at=None)
+    async with engine.begin() as connection:
+        (source,) = await frontier.list_feeds(connection)
+        listed = [entry(url, modified=True)]
+        assert await frontier.insert_entries(connection, source, listed) == Inserted(new=0, changed=0, known=1)
+    after = await row_of(engine, url)
+    assert (after.entry, after.due_at, after.outcome) == (None, None, "erased")
+
+
+async def test_lease_of_nothing_changes_nothing(engine: AsyncEngine) -> None:
+    said: list[str] = []
+
+    def hear(_: object, __: object, statement: str, *___: object) -> None:
+        said.append(statement.split(maxsplit=1)[0])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", hear)
+    assert await lease(engine) == []
+    assert "UPDATE" not in said
+    await list_pages(engine, ["https://a.example/1"])
+    assert len(await lease(engine)) == 1
+    assert "UPDATE" in said
 
 
 async def test_replicas_that_lease_at_once_never_take_the_same_page(engine: AsyncEngine) -> None:

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from prometheus_client import REGISTRY
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
@@ -296,9 +296,95 @@ async def test_page_that_our_code_or_the_database_cannot_take_ends_alone(
     assert (row.outcome, row.reason, row.due_at) == (outcome, reason, None)
 
 
+async def forbid(engine: AsyncEngine, table: str, column: str, value: str) -> None:
+    """Have the database refuse a row as it refuses one that a right is missing for."""
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not yours' USING ERRCODE = '42501'; END $$"
+        )
+        await connection.exec_driver_sql(
+            f"CREATE TRIGGER forbid BEFORE INSERT ON {table} FOR EACH ROW"
+            f" WHEN (NEW.{column} = '{value}') EXECUTE FUNCTION forbid()"
+        )
+
+
+async def test_refusal_that_nobody_knows_is_tried_again_and_ends_in_its_outcome(
+    engine: AsyncEngine, site: Site
+) -> None:
+    site.pages["/b"] = article_page(OTHER)
+    await add_pages(engine, site.url("/a"), site.url("/b"))
+    await forbid(engine, "publication", "canonical_url", site.url("/a"))
+    before = counted("bad_response")
+    for attempt in range(1, schedule.PAGE_ATTEMPTS + 1):
+        await make_due(engine)
+        await ingest(engine, site)
+        bad, good = await rows_of(engine)
+        assert (bad.outcome, bad.reason, bad.attempts) == ("bad_response", "the database refused it", attempt)
+        assert (bad.due_at is None) == (bad.done_at is not None) == (attempt == schedule.PAGE_ATTEMPTS)
+        assert good.due_at is None
+    assert counted("bad_response") == before + 1
+
+
+async def test_page_on_which_a_fault_of_ours_shows_ends_alone(
+    engine: AsyncEngine, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stumbles(KeptRecords):
+        @override
+        async def publish(self, topic: str, key: bytes, value: bytes | None, headers: Headers) -> None:
+            if b"thirteen" in (value or b""):
+                raise ZeroDivisionError
+            await super().publish(topic, key, value, headers)
+
+    site.pages["/b"] = article_page(OTHER)
+    await add_pages(engine, site.url("/a"), site.url("/b"))
+    kept = await ingest(engine, site, Stumbles())
+    good, bad = await rows_of(engine)
+    assert (bad.outcome, bad.reason, bad.due_at, bad.lease_token) == (
+        *("hostile_markup", "our own code failed on it: ZeroDivisionError"),
+        *(None, None),
+    )
+    assert (good.outcome, len(kept.records)) == ("published", 1)
+    (line,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.exc_info is not None
+    assert line.exc_info[0] is ZeroDivisionError
+
+
+async def test_feed_whose_entry_the_database_refuses_ends_alone_and_waits(engine: AsyncEngine, site: Site) -> None:
+    site.pages["/feed"] = json_feed(site.url("/b"))
+    await forbid(engine, "page", "url", site.url("/b"))
+    async with open_site() as other:
+        other.pages["/feed"] = json_feed(site.url("/a"))
+        async with engine.begin() as connection:
+            await frontier.add_feed(connection, site.url("/feed"), "bad.example")
+            await frontier.add_feed(connection, other.url("/feed"), "good.example")
+        async with open_replica(engine, [site, other], KeptRecords()) as replica:
+            await replica.run_until_done()
+    bad, good = sorted(await rows_of(engine, feed), key=lambda row: str(row.publisher_domain))
+    assert (bad.outcome, bad.reason, bad.failures) == ("bad_response", "the database refused it", 1)
+    assert (bad.next_poll_at - bad.polled_at).total_seconds() == 300
+    assert (good.outcome, good.entries) == ("polled", 1)
+
+
+async def test_feed_that_names_no_url_ends_alone(engine: AsyncEngine, site: Site) -> None:
+    site.pages["/feed"] = json_feed(site.url("/a"))
+    async with engine.begin() as connection:
+        await frontier.add_feed(connection, "http://127.0.0.1/feed")
+        await connection.execute(update(feed).values(url="ftp://127.0.0.1/feed"))
+        await frontier.add_feed(connection, site.url("/feed"))
+    await ingest(engine, site)
+    bad, good = await rows_of(engine, feed)
+    assert (bad.outcome, bad.reason, bad.failures) == ("bad_url", "neither http nor https", 1)
+    assert good.outcome == "polled"
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
-    [(WorkerError("odd"), "not_a_feed"), (WorkerKilled(KillReason.CPU), "worker_killed")],
+    [
+        (WorkerError("odd"), "not_a_feed"),
+        (WorkerKilled(KillReason.CPU), "worker_killed"),
+        (ZeroDivisionError(), "not_a_feed"),
+    ],
 )
 async def test_feed_that_our_code_cannot_take_ends_alone(
     engine: AsyncEngine, site: Site, error: Exception, outcome: str
@@ -449,8 +535,25 @@ async def test_what_was_erased_does_not_come_back(engine: AsyncEngine, site: Sit
     await add_pages(engine, site.url("/a"))
     kept = await ingest(engine, site)
     assert kept.records == []
-    assert (await rows_of(engine))[0].outcome == "erased"
+    (row,) = await rows_of(engine)
+    assert (row.outcome, row.entry) == ("erased", None)
     assert (site.paths() == []) == (kind is not ErasedKind.ARTICLE)
+
+
+async def test_poll_after_an_erasure_brings_no_words_back(engine: AsyncEngine, site: Site) -> None:
+    site.pages["/feed"] = json_feed(site.url("/a"), modified="2026-10-01T12:00:00Z")
+    async with engine.begin() as connection:
+        await frontier.add_feed(connection, site.url("/feed"))
+    kept = await ingest(engine, site)
+    async with engine.begin() as connection:
+        await connection.execute(update(page).values(outcome=PageOutcome.ERASED.value, entry=null(), due_at=None))
+        await connection.execute(update(feed).values(next_poll_at=from_now(0)))
+    site.pages["/feed"] = json_feed(site.url("/a"), site.url("/b"), modified="2026-10-02T12:00:00Z")
+    await ingest(engine, site, kept)
+    erased_page, other = await rows_of(engine)
+    assert (erased_page.outcome, erased_page.entry, erased_page.due_at) == ("erased", None, None)
+    assert (other.outcome, len(kept.records)) == ("not_found", 1)
+    assert (await rows_of(engine, feed))[0].entries == 2  # over both polls
 
 
 async def test_file_is_an_article_of_its_own_url_whatever_it_links_to(engine: AsyncEngine, tmp_path: Path) -> None:

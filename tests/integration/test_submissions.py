@@ -139,9 +139,21 @@ async def test_erased_text_is_refused_when_it_is_submitted_again(engine: AsyncEn
     (event,) = events(await ingest(engine, site))
     async with engine.begin() as connection:
         await connection.execute(insert(erased).values(kind=ErasedKind.TEXT, value=event.text_sha256))
-    again = await submit(engine, text=SENTENCES, submitter="another desk")
+    again = await submit(engine, text=SENTENCES, title="Bridge closed", submitter="another desk")
     await ingest(engine, site)
-    assert (await find(engine, again)).outcome == "erased"
+    row = await find(engine, again)
+    assert (row.outcome, row.text, row.title) == ("erased", None, None)
+
+
+async def test_submission_on_which_a_fault_of_ours_shows_ends_alone(engine: AsyncEngine, site: Site) -> None:
+    first = await submit(engine, text=SENTENCES)
+    await ingest(engine, site, KeptRecords(ZeroDivisionError()))
+    second = await submit(engine, text=SENTENCES.replace("eleven", "two"))
+    kept = await ingest(engine, site)
+    rows = [await find(engine, submitted) for submitted in (first, second)]
+    assert [row.outcome for row in rows] == ["hostile_markup", "published"]
+    assert (rows[0].reason, rows[0].due_at) == ("our own code failed on it: ZeroDivisionError", None)
+    assert len(kept.records) == 1
 
 
 async def test_submitted_url_waits_for_its_host_without_an_attempt(engine: AsyncEngine, site: Site) -> None:

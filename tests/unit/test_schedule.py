@@ -55,6 +55,11 @@ def test_final_outcome_is_never_tried_again(outcome: PageOutcome) -> None:
     assert retry_after(outcome, attempts=1, retry_after_seconds=5) is None
 
 
+def test_final_outcome_that_may_pass_is_tried_again_as_often_as_any() -> None:
+    waits = [retry_after(PageOutcome.BAD_RESPONSE, attempts=n, may_pass=True) for n in (1, schedule.PAGE_ATTEMPTS)]
+    assert waits == [60, None]
+
+
 def test_page_that_kills_a_worker_twice_is_done() -> None:
     assert retry_after(PageOutcome.WORKER_KILLED, attempts=1) == 60
     assert retry_after(PageOutcome.WORKER_KILLED, attempts=2) is None
