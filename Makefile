@@ -1,12 +1,12 @@
 # Claimwire's commands; `make` alone lists them.
 
 PYTHON ?= python3
-# URLs hold & and ?: the shell gets them as a variable, never as words of its own.
-export FEEDS
+# URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
+export FEEDS AGAINST
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench lint types format documents lock clean
+.PHONY: help run dev test bench quality lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: dev ## run every test, on its own PostgreSQL and Kafka
 
 bench: dev ## measure articles a CPU second, for the whole path and bare
 	@.venv/bin/python -m bench.throughput
+
+quality: dev ## measure the reading against annotated news; AGAINST=<earlier quality.json> shows what moved
+	@.venv/bin/python -m bench.quality $${AGAINST:+--against "$$AGAINST"}
 
 lint: dev ## check style
 	@.venv/bin/ruff check
