@@ -59,7 +59,7 @@ def main() -> int:
     missed = [each.measure for each in rows if each.missed]
     say.print(f"{time.monotonic() - started:.0f} s; errors of the development split: bench/out/errors.html")
     for name in missed:
-        say.print(f"below its floor: {name}", style="red", highlight=False)
+        say.print(f"misses its floor: {name}", style="red", highlight=False)
     return 1 if missed else 0
 
 

@@ -110,7 +110,7 @@ def _moved(each: Row, earlier: Mapping[str, float | None]) -> tuple[str, str]:
     if was is None or each.value is None:
         return _number(was), "new" if each.measure not in earlier else ""
     change = round(each.value - was, DECIMALS)
-    return _number(was), f"{change:+,g}" if change else ""
+    return _number(was), f"{'+' if change > 0 else ''}{_number(change)}" if change else ""
 
 
 def _number(value: float | None) -> str:
