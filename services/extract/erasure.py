@@ -78,10 +78,11 @@ async def _erase_copies(connection: AsyncConnection, article_id: UUID) -> None:
     await connection.execute(
         update(letter).filter_by(article_id=article_id).values(value=None, headers=[], exception="erased")
     )
-    handed_in = {"html": None, "text": None, "title": None}
+    unleased = {"leased_until": None, "lease_token": None}  # whoever reads it just now must not write it back
+    handed_in = {"html": None, "text": None, "title": None, **unleased}
     await connection.execute(update(submission).filter_by(article_id=article_id).values(handed_in))
     await connection.execute(
         update(page)
         .filter_by(article_id=article_id)
-        .values(entry=null(), due_at=None, outcome=PageOutcome.ERASED, reason=None)
+        .values(entry=null(), due_at=None, outcome=PageOutcome.ERASED, reason=None, **unleased)
     )

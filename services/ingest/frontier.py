@@ -100,7 +100,8 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
 async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
     """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew.
 
-    A page that was erased is left alone: an entry has words of the article.
+    A page that was erased is left alone: an entry has words of the article. A page that is being read just now loses
+    its lease, so that whoever reads the older text does not mark it done.
     """
     rows = [_page_row(source, each) for _, each in sorted({each.url: each for each in entries}.items())]
     if not rows:
@@ -111,7 +112,13 @@ async def insert_entries(connection: AsyncConnection, source: Row[Any], entries:
     kept = page.c.outcome.is_distinct_from(PageOutcome.ERASED.value)
     upsert = statement.on_conflict_do_update(
         index_elements=[page.c.url],
-        set_={"entry": statement.excluded.entry, "due_at": func.now(), "attempts": 0},
+        set_={
+            "entry": statement.excluded.entry,
+            "due_at": func.now(),
+            "attempts": 0,
+            "leased_until": None,
+            "lease_token": None,
+        },
         where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value, kept),
     ).returning(page.c.found_at == func.now())
     fresh = [bool(new) for (new,) in await connection.execute(upsert)]

@@ -278,3 +278,16 @@ async def test_lease_walks_hosts_by_index_and_never_all_their_pages(engine: Asyn
     assert "ix_page_waiting" in plan
     assert "Seq Scan on page" not in plan
     assert len(await lease(engine, most=100)) == 51
+
+
+async def test_page_dated_anew_while_it_is_read_is_not_marked_done_by_its_older_text(engine: AsyncEngine) -> None:
+    url = "https://gull.example/one"
+    await list_pages(engine, [url])
+    (leased,) = await lease(engine)
+    async with engine.begin() as connection:
+        (source,) = await frontier.list_feeds(connection)
+        assert await frontier.insert_entries(connection, source, [entry(url, modified=True)]) == Inserted(0, 1, 0)
+    async with engine.connect() as connection:
+        with pytest.raises(LeaseLost):
+            await leases.finish(connection, Lease(page, leased.page_id, leased.lease_token), due_at=None)
+    assert (await row_of(engine, url)).due_at is not None

@@ -171,6 +171,8 @@ async def test_erasure_takes_the_words_away_and_is_remembered(engine: AsyncEngin
     assert not [words for words in kept if "bridge" in words.lower() or "news.example" in words]
     erased = max(await rows(engine, tables.change), key=lambda row: row.sequence)
     assert (erased.kind, erased.retracted, erased.event) == ("erased", [stored.claim_id], None)
+    (page,) = await rows(engine, tables.page)
+    assert (page.outcome, page.entry, page.due_at, page.lease_token) == ("erased", None, None, None)
 
 
 async def keep_copies(engine: AsyncEngine, key: UUID) -> None:
@@ -187,6 +189,10 @@ async def keep_copies(engine: AsyncEngine, key: UUID) -> None:
             insert(tables.submission).values(
                 submission_id=uuid4(), submitter="me", body_sha256="0", text="the bridge", article_id=key
             )
+        )
+        leased = {"lease_token": uuid4(), "article_id": key, "arrival": "fetched", "host": "h", "publisher_domain": "p"}
+        await connection.execute(
+            insert(tables.page).values(page_id=uuid4(), url="https://a.example", entry={"title": "bridge"}, **leased)
         )
 
 
