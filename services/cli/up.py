@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -54,25 +55,50 @@ async def run(plan: Plan) -> None:
     Raises:
         EngineFailed: something could not start or stay up; the message is one line for a person.
     """
-    settings = plan.settings
-    _check_ports(settings, with_samples=not plan.feeds)
+    _check_ports(plan.settings, with_samples=not plan.feeds)
     with _stopped_by_signal() as stop:
         async with AsyncExitStack() as stack:
-            with plan.screen.starting() as report:
-                engines = await stack.enter_async_context(open_engines(settings.state, report=report))
-                connection = await _prepare(settings.state, engines)
-                feeds = await _open_feeds(stack, plan)
-                await plan.add_feeds(connection, feeds)
-            children = {name: _child(name, settings, connection, with_samples=not plan.feeds) for name in SERVICES}
-            stack.push_async_callback(_stop_in_order, children, plan.screen)
-            async with asyncio.TaskGroup() as tasks:
-                keepers = [tasks.create_task(_keep(name, child, stop)) for name, child in children.items()]
-                keepers += [tasks.create_task(_keep_engine(e, stop)) for e in (engines.postgres, engines.kafka)]
-                plan.screen.show_addresses(settings)
-                await follow(connection, settings, plan.screen, stop)
-                for keeper in keepers:
-                    keeper.cancel()
-            plan.screen.say("stopping")
+            starting = asyncio.create_task(_start(plan, stack))
+            await _first_of(starting, stop)
+            if not stop.is_set():
+                engines, connection = await starting
+                try:
+                    await _serve(plan, stack, engines, connection, stop)
+                except* (EngineFailed, kafka.KafkaUnavailable) as failed:
+                    raise failed.exceptions[0] from None
+
+
+async def _first_of(starting: asyncio.Task[Any], stop: asyncio.Event) -> None:
+    """Wait for the start, but give it up when told to stop: it may be downloading."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if stop.is_set():
+        starting.cancel()
+        await asyncio.wait({starting})
+
+
+async def _start(plan: Plan, stack: AsyncExitStack) -> tuple[Engines, Settings]:
+    with plan.screen.starting() as report:
+        engines = await stack.enter_async_context(open_engines(plan.settings.state, report=report))
+        connection = await _prepare(plan.settings.state, engines)
+        await plan.add_feeds(connection, await _open_feeds(stack, plan))
+    return engines, connection
+
+
+async def _serve(
+    plan: Plan, stack: AsyncExitStack, engines: Engines, connection: Settings, stop: asyncio.Event
+) -> None:
+    children = {name: _child(name, plan.settings, connection, with_samples=not plan.feeds) for name in SERVICES}
+    stack.push_async_callback(_stop_in_order, children, plan.screen)
+    async with asyncio.TaskGroup() as tasks:
+        keepers = [tasks.create_task(_keep(name, child, stop)) for name, child in children.items()]
+        keepers += [tasks.create_task(_keep_engine(e, stop)) for e in (engines.postgres, engines.kafka)]
+        plan.screen.show_addresses(plan.settings)
+        await follow(connection, plan.settings, plan.screen, stop)
+        for keeper in keepers:
+            keeper.cancel()
+    plan.screen.say("stopping")
 
 
 def _check_ports(settings: UpSettings, *, with_samples: bool) -> None:

@@ -149,6 +149,17 @@ async def test_nothing_is_left_when_the_command_dies(number: signal.Signals) -> 
         await up.until_nothing_is_left()
 
 
+async def test_command_can_be_stopped_while_it_starts() -> None:
+    async with open_up() as up:
+        await up.start()
+        async with asyncio.timeout(SECONDS):
+            while "start PostgreSQL" not in up.said:
+                await asyncio.sleep(0.02)
+        assert await up.end(signal.SIGINT) == 0
+        await up.until_nothing_is_left()
+        assert "Traceback" not in up.said
+
+
 async def test_service_that_dies_is_started_again() -> None:
     async with open_up() as up:
         await up.start()
