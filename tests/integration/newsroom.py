@@ -164,7 +164,8 @@ class Replica:
 
 async def nothing_is_due(engine: AsyncEngine) -> bool:
     async with engine.connect() as connection:
-        for table, due in ((page, page.c.due_at), (feed, feed.c.next_poll_at)):
+        # Feeds first: a poll that ends between the two questions has made its pages by then.
+        for table, due in ((feed, feed.c.next_poll_at), (page, page.c.due_at)):
             waiting = (due <= from_now(0)) | table.c.lease_token.is_not(None)
             if (await connection.execute(select(1).where(waiting).limit(1))).first() is not None:
                 return False
