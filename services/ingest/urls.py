@@ -142,7 +142,7 @@ def _target(parts: SplitResult) -> str:
 
 def _host(name: str) -> str:
     if ":" in name:
-        return f"[{_hexadecimal(ipaddress.IPv6Address(name))}]"
+        return f"[{ipaddress.IPv6Address(name)}]"
     ascii_name = name if name.isascii() else idna.encode(name, uts46=True).decode()
     host = ascii_name.lower().removesuffix(".")
     if not _NAME.fullmatch(host):
@@ -164,9 +164,3 @@ def _is_front(url: str) -> bool:
 
 def _first_line(error: ValueError) -> str:
     return (str(error).splitlines() or ["malformed"])[0][:120]
-
-
-def _hexadecimal(address: ipaddress.IPv6Address) -> str:
-    """Write an address without a dotted part: Python 3.13 began to write mapped ones with it, and URLs are identity."""
-    mapped = address.ipv4_mapped
-    return str(address) if mapped is None else f"::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}"
