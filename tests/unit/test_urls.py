@@ -1,5 +1,6 @@
 """URLs: what is refused, what is normalised, and what is the same article."""
 
+from ipaddress import IPv6Address
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -41,7 +42,7 @@ PAGE = "https://www.example.com/news/today.html?page=2"
         ("http://①②⑦.⓪.⓪.①/", "http://127.0.0.1/"),
         ("http://１２７．０．０．１/", "http://127.0.0.1/"),
         ("http://[0:0::1]/", "http://[::1]/"),
-        ("http://[::ffff:10.0.0.1]:80/", "http://[::ffff:a00:1]/"),
+        ("http://[::ffff:10.0.0.1]:80/", f"http://[{IPv6Address('::ffff:10.0.0.1')}]/"),
     ],
 )
 def test_reference_is_resolved_and_normalised(reference: str, meant: str) -> None:
