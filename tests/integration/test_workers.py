@@ -100,7 +100,7 @@ def _is_zombie(pid: int) -> bool:
 
 @pytest.fixture
 async def two() -> AsyncIterator[Workers]:
-    async with open_workers(2, cpu_seconds=0.5, memory_bytes=MEMORY, wall_seconds=5.0) as workers:
+    async with open_workers(2, cpu_seconds=0.5, memory_bytes=MEMORY, wall_seconds=30.0) as workers:
         yield workers
 
 
@@ -133,7 +133,7 @@ async def test_task_over_its_memory_is_killed_and_its_process_replaced(two: Work
 
 
 async def test_task_over_its_wall_time_is_killed() -> None:
-    async with open_workers(1, cpu_seconds=9, memory_bytes=MEMORY, wall_seconds=0.3) as workers:
+    async with open_workers(1, cpu_seconds=9, memory_bytes=MEMORY, wall_seconds=3.0) as workers:
         with pytest.raises(WorkerKilled) as caught:
             await workers.run(sleep, 30)
         assert caught.value.reason is KillReason.WALL
@@ -244,7 +244,7 @@ async def test_process_inherits_no_socket_of_ours() -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     listening = os.fstat(server.sockets[0].fileno()).st_ino
     os.set_inheritable(server.sockets[0].fileno(), True)
-    async with server, open_workers(1, cpu_seconds=1, memory_bytes=MEMORY, wall_seconds=5) as workers:
+    async with server, open_workers(1, cpu_seconds=1, memory_bytes=MEMORY, wall_seconds=30) as workers:
         files = open_files(workers.pids[0])
     assert files
     assert f"socket:[{listening}]" not in files
