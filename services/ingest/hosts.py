@@ -1,6 +1,8 @@
 """Hosts: politeness across replicas; each host is asked by one of them at a time, with a pause between two requests."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -103,6 +105,18 @@ class Turn:
         self._url = url
         if await self._hosts.robots.check(url, utc_now()):
             await self._pause(name)
+
+    @asynccontextmanager
+    async def left_after(self) -> AsyncIterator[None]:
+        """Leave the host once the fetch inside has ended, with the pause that its failure calls for."""
+        failure: FetchFailed | None = None
+        try:
+            yield
+        except FetchFailed as error:
+            failure = error
+            raise
+        finally:
+            await self.leave(failure)
 
     async def leave(self, failure: FetchFailed | None = None) -> None:
         """Let others ask the host, after the pause that this request and its ``failure`` call for."""

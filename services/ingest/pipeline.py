@@ -130,8 +130,7 @@ class Pipeline:
         return await self._fetch(work, turn)
 
     async def _fetch(self, work: Work, turn: Turn) -> Fetched:
-        failure: FetchFailed | None = None
-        try:
+        async with turn.left_after():
             with metrics.FETCH_SECONDS.time():
                 fetched = await self._fetcher.fetch(
                     work.source.url,
@@ -141,11 +140,6 @@ class Pipeline:
                     last_modified=work.last_modified,
                     before_request=turn.before_request,
                 )
-        except FetchFailed as error:
-            failure = error
-            raise
-        finally:
-            await turn.leave(failure)
         metrics.FETCHED_BYTES.inc(len(fetched.body))
         return fetched
 

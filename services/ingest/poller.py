@@ -116,8 +116,7 @@ class Poller:
         return polled, found.entries if found else ()
 
     async def _fetch(self, row: Row[Any], turn: Turn) -> Fetched:
-        failure: FetchFailed | None = None
-        try:
+        async with turn.left_after():
             return await self._fetcher.fetch(
                 row.url,
                 accept=FEED_ACCEPT,
@@ -126,11 +125,6 @@ class Poller:
                 last_modified=row.last_modified,
                 before_request=turn.before_request,
             )
-        except FetchFailed as error:
-            failure = error
-            raise
-        finally:
-            await turn.leave(failure)
 
     async def _read(self, fetched: Fetched) -> Feed:
         try:
