@@ -350,5 +350,49 @@ COMMENT ON TABLE revision IS 'One text of an article; event is ArticleIngested w
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+-- Running upgrade 0001 -> 0002
+
+CREATE TABLE api_key (
+    key_id UUID NOT NULL, 
+    name TEXT NOT NULL, 
+    prefix TEXT NOT NULL, 
+    sha256 BYTEA NOT NULL, 
+    scopes TEXT[] NOT NULL, 
+    requests_per_minute INTEGER, 
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    expires_at TIMESTAMP WITH TIME ZONE, 
+    revoked_at TIMESTAMP WITH TIME ZONE, 
+    used_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_api_key PRIMARY KEY (key_id), 
+    CONSTRAINT ck_api_key_requests_per_minute CHECK (requests_per_minute > 0), 
+    CONSTRAINT uq_api_key_prefix UNIQUE (prefix)
+);
+
+COMMENT ON TABLE api_key IS 'Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.';
+
+CREATE INDEX ix_api_key_created_at_key_id ON api_key (created_at, key_id);
+
+ALTER TABLE article ADD COLUMN search TSVECTOR;
+
+CREATE INDEX ix_article_search ON article USING gin (search);
+
+ALTER TABLE claim ADD COLUMN arrival TEXT;
+
+ALTER TABLE claim ADD COLUMN language TEXT;
+
+ALTER TABLE claim ADD COLUMN search TSVECTOR;
+
+ALTER TABLE claim ADD CONSTRAINT ck_claim_arrival CHECK (arrival IN ('fetched', 'submitted', 'file'));
+
+CREATE INDEX ix_claim_search ON claim USING gin (search) WHERE retracted_at IS NULL;
+
+ALTER TABLE entity ADD COLUMN folded TEXT;
+
+CREATE INDEX ix_entity_first_seen_at_entity_id ON entity (first_seen_at, entity_id);
+
+CREATE INDEX ix_entity_folded_entity_id ON entity (folded text_pattern_ops, entity_id);
+
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+
 COMMIT;
 

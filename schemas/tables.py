@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, UUID
 
 from schemas.events import Arrival
 from schemas.extraction import Force, Form, MentionType, Polarity, SpeechAct, Voice
@@ -54,6 +54,14 @@ class ChangeKind(StrEnum):
 
     EXTRACTED = "extracted"
     ERASED = "erased"
+
+
+class Scope(StrEnum):
+    """What the holder of a key may do."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    ADMIN = "admin"
 
 
 class ErasedKind(StrEnum):
@@ -207,10 +215,12 @@ article = Table(
     _time("stored_at", nullable=False, now=True),
     _time("related_at"),
     _time("erased_at"),
+    Column("search", TSVECTOR),
     _one_of("arrival", Arrival),
     UniqueConstraint("article_id", "revision"),
     Index(None, "fetched_at", "article_id"),
     Index(None, "publisher_domain", "fetched_at", "article_id"),
+    Index(None, "search", postgresql_using="gin"),
     comment="An article at its highest (revision, extractor_version); an erased one keeps no words.",
 )
 
@@ -233,8 +243,11 @@ entity = Table(
     Column("entity_id", UUID(as_uuid=True), primary_key=True),
     Column("name", Text, nullable=False),
     Column("type", Text, nullable=False),
+    Column("folded", Text),
     _time("first_seen_at", nullable=False, now=True),
     _one_of("type", MentionType),
+    Index(None, "first_seen_at", "entity_id"),
+    Index(None, "folded", "entity_id", postgresql_ops={"folded": "text_pattern_ops"}),
     comment="What a mention names; one id across all articles and spellings.",
 )
 
@@ -263,6 +276,8 @@ claim = Table(
     Column("extractor_version", Integer),
     Column("ordinal", Integer),
     Column("publisher_domain", Text),
+    Column("arrival", Text),
+    Column("language", Text),
     _time("fetched_at"),
     Column("content", Text),
     Column("speaker", Text),
@@ -277,10 +292,12 @@ claim = Table(
     Column("nested_in", UUID(as_uuid=True)),
     Column("served", Boolean, nullable=False, server_default=text("true")),
     Column("reading", JSONB(none_as_null=True)),
+    Column("search", TSVECTOR),
     _time("stored_at", nullable=False, now=True),
     _time("retracted_at"),
     Column("retracted_by", Text),
     Column("replaced_by", UUID(as_uuid=True)),
+    _one_of("arrival", Arrival),
     _one_of("voice", Voice),
     _one_of("form", Form),
     _one_of("polarity", Polarity),
@@ -298,6 +315,12 @@ claim = Table(
         "publisher_domain",
         "fetched_at",
         "claim_id",
+        postgresql_where=text("retracted_at IS NULL"),
+    ),
+    Index(
+        "ix_claim_search",
+        "search",
+        postgresql_using="gin",
         postgresql_where=text("retracted_at IS NULL"),
     ),
     comment="A claim with its reading (the JSON of schemas.extraction.Claim); one that is gone keeps its row with why.",
@@ -379,6 +402,24 @@ erased = Table(
     _time("erased_at", nullable=False, now=True),
     _one_of("kind", ErasedKind),
     comment="What an erasure named, so that it does not come back.",
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("key_id", UUID(as_uuid=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("requests_per_minute", Integer),
+    _time("created_at", nullable=False, now=True),
+    _time("expires_at"),
+    _time("revoked_at"),
+    _time("used_at"),
+    CheckConstraint("requests_per_minute > 0", name="requests_per_minute"),
+    Index(None, "created_at", "key_id"),
+    comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.",
 )
 
 task = Table(

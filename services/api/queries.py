@@ -20,8 +20,11 @@ Found = AnyRow | None
 Query = Select[*tuple[Any, ...]]
 Column = ColumnElement[Any]
 
-_ARTICLE = [column for column in article.c if column.name != "related_at"]
-_CLAIM = [*claim.c, article.c.arrival, article.c.publisher_name, article.c.canonical_url]
+_ARTICLE = [column for column in article.c if column.name not in {"related_at", "search"}]
+_CLAIM = [
+    *(column for column in claim.c if column.name not in {"arrival", "search"}),
+    *(article.c.arrival, article.c.publisher_name, article.c.canonical_url),
+]
 _SUBMISSION = [column for column in submission.c if column.name not in {"html", "text", "lease_token", "leased_until"}]
 _CURRENT = and_(revision.c.article_id == article.c.article_id, revision.c.revision == article.c.revision)
 

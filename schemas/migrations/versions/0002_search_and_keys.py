@@ -1,0 +1,74 @@
+"""Search in articles and claims, filters of claims, keys of the API.
+
+Only adds: what was stored before has no search vector until it is read again (``claimwire reextract``).
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply the step."""
+    op.create_table(
+        "api_key",
+        sa.Column("key_id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("requests_per_minute", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("requests_per_minute > 0", name=op.f("ck_api_key_requests_per_minute")),
+        sa.PrimaryKeyConstraint("key_id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+        comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.",
+    )
+    op.create_index(op.f("ix_api_key_created_at_key_id"), "api_key", ["created_at", "key_id"], unique=False)
+    op.add_column("article", sa.Column("search", postgresql.TSVECTOR(), nullable=True))
+    op.create_index(op.f("ix_article_search"), "article", ["search"], unique=False, postgresql_using="gin")
+    op.add_column("claim", sa.Column("arrival", sa.Text(), nullable=True))
+    op.add_column("claim", sa.Column("language", sa.Text(), nullable=True))
+    op.add_column("claim", sa.Column("search", postgresql.TSVECTOR(), nullable=True))
+    op.create_check_constraint(op.f("ck_claim_arrival"), "claim", "arrival IN ('fetched', 'submitted', 'file')")
+    op.create_index(
+        "ix_claim_search",
+        "claim",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("retracted_at IS NULL"),
+    )
+    op.add_column("entity", sa.Column("folded", sa.Text(), nullable=True))
+    op.create_index(op.f("ix_entity_first_seen_at_entity_id"), "entity", ["first_seen_at", "entity_id"], unique=False)
+    op.create_index(
+        op.f("ix_entity_folded_entity_id"),
+        "entity",
+        ["folded", "entity_id"],
+        unique=False,
+        postgresql_ops={"folded": "text_pattern_ops"},
+    )
+
+
+def downgrade() -> None:
+    """Take the step back."""
+    op.drop_index(op.f("ix_entity_folded_entity_id"), table_name="entity")
+    op.drop_index(op.f("ix_entity_first_seen_at_entity_id"), table_name="entity")
+    op.drop_column("entity", "folded")
+    op.drop_index("ix_claim_search", table_name="claim")
+    op.drop_constraint(op.f("ck_claim_arrival"), "claim", type_="check")
+    op.drop_column("claim", "search")
+    op.drop_column("claim", "language")
+    op.drop_column("claim", "arrival")
+    op.drop_index(op.f("ix_article_search"), table_name="article")
+    op.drop_column("article", "search")
+    op.drop_index(op.f("ix_api_key_created_at_key_id"), table_name="api_key")
+    op.drop_table("api_key")
