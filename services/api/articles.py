@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
-from services.api import queries
 from services.api.claims import ClaimPage, MinConfidence, show_claim
 from services.api.pagination import json_response, open_page
 from services.api.parameters import Domain, Listing, no_parameters, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
-from services.api.queries import AnyRow
+from services.api.queries import articles as queries
+from services.api.queries import claims as claim_queries
+from services.api.queries.listing import AnyRow
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -220,5 +221,7 @@ async def list_claims_of_article(
     page = open_page(request, listing, by=int)
     async with reading(request) as connection:
         _here(await queries.find_erasure(connection, article_id))
-        rows = await queries.list_claims_of_article(connection, page, article_id, min_confidence=listing.min_confidence)
+        rows = await claim_queries.list_claims_of_article(
+            connection, page, article_id, min_confidence=listing.min_confidence
+        )
     return page.answer(rows, show_claim, "ordinal", "claim_id")

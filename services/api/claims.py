@@ -11,11 +11,11 @@ from starlette.responses import Response
 from schemas.events import Arrival, Publisher
 from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SaidAt, SpeechAct, Voice, Words
 from schemas.tables import RetractedBy
-from services.api import queries
 from services.api.pagination import json_response, open_page
 from services.api.parameters import Domain, Listing, Name, no_parameters, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
-from services.api.queries import AnyRow
+from services.api.queries import claims as queries
+from services.api.queries.listing import AnyRow
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from schemas.events import Arrival, Publisher
 from schemas.outcomes import PageOutcome
-from services.api import queries
 from services.api.pagination import open_page
 from services.api.parameters import Listing, once_each
 from services.api.problems import DESCRIBED
-from services.api.queries import AnyRow
+from services.api.queries import intake as queries
+from services.api.queries.listing import AnyRow
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/pages", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
-from services.api import queries
 from services.api.pagination import json_response
 from services.api.parameters import Name, no_parameters, storable
 from services.api.problems import DESCRIBED, KeyReused, NotFound
-from services.api.queries import AnyRow
+from services.api.queries import intake as queries
+from services.api.queries.listing import AnyRow
 from services.api.transactions import reading, writing
 from services.api.writers import find_submitter
 
