@@ -1,4 +1,4 @@
-"""The command line: runs the services, and looks after feeds, submissions, offsets and dead letters.
+"""The command line: runs the services, asks the API, and looks after a running system.
 
 Exit codes: 0 done; 1 something failed, with one line that says what; 2 wrong usage; 3 nothing of that name.
 """
@@ -8,12 +8,13 @@ import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
-from uuid import UUID
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from services.cli import upkeep
+from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
     ApiSettings,
@@ -27,29 +28,12 @@ from services.settings import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
-offsets_app = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
-letters_app = typer.Typer(no_args_is_help=True, help="Records that could not be handled.")
-app.add_typer(feeds, name="feeds")
-app.add_typer(offsets_app, name="offsets")
-app.add_typer(letters_app, name="dead-letters")
-
-FAILED = 1
-NOT_FOUND = 3
-
-FEED_COLUMNS = ("url", "outcome", "reason", "entries", "polled_at", "next_poll_at")
-"""What of a feed fits a terminal; JSON has all."""
+app.add_typer(upkeep.feeds, name="feeds")
+app.add_typer(upkeep.offsets, name="offsets")
+app.add_typer(upkeep.letters, name="dead-letters")
 
 TEARDOWN_SECONDS = 5.0
 """What the interpreter may take to end once a service has stopped: a thread that looks up a name holds it up."""
-
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for a script.")]
-
-
-def fail(message: str, code: int = FAILED) -> NoReturn:
-    """Write one line to standard error and end."""
-    typer.echo(f"claimwire: {message}", err=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:
@@ -62,19 +46,21 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says comes as an error too; services reset it
     try:
         app()
+    except NothingThere as error:
+        sys.exit(_end(str(error), NOT_FOUND))
     except (BadSettings, EngineFailed, KafkaUnavailable) as error:
-        sys.exit(_say(str(error)))
+        sys.exit(_end(str(error)))
     except SQLAlchemyError as error:
-        sys.exit(_say(f"the database failed: {getattr(error, 'orig', None) or error}"))
+        sys.exit(_end(f"the database failed: {getattr(error, 'orig', None) or error}"))
     except BrokenPipeError:
         sys.exit(FAILED)
     except OSError as error:
-        sys.exit(_say(f"{error}" or type(error).__name__))
+        sys.exit(_end(f"{error}" or type(error).__name__))
 
 
-def _say(message: str) -> int:
-    typer.echo(f"claimwire: {' '.join(message.split())}", err=True)
-    return FAILED
+def _end(message: str, code: int = FAILED) -> int:
+    say(message)
+    return code
 
 
 def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -> None:
@@ -177,105 +163,3 @@ def version(as_json: AsJson = False) -> None:
     from services.cli import commands
 
     show([commands.versions()], as_json=as_json, title="versions")
-
-
-@feeds.command("add")
-def feeds_add(
-    urls: Annotated[list[str], typer.Argument(metavar="URL…")],
-    publisher: Annotated[str | None, typer.Option(help="The publisher's domain; else the feed's host.")] = None,
-    name: Annotated[str | None, typer.Option(help="The publisher's name.")] = None,
-) -> None:
-    """Poll feeds from now on."""
-    from services.cli import commands
-    from services.cli.samples import Feed
-
-    asyncio.run(commands.add_feeds(load(ServiceSettings), [Feed(url, publisher, name) for url in urls]))
-
-
-@feeds.command("list")
-def feeds_list(as_json: AsJson = False) -> None:
-    """List the feeds, when they were polled and what became of it."""
-    from services.cli import commands
-
-    rows = asyncio.run(commands.list_feeds(load(ServiceSettings)))
-    told = rows if as_json else [{name: row[name] for name in FEED_COLUMNS} for row in rows]
-    show(told, as_json=as_json, title="feeds")
-
-
-@feeds.command("remove")
-def feeds_remove(url: str) -> None:
-    """Poll a feed no more; its articles stay."""
-    from services.cli import commands
-
-    if not asyncio.run(commands.remove_feed(load(ServiceSettings), url)):
-        fail(f"no feed {url}", NOT_FOUND)
-
-
-@offsets_app.command("show")
-def offsets_show(as_json: AsJson = False) -> None:
-    """Show each partition's place, its lag, and why it is paused if it is."""
-    from services.cli import commands
-
-    show(asyncio.run(commands.show_offsets(load(Settings))), as_json=as_json, title="offsets")
-
-
-@offsets_app.command("reset")
-def offsets_reset(
-    to: Annotated[str, typer.Option(help="'earliest', 'latest' or an offset.")],
-    partition: Annotated[int | None, typer.Option(help="One partition; else all.")] = None,
-) -> None:
-    """Set extract's place by hand: after records were lost, or to read again. What is stored stays as it is."""
-    from services.cli import commands
-
-    for line in asyncio.run(commands.reset_offsets(load(Settings), to, partition)):
-        typer.echo(line)
-
-
-@letters_app.command("list")
-def letters_list(
-    reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """List the dead letters that wait, oldest first."""
-    from services.cli import commands
-
-    show(
-        asyncio.run(commands.list_letters(load(ServiceSettings), reason, limit)), as_json=as_json, title="dead letters"
-    )
-
-
-@letters_app.command("show")
-def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
-    """Show one dead letter whole, with its key, value and headers."""
-    from services.cli import commands
-
-    found = asyncio.run(commands.show_letter(load(ServiceSettings), letter_id))
-    if found is None:
-        fail(f"no dead letter {letter_id}", NOT_FOUND)
-    show([found], as_json=as_json, title="dead letter")
-
-
-@letters_app.command("redrive")
-def letters_redrive(
-    letter_id: Annotated[UUID | None, typer.Argument(help="One dead letter; else all that wait.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Hand dead letters to extract again: each is stored, or stays with one attempt more. Exit code 1 if one stays."""
-    from services.cli import commands
-
-    outcomes = asyncio.run(commands.redrive(load(ExtractSettings), letter_id, reason))
-    if letter_id is not None and not outcomes:
-        fail(f"no dead letter {letter_id} waits", NOT_FOUND)
-    show(outcomes, as_json=as_json, title="redriven")
-    if any(row["outcome"] == "dead_lettered" for row in outcomes):
-        raise typer.Exit(FAILED)
-
-
-@letters_app.command("resume")
-def letters_resume() -> None:
-    """Let the partitions go on that paused for too many dead letters."""
-    from services.cli import commands
-
-    typer.echo(f"{asyncio.run(commands.resume(load(ServiceSettings)))} partitions go on")

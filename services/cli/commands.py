@@ -15,6 +15,7 @@ from schemas.events import ARTICLES_TOPIC
 from schemas.extraction import EXTRACTOR_VERSION
 from schemas.outcomes import DeadLetterReason
 from services import database, kafka, offsets
+from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.database import open_database
 from services.kafka import Partition
@@ -24,10 +25,6 @@ Rows = list[dict[str, Any]]
 
 SUBMIT_SECONDS = 30.0
 """How long the API may take to accept one article."""
-
-
-class BadArgument(OSError):
-    """An argument of a command is wrong; the message says which and why."""
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from schemas.outcomes import DeadLetterReason
 from services import kafka, offsets
 from services.cli import commands
 from services.cli.app import app
-from services.cli.commands import BadArgument
+from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.engines.ports import find_free_port
 from services.extract import letters

@@ -1,0 +1,120 @@
+"""The commands that look after a running system: its feeds, its offsets and its dead letters."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail
+from services.cli.tables import show
+from services.settings import ExtractSettings, ServiceSettings, Settings, load
+
+feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
+offsets = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
+letters = typer.Typer(no_args_is_help=True, help="Records that could not be handled.")
+
+FEED_COLUMNS = ("url", "outcome", "reason", "entries", "polled_at", "next_poll_at")
+"""What of a feed fits a terminal; JSON has all."""
+
+
+@feeds.command("add")
+def feeds_add(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…")],
+    publisher: Annotated[str | None, typer.Option(help="The publisher's domain; else the feed's host.")] = None,
+    name: Annotated[str | None, typer.Option(help="The publisher's name.")] = None,
+) -> None:
+    """Poll feeds from now on."""
+    from services.cli import commands
+    from services.cli.samples import Feed
+
+    asyncio.run(commands.add_feeds(load(ServiceSettings), [Feed(url, publisher, name) for url in urls]))
+
+
+@feeds.command("list")
+def feeds_list(as_json: AsJson = False) -> None:
+    """List the feeds, when they were polled and what became of it."""
+    from services.cli import commands
+
+    rows = asyncio.run(commands.list_feeds(load(ServiceSettings)))
+    told = rows if as_json else [{name: row[name] for name in FEED_COLUMNS} for row in rows]
+    show(told, as_json=as_json, title="feeds")
+
+
+@feeds.command("remove")
+def feeds_remove(url: str) -> None:
+    """Poll a feed no more; its articles stay."""
+    from services.cli import commands
+
+    if not asyncio.run(commands.remove_feed(load(ServiceSettings), url)):
+        fail(f"no feed {url}", NOT_FOUND)
+
+
+@offsets.command("show")
+def offsets_show(as_json: AsJson = False) -> None:
+    """Show each partition's place, its lag, and why it is paused if it is."""
+    from services.cli import commands
+
+    show(asyncio.run(commands.show_offsets(load(Settings))), as_json=as_json, title="offsets")
+
+
+@offsets.command("reset")
+def offsets_reset(
+    to: Annotated[str, typer.Option(help="'earliest', 'latest' or an offset.")],
+    partition: Annotated[int | None, typer.Option(help="One partition; else all.")] = None,
+) -> None:
+    """Set extract's place by hand: after records were lost, or to read again. What is stored stays as it is."""
+    from services.cli import commands
+
+    for line in asyncio.run(commands.reset_offsets(load(Settings), to, partition)):
+        typer.echo(line)
+
+
+@letters.command("list")
+def letters_list(
+    reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the dead letters that wait, oldest first."""
+    from services.cli import commands
+
+    show(
+        asyncio.run(commands.list_letters(load(ServiceSettings), reason, limit)), as_json=as_json, title="dead letters"
+    )
+
+
+@letters.command("show")
+def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
+    """Show one dead letter whole, with its key, value and headers."""
+    from services.cli import commands
+
+    found = asyncio.run(commands.show_letter(load(ServiceSettings), letter_id))
+    if found is None:
+        fail(f"no dead letter {letter_id}", NOT_FOUND)
+    show([found], as_json=as_json, title="dead letter")
+
+
+@letters.command("redrive")
+def letters_redrive(
+    letter_id: Annotated[UUID | None, typer.Argument(help="One dead letter; else all that wait.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand dead letters to extract again: each is stored, or stays with one attempt more. Exit code 1 if one stays."""
+    from services.cli import commands
+
+    outcomes = asyncio.run(commands.redrive(load(ExtractSettings), letter_id, reason))
+    if letter_id is not None and not outcomes:
+        fail(f"no dead letter {letter_id} waits", NOT_FOUND)
+    show(outcomes, as_json=as_json, title="redriven")
+    if any(row["outcome"] == "dead_lettered" for row in outcomes):
+        raise typer.Exit(FAILED)
+
+
+@letters.command("resume")
+def letters_resume() -> None:
+    """Let the partitions go on that paused for too many dead letters."""
+    from services.cli import commands
+
+    typer.echo(f"{asyncio.run(commands.resume(load(ServiceSettings)))} partitions go on")
