@@ -32,6 +32,8 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # The names of the routes, which are good names for the functions of a client.
+        generate_unique_id_function=lambda route: route.name,
         # A redirect would repeat the Host header, which nobody vouches for.
         redirect_slashes=False,
     )

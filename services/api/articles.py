@@ -5,20 +5,23 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
 from services.api.claims import ClaimPage, MinConfidence, show_claim
-from services.api.pagination import json_response, open_page
-from services.api.parameters import Domain, Listing, no_parameters, once_each
+from services.api.pagination import open_page
+from services.api.parameters import Domain, Listing, once_each, storable
 from services.api.problems import DESCRIBED, Erased, NotFound
 from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
+from services.api.selection import Only
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+Address = Annotated[str, Field(min_length=1, max_length=2_048), AfterValidator(storable)]
 
 TOLD = (
     *("feed_url", "final_url", "section", "authors", "wire_credit", "disclosures", "paywalled", "ai_use"),
@@ -138,6 +141,9 @@ class ArticleListing(Listing):
 
     publisher: Domain | None = Field(None, description="The publisher's domain.")
     arrival: Arrival | None = None
+    url: Address | None = Field(
+        None, description="The article's canonical URL, or that of a page it was read from, exactly as shown."
+    )
 
 
 class ArticleClaimListing(Listing):
@@ -184,32 +190,28 @@ def _here(row: AnyRow | None) -> AnyRow:
 async def list_articles(request: Request, listing: Annotated[ArticleListing, Query()]) -> Response:
     page = open_page(request, listing)
     async with reading(request) as connection:
-        rows = await queries.list_articles(connection, page, publisher=listing.publisher, arrival=listing.arrival)
+        named = None if listing.url is None else await queries.find_ids(connection, listing.url)
+        rows = await queries.list_articles(
+            connection, page, publisher=listing.publisher, arrival=listing.arrival, among=named
+        )
     return page.answer(rows, show_article, "fetched_at", "article_id")
 
 
-@router.get(
-    "/{article_id}", summary="Get one article", response_model=ShownArticle, dependencies=[Depends(no_parameters)]
-)
-async def get_article(request: Request, article_id: UUID) -> Response:
+@router.get("/{article_id}", summary="Get one article", response_model=ShownArticle)
+async def get_article(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = _here(await queries.find_article(connection, article_id))
     dates = {name: _show_date(row.event[name]) for name in ("published", "modified")}
     told = {name: row.event[name] for name in TOLD}
-    return json_response({**show_article(row), "text_sha256": row.text_sha256, **told, **dates})
+    return only.answer({**show_article(row), "text_sha256": row.text_sha256, **told, **dates})
 
 
-@router.get(
-    "/{article_id}/text",
-    summary="Get an article's text",
-    response_model=ShownText,
-    dependencies=[Depends(no_parameters)],
-)
-async def get_text(request: Request, article_id: UUID) -> Response:
+@router.get("/{article_id}/text", summary="Get an article's text", response_model=ShownText)
+async def get_text(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = _here(await queries.find_text(connection, article_id))
     names = ("article_id", "revision", "text_sha256", "text", "paragraphs")
-    return json_response({name: getattr(row, name) for name in names})
+    return only.answer({name: getattr(row, name) for name in names})
 
 
 @router.get(

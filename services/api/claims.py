@@ -11,11 +11,12 @@ from starlette.responses import Response
 from schemas.events import Arrival, Publisher
 from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SaidAt, SpeechAct, Voice, Words
 from schemas.tables import RetractedBy
-from services.api.pagination import json_response, open_page
-from services.api.parameters import Domain, Listing, Name, no_parameters, once_each
+from services.api.pagination import open_page
+from services.api.parameters import Domain, Listing, Name, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
 from services.api.queries import claims as queries
 from services.api.queries.listing import AnyRow
+from services.api.selection import Only
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -200,17 +201,12 @@ async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()
     return page.answer(rows, show_claim, "fetched_at", "claim_id")
 
 
-@router.get(
-    "/{claim_id}",
-    summary="Get one claim, also a retracted one",
-    response_model=ShownClaim,
-    dependencies=[Depends(no_parameters)],
-)
-async def get_claim(request: Request, claim_id: UUID) -> Response:
+@router.get("/{claim_id}", summary="Get one claim, also a retracted one", response_model=ShownClaim)
+async def get_claim(request: Request, claim_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = await queries.find_claim(connection, claim_id)
     if row is None:
         raise NotFound("There is no such claim")
     if row.retracted_by == RetractedBy.ERASURE:
         raise Erased("The claim's words were taken away for good")
-    return json_response(show_claim(row))
+    return only.answer(show_claim(row))

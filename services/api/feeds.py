@@ -12,9 +12,10 @@ from schemas.events import Publisher
 from schemas.outcomes import FeedOutcome
 from services.api.pagination import open_page
 from services.api.parameters import Listing, once_each
-from services.api.problems import DESCRIBED
+from services.api.problems import DESCRIBED, NotFound
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
+from services.api.selection import Only
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/feeds", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -29,6 +30,7 @@ SHOWN = (
 class FeedLinks(BaseModel):
     """Where to go on from a feed."""
 
+    self: str
     pages: str
 
 
@@ -67,7 +69,7 @@ def show_feed(row: AnyRow) -> dict[str, object]:
     return {
         **{name: getattr(row, name) for name in SHOWN},
         "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
-        "links": {"pages": f"/v1/pages?feed={row.feed_id}"},
+        "links": {"self": f"/v1/feeds/{row.feed_id}", "pages": f"/v1/pages?feed={row.feed_id}"},
     }
 
 
@@ -77,3 +79,12 @@ async def list_feeds(request: Request, listing: Annotated[FeedListing, Query()])
     async with reading(request) as connection:
         rows = await queries.list_feeds(connection, page, outcome=listing.outcome)
     return page.answer(rows, show_feed, "added_at", "feed_id")
+
+
+@router.get("/{feed_id}", summary="Get one feed", response_model=ShownFeed)
+async def get_feed(request: Request, feed_id: UUID, only: Only) -> Response:
+    async with reading(request) as connection:
+        row = await queries.find_feed(connection, feed_id)
+    if row is None:
+        raise NotFound("There is no such feed")
+    return only.answer(show_feed(row))

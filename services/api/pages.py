@@ -12,9 +12,10 @@ from schemas.events import Arrival, Publisher
 from schemas.outcomes import PageOutcome
 from services.api.pagination import open_page
 from services.api.parameters import Listing, once_each
-from services.api.problems import DESCRIBED
+from services.api.problems import DESCRIBED, NotFound
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
+from services.api.selection import Only
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/pages", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -29,6 +30,7 @@ SHOWN = (
 class PageLinks(BaseModel):
     """Where to go on from a page."""
 
+    self: str
     article: str | None = Field(description="Answers once the article is stored.")
 
 
@@ -66,10 +68,11 @@ class PageListing(Listing):
 
 def show_page(row: AnyRow) -> dict[str, object]:
     """Return a page as the API shows it."""
+    article = None if row.article_id is None else f"/v1/articles/{row.article_id}"
     return {
         **{name: getattr(row, name) for name in SHOWN},
         "publisher": {"domain": row.publisher_domain, "name": row.publisher_name},
-        "links": {"article": None if row.article_id is None else f"/v1/articles/{row.article_id}"},
+        "links": {"self": f"/v1/pages/{row.page_id}", "article": article},
     }
 
 
@@ -79,3 +82,12 @@ async def list_pages(request: Request, listing: Annotated[PageListing, Query()])
     async with reading(request) as connection:
         rows = await queries.list_pages(connection, page, outcome=listing.outcome, feed_id=listing.feed)
     return page.answer(rows, show_page, "found_at", "page_id")
+
+
+@router.get("/{page_id}", summary="Get one page", response_model=ShownPage)
+async def get_page(request: Request, page_id: UUID, only: Only) -> Response:
+    async with reading(request) as connection:
+        row = await queries.find_page(connection, page_id)
+    if row is None:
+        raise NotFound("There is no such page")
+    return only.answer(show_page(row))

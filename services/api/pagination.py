@@ -1,12 +1,16 @@
-"""Pagination: a list goes on after the last row shown, by a cursor that is bound to its query and signed (HMAC)."""
+"""Pagination: a list goes on after the last row shown, by a cursor that is bound to its query and signed (HMAC).
+
+The answer names the part after it twice: as ``next_cursor``, and as a link (RFC 8288) with rel="next".
+"""
 
 import hashlib
 import hmac
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -16,6 +20,8 @@ from starlette.responses import Response
 
 from services.api.parameters import Listing
 from services.api.problems import BadCursor
+from services.api.responses import json_response
+from services.api.selection import Chosen, choose
 
 Position = tuple[datetime | int, UUID]
 """Where a row stands in its list: what the list is ordered by, then the row's id."""
@@ -75,9 +81,15 @@ class Page:
     after: Position | None
     query: bytes
     cursors: Cursors
+    address: str
+    """Path and query of the list's first part."""
+    chosen: Chosen
 
     def answer(
-        self, rows: Sequence[Row[*tuple[Any, ...]]], show: Callable[[Row[*tuple[Any, ...]]], object], *key: str
+        self,
+        rows: Sequence[Row[*tuple[Any, ...]]],
+        show: Callable[[Row[*tuple[Any, ...]]], Mapping[str, object]],
+        *key: str,
     ) -> Response:
         """Return the response for rows fetched one beyond the limit; ``key`` names the columns of a row's position."""
         shown = rows[: self.limit]
@@ -85,7 +97,14 @@ class Page:
         at, name = key
         last = (getattr(shown[-1], at), getattr(shown[-1], name)) if more else None
         cursor = self.cursors.write(self.query, last) if last is not None else None
-        return json_response({"items": [show(row) for row in shown], "next_cursor": cursor})
+        items = [self.chosen.of(show(row)) for row in shown]
+        return json_response({"items": items, "next_cursor": cursor}, headers={"Link": self.links(cursor)})
+
+    def links(self, cursor: str | None) -> str:
+        """Return the Link header: the first part of the list, and the next one where there is one."""
+        first = f'<{self.address}>; rel="first"'
+        joined = "&" if "?" in self.address else "?"
+        return first if cursor is None else f'{first}, <{self.address}{joined}cursor={cursor}>; rel="next"'
 
 
 def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[int] = datetime) -> Page:
@@ -95,17 +114,11 @@ def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[i
     after = None if listing.cursor is None else cursors.read(query, listing.cursor)
     if after is not None and not isinstance(after[0], by):
         raise _refusal()
-    return Page(limit=listing.limit, after=after, query=query, cursors=cursors)
+    chosen = choose(request, listing)
+    return Page(listing.limit, after, query, cursors, _address(request), chosen)
 
 
-def json_response(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return ``content`` as JSON, times as RFC 3339 in UTC."""
-    body = orjson.dumps(content, default=_show_id, option=orjson.OPT_UTC_Z)
-    return Response(body, status_code=status, headers=headers, media_type="application/json")
-
-
-def _show_id(value: object) -> str:
-    # asyncpg's ids are a subclass of UUID, which orjson does not take.
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
+def _address(request: Request) -> str:
+    """Return path and query without the cursor; relative, for the Host header is nobody's word."""
+    told = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "cursor"])
+    return quote(request.url.path) + (f"?{told}" if told else "")

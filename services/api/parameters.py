@@ -29,10 +29,21 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storab
 Domain = Annotated[Name, AfterValidator(str.lower)]
 
 
-class Listing(BaseModel):
-    """How much of a list is wanted, and from where on."""
+class Selection(BaseModel):
+    """Which members of an answer are wanted."""
 
     model_config = ConfigDict(extra="forbid")
+
+    fields: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1_000,
+        description="Answer only these members, by commas: of an item of a list, or of what is asked for.",
+    )
+
+
+class Listing(Selection):
+    """How much of a list is wanted, and from where on."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items of one answer.")
     cursor: str | None = Field(
@@ -41,7 +52,7 @@ class Listing(BaseModel):
 
     def filters(self) -> dict[str, object]:
         """Return what selects the items, which a cursor is bound to."""
-        return self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+        return self.model_dump(mode="json", exclude={"fields", "limit", "cursor"}, exclude_none=True)
 
 
 async def once_each(request: Request) -> None:

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
-from services.api.pagination import json_response
-from services.api.parameters import Name, no_parameters, storable
+from services.api.parameters import Name, no_parameters, once_each, storable
 from services.api.problems import DESCRIBED, KeyReused, NotFound
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
+from services.api.responses import json_response
+from services.api.selection import Only
 from services.api.transactions import reading, writing
 from services.api.writers import find_submitter
 
@@ -27,7 +28,7 @@ FIRST_NEWSPAPER = datetime(1605, 1, 1, tzinfo=UTC)
 LAST_DATE = datetime(2200, 1, 1, tzinfo=UTC)
 """What a stated date must lie between to be a date of news at all; whether it is likely is for the cleaner to say."""
 
-router = APIRouter(prefix="/v1", tags=["submissions"], responses=DESCRIBED, dependencies=[Depends(no_parameters)])
+router = APIRouter(prefix="/v1", tags=["submissions"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
 Storable = AfterValidator(storable)
 
@@ -151,6 +152,7 @@ def _values(body: SubmittedArticle, submitter: str, key: str | None) -> dict[str
     summary="Hand in a URL, or HTML or a text of one's own",
     status_code=202,
     response_model=ShownSubmission,
+    dependencies=[Depends(no_parameters)],
 )
 async def submit_article(
     request: Request,
@@ -176,9 +178,9 @@ async def submit_article(
 
 
 @router.get("/submissions/{submission_id}", summary="Get what became of a submission", response_model=ShownSubmission)
-async def get_submission(request: Request, submission_id: UUID) -> Response:
+async def get_submission(request: Request, submission_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = await queries.find_submission(connection, submission_id)
     if row is None:
         raise NotFound("There is no such submission")
-    return json_response(show_submission(row))
+    return only.answer(show_submission(row))

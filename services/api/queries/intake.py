@@ -21,12 +21,22 @@ async def list_feeds(connection: AsyncConnection, part: Page, *, outcome: FeedOu
     return await list_part(connection, query, part, feed.c.added_at, feed.c.feed_id)
 
 
+async def find_feed(connection: AsyncConnection, feed_id: UUID) -> Found:
+    """Return a feed."""
+    return (await connection.execute(select(feed).where(feed.c.feed_id == feed_id))).one_or_none()
+
+
 async def list_pages(
     connection: AsyncConnection, part: Page, *, outcome: PageOutcome | None, feed_id: UUID | None
 ) -> Rows:
     """Return pages, the one found last first."""
     query = select(page).where(*equal((page.c.outcome, outcome), (page.c.feed_id, feed_id)))
     return await list_part(connection, query, part, page.c.found_at, page.c.page_id)
+
+
+async def find_page(connection: AsyncConnection, page_id: UUID) -> Found:
+    """Return a page."""
+    return (await connection.execute(select(page).where(page.c.page_id == page_id))).one_or_none()
 
 
 async def add_submission(connection: AsyncConnection, values: Mapping[str, object]) -> AnyRow:
