@@ -354,6 +354,7 @@ INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_vers
 
 CREATE TABLE api_key (
     key_id UUID NOT NULL, 
+    holder_id UUID NOT NULL, 
     name TEXT NOT NULL, 
     prefix TEXT NOT NULL, 
     sha256 BYTEA NOT NULL, 
@@ -368,7 +369,7 @@ CREATE TABLE api_key (
     CONSTRAINT uq_api_key_prefix UNIQUE (prefix)
 );
 
-COMMENT ON TABLE api_key IS 'Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.';
+COMMENT ON TABLE api_key IS 'Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept. A key and those it is rotated into have one holder, whose the submissions are.';
 
 CREATE INDEX ix_api_key_created_at_key_id ON api_key (created_at, key_id);
 

@@ -408,6 +408,7 @@ api_key = Table(
     "api_key",
     metadata,
     Column("key_id", UUID(as_uuid=True), primary_key=True),
+    Column("holder_id", UUID(as_uuid=True), nullable=False),
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False, unique=True),
     Column("sha256", LargeBinary, nullable=False),
@@ -419,7 +420,8 @@ api_key = Table(
     _time("used_at"),
     CheckConstraint("requests_per_minute > 0", name="requests_per_minute"),
     Index(None, "created_at", "key_id"),
-    comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.",
+    comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept. A key and those it is "
+    "rotated into have one holder, whose the submissions are.",
 )
 
 task = Table(

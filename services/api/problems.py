@@ -42,6 +42,13 @@ class NotAllowed(Problem):
     code = "unauthorized"
 
 
+class OutOfScope(Problem):
+    """The key is good, but it does not allow this."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "scope_missing"
+
+
 class NotFound(Problem):
     """There is no such thing, and never was one that we know of."""
 
@@ -96,6 +103,27 @@ class Invalid(Problem):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "invalid"
+
+
+class RateLimited(Problem):
+    """The requests of a minute are used up."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate_limited"
+
+
+class HeadTooLarge(Problem):
+    """The headers are over the limit, in size or in number."""
+
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    code = "headers_too_large"
+
+
+class Busy(Problem):
+    """This process has its hands full: the same request may succeed later, or elsewhere."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "busy"
 
 
 class Away(Problem):

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "api_key",
         sa.Column("key_id", sa.UUID(), nullable=False),
+        sa.Column("holder_id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
@@ -30,7 +31,7 @@ def upgrade() -> None:
         sa.CheckConstraint("requests_per_minute > 0", name=op.f("ck_api_key_requests_per_minute")),
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
-        comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept.",
+        comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept. A key and those it is rotated into have one holder, whose the submissions are.",
     )
     op.create_index(op.f("ix_api_key_created_at_key_id"), "api_key", ["created_at", "key_id"], unique=False)
     op.add_column("article", sa.Column("search", postgresql.TSVECTOR(), nullable=True))
