@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert
 
+from schemas import tables
 from schemas.events import Arrival, Dated, Evidence, Paragraph, ParagraphKind, Publisher
 from services.api.articles import ArticlePage, ShownArticle, ShownText
 from services.extract.records import Erasure
@@ -99,6 +101,22 @@ async def test_list_is_filtered_by_publisher_and_arrival(api: Api) -> None:
     found = await api.get("/v1/articles", publisher="other.example", arrival="fetched")
     assert [item["article_id"] for item in found["items"]] == [str(numbered(2).article_id)]
     assert (await api.get("/v1/articles", arrival="file"))["items"] == []
+
+
+async def test_article_is_found_by_each_url_that_stands_for_it(api: Api) -> None:
+    event = article(url="https://news.example/a")
+    await api.save(reading(event), reading(article(url="https://news.example/b")))
+    page = {"page_id": uuid4(), "url": "https://news.example/a?from=feed", "host": "news.example"}
+    page |= {"arrival": "fetched", "publisher_domain": "news.example", "article_id": event.article_id}
+    async with api.database.begin() as connection:
+        await connection.execute(insert(tables.page).values(page))
+        old = {"canonical_url": "https://news.example/old", "article_id": event.article_id}
+        await connection.execute(insert(tables.alias).values(old))
+    for url in (event.canonical_url, page["url"], old["canonical_url"]):
+        (found,) = (await api.get("/v1/articles", url=url))["items"]
+        assert found["article_id"] == str(event.article_id)
+    assert (await api.get("/v1/articles", url="https://news.example/c"))["items"] == []
+    assert (await api.get("/v1/articles", url=event.canonical_url, publisher="other.example"))["items"] == []
 
 
 @pytest.mark.parametrize("path", ["", "/text", "/claims"])

@@ -1,12 +1,13 @@
 """The statements about articles."""
 
-from uuid import UUID
+from collections.abc import Collection
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
-from schemas.tables import article, revision
+from schemas.tables import alias, article, page, revision
 from services.api.pagination import Page
 from services.api.queries.listing import Found, Rows, equal, list_part
 
@@ -15,12 +16,26 @@ _CURRENT = and_(revision.c.article_id == article.c.article_id, revision.c.revisi
 
 
 async def list_articles(
-    connection: AsyncConnection, part: Page, *, publisher: str | None, arrival: Arrival | None
+    connection: AsyncConnection,
+    part: Page,
+    *,
+    publisher: str | None,
+    arrival: Arrival | None,
+    among: Collection[UUID] | None = None,
 ) -> Rows:
     """Return articles with their words, the one fetched last first."""
     wanted = equal((article.c.publisher_domain, publisher), (article.c.arrival, arrival))
+    if among is not None:
+        wanted.append(article.c.article_id.in_(among))
     query = select(*_ARTICLE).where(article.c.erased_at.is_(None), *wanted)
     return await list_part(connection, query, part, article.c.fetched_at, article.c.article_id)
+
+
+async def find_ids(connection: AsyncConnection, url: str) -> set[UUID]:
+    """Return the ids that a URL may stand for: an article is named after its canonical URL, has aliases, and a page."""
+    aliases = select(alias.c.article_id).where(alias.c.canonical_url == url)
+    pages = select(page.c.article_id).where(page.c.url == url, page.c.article_id.is_not(None))
+    return {uuid5(NAMESPACE_URL, url), *(await connection.execute(union_all(aliases, pages))).scalars()}
 
 
 async def find_article(connection: AsyncConnection, article_id: UUID) -> Found:
