@@ -70,6 +70,13 @@ class KeyReused(Problem):
     code = "idempotency_key_reused"
 
 
+class AheadOfLog(Problem):
+    """The position is one that the change log has not reached: it is of another log, or this one was set back."""
+
+    status = HTTPStatus.CONFLICT
+    code = "ahead_of_log"
+
+
 class Erased(Problem):
     """It was there, and its words were taken away for good."""
 
@@ -131,6 +138,20 @@ class Away(Problem):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "database_away"
+
+
+class TooManyStreams(Problem):
+    """This process sends as many streams as it may."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "too_many_streams"
+
+
+class NoStream(Problem):
+    """The request came by a version of HTTP that has no answer without an end."""
+
+    status = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+    code = "http_version_not_supported"
 
 
 class NotReady(Problem):
