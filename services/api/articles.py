@@ -23,8 +23,6 @@ router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED
 
 Address = Annotated[str, Field(min_length=1, max_length=2_048), AfterValidator(storable)]
 
-Address = Annotated[str, Field(min_length=1, max_length=2_048), AfterValidator(storable)]
-
 TOLD = (
     *("feed_url", "final_url", "section", "authors", "wire_credit", "disclosures", "paywalled", "ai_use"),
     "cleaner_version",
