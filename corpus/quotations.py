@@ -5,13 +5,16 @@ import re
 from schemas.extraction import Span
 
 _QUOTATION = re.compile(
-    r"„[^“”\n]*(?:[“”]|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$)|(?<!\w)‘[^\n]*?(?:’(?!\w)|$)|(?<!\w)'(?=\w)[^\n]*?'(?!\w)",
+    r"„[^“”\n]*(?:[“”]|$)|‚[^‘’\n]*(?:[‘’]|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)"
+    r"|«[^»\n]*(?:»|$)|»[^«\n]*(?:«|$)|‹[^›\n]*(?:›|$)|›[^‹\n]*(?:‹|$)"
+    r"|(?<!\w)‘[^\n]*?(?:’(?!\w)|$)|(?<!\w)'(?=\w)[^\n]*?'(?!\w)",
     re.MULTILINE,
 )
 """A quotation that goes on in the next paragraph has no closing mark in this one, but in straight single marks."""
 
-OPENING = "„“\"«‘'"
-CLOSING = "”\"»’'“"
+OPENING = "„‚“\"«»‹›‘'"
+CLOSING = "”\"»«›‹’'“‘"
+"""Guillemets point either way, and the marks that open English quotations close German ones."""
 
 
 def find_quotations(text: str) -> list[Span]:

@@ -211,6 +211,19 @@ def test_quotations_are_found_in_any_marks() -> None:
     assert found == ["“one”", '"two"', "‘three’s a crowd’", "'don't go'", "“Four", "“Five”", "«six»", "„seven“"]
 
 
+def test_low_marks_and_guillemets_are_quotations_whichever_way_they_point() -> None:
+    text = "„Er sagte ‚nie‘ dazu“, dann ‚vielleicht.‘ »So ›halb‹« ‹oui› ›doch‹\n»Offen"
+    found = [text[start:end] for start, end in find_quotations(text)]
+    assert found == ["„Er sagte ‚nie‘ dazu“", "‚vielleicht.‘", "»So ›halb‹«", "‹oui›", "›doch‹", "»Offen"]
+
+
+def test_inner_quotation_in_low_marks_is_direct() -> None:
+    source = SOURCE.replace("“Nobody wants it,”", "„A clerk told me ‚Nobody wants it‘,“")
+    source = source.replace("“and I did not choose it.”", "„and I did not choose it.“")
+    source += "[c6] who=no_name anonymous direct denied in=c2\n    {by A clerk} {cue told} me {c ‚Nobody wants it‘}\n"
+    assert list(check_article(_compiled(source), AFFAIR)) == []
+
+
 def _written(root: Path, split: str, affair: str, names: tuple[str, ...] = ("post", "echo")) -> None:
     folder = root / split / affair
     folder.mkdir(parents=True)
