@@ -71,6 +71,7 @@ class ShownClaim(BaseModel):
     said_at: SaidAt | None
     said_at_reason: Reason | None
     confidence: float
+    served: bool = Field(description="Whether it is sure enough to be listed without `min_confidence`.")
     nested_in: UUID | None = Field(description="The claim that holds this one in its content.")
     stored_at: datetime
     retracted_at: datetime | None
@@ -112,6 +113,7 @@ class ShownClaim(BaseModel):
                     "said_at": None,
                     "said_at_reason": "no_evidence",
                     "confidence": 0.94,
+                    "served": True,
                     "nested_in": None,
                     "stored_at": "2026-03-02T09:30:02Z",
                     "retracted_at": None,
@@ -170,6 +172,7 @@ def show_claim(row: AnyRow) -> dict[str, object]:
         "fetched_at": row.fetched_at,
         **{name: found[name] for name in READ},
         "speaker": _show_speaker(found["speaker"], row.entity_id),
+        "served": row.served,
         "nested_in": row.nested_in,
         "stored_at": row.stored_at,
         "retracted_at": row.retracted_at,

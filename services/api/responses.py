@@ -7,9 +7,13 @@ from starlette.responses import Response
 
 
 def json_response(content: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return the response that shows ``content``."""
+    return Response(to_json(content), status_code=status, headers=headers, media_type="application/json")
+
+
+def to_json(content: object) -> bytes:
     """Return ``content`` as JSON, times as RFC 3339 in UTC."""
-    body = orjson.dumps(content, default=_show_id, option=orjson.OPT_UTC_Z)
-    return Response(body, status_code=status, headers=headers, media_type="application/json")
+    return orjson.dumps(content, default=_show_id, option=orjson.OPT_UTC_Z)
 
 
 def _show_id(value: object) -> str:

@@ -1,8 +1,10 @@
 """The statements about claims."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.extraction import Polarity, Voice
@@ -48,6 +50,13 @@ async def list_claims(
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     """Return a claim, also one that is gone."""
     return (await connection.execute(_claims().where(claim.c.claim_id == claim_id))).one_or_none()
+
+
+async def find_live(connection: AsyncConnection, claim_ids: Sequence[UUID]) -> Rows:
+    """Return those of the claims that are live, each article's in the order of its text."""
+    wanted = claim.c.claim_id == any_(literal(claim_ids, ARRAY(Uuid)))  # one statement for any number of them
+    query = _claims().where(wanted, claim.c.retracted_at.is_(None))
+    return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
 
 
 def _claims() -> Query:
