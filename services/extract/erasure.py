@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, func, null, select, text, update
+from sqlalchemy import ColumnElement, delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,34 @@ KEPT_OF_ARTICLE = frozenset(
 """What an erased article keeps: its place in time, so that nothing older can come back."""
 
 
+UNLEASED = {"leased_until": None, "lease_token": None}
+"""Whoever reads it just now must not write it back."""
+
+MEMORY_LOCK = 0x636C61696D65726D
+"""The advisory lock of what is remembered as erased ("claimerm" in ASCII), shared by all who save articles."""
+
+Name = tuple[ErasedKind, str]
+"""What an erasure names, as it is remembered."""
+
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(CAST(:ids AS text[])) AS id")
+
+
+async def hold_memory(connection: AsyncConnection) -> None:
+    """Keep what is remembered as erased as it is until the transaction ends, together with others who save."""
+    await connection.execute(select(func.pg_advisory_xact_lock_shared(MEMORY_LOCK)))
+
+
+async def remember(connection: AsyncConnection, names: Collection[Name]) -> int:
+    """Remember what an erasure names, in a transaction of its own; return how much of it was new.
+
+    Waits for those who are saving: once this is committed, an article of that name is either stored, and so can be
+    found and erased, or refused.
+    """
+    if not names:
+        return 0
+    await connection.execute(select(func.pg_advisory_xact_lock(MEMORY_LOCK)))
+    rows = [{"kind": kind, "value": value} for kind, value in sorted(names)]
+    return (await connection.execute(insert(tables.erased).values(rows).on_conflict_do_nothing())).rowcount
 
 
 async def lock_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> None:
@@ -75,14 +102,26 @@ async def _erase_copies(connection: AsyncConnection, article_id: UUID) -> None:
     """Empty what else holds the article's words: the log, the dead letters, what was handed in, what a feed said."""
     change, letter, submission, page = tables.change, tables.dead_letter, tables.submission, tables.page
     await connection.execute(update(change).filter_by(article_id=article_id).values(event=null()))
-    await connection.execute(
-        update(letter).filter_by(article_id=article_id).values(value=None, headers=[], exception="erased")
-    )
-    unleased = {"leased_until": None, "lease_token": None}  # whoever reads it just now must not write it back
-    handed_in = {"html": None, "text": None, "title": None, **unleased}
-    await connection.execute(update(submission).filter_by(article_id=article_id).values(handed_in))
-    await connection.execute(
-        update(page)
-        .filter_by(article_id=article_id)
-        .values(entry=null(), due_at=None, outcome=PageOutcome.ERASED, reason=None, **unleased)
-    )
+    await erase_letters(connection, letter.c.article_id == article_id)
+    await erase_submissions(connection, submission.c.article_id == article_id)
+    await erase_pages(connection, page.c.article_id == article_id)
+
+
+async def erase_letters(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    """Empty the dead letters of a condition."""
+    await connection.execute(update(tables.dead_letter).where(which).values(value=None, headers=[], exception="erased"))
+
+
+async def erase_submissions(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    """Empty the submissions of a condition; those still to be read are read no more."""
+    submission = tables.submission
+    handed_in = {"html": None, "text": None, "title": None, **UNLEASED}
+    await connection.execute(update(submission).where(which).values(handed_in))
+    over = {"due_at": None, "done_at": func.now(), "outcome": PageOutcome.ERASED, "reason": None}
+    await connection.execute(update(submission).where(which, submission.c.due_at.is_not(None)).values(over))
+
+
+async def erase_pages(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    """Empty the pages of a condition, and fetch them no more."""
+    over = {"entry": null(), "due_at": None, "outcome": PageOutcome.ERASED, "reason": None, **UNLEASED}
+    await connection.execute(update(tables.page).where(which).values(over))

@@ -10,12 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import tables
-from schemas.events import ArticleIngested
+from schemas.events import Arrival, ArticleIngested
 from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind, RetractedBy
 from services import changes
 from services.extract.entities import entity_id
-from services.extract.erasure import erase_article, lock_articles
+from services.extract.erasure import Name, erase_article, hold_memory, lock_articles
 from services.extract.records import Erasure, Read
 from services.extract.rows import ClaimRows, Values, article_row, mention_row, revision_row
 
@@ -60,6 +60,7 @@ def article_id(reading: Read | Erasure) -> UUID:
 
 
 async def _save_group(connection: AsyncConnection, group: list[Read | Erasure]) -> list[RecordOutcome]:
+    await hold_memory(connection)
     await lock_articles(connection, [article_id(reading) for reading in group])
     events = [reading.event for reading in group if isinstance(reading, Read)]
     refused = await _find_erased(connection, events)
@@ -71,6 +72,7 @@ async def _save_group(connection: AsyncConnection, group: list[Read | Erasure]) 
             await erase_article(connection, reading.article_id)
             outcomes.append(RecordOutcome.ERASED)
         elif reading.event.article_id in refused:
+            await erase_article(connection, article_id(reading))  # so that its words leave Kafka and the dead letters
             outcomes.append(RecordOutcome.REFUSED_ERASED)
         else:
             outcome = _decide(reading, known[reading.event.article_id])
@@ -126,21 +128,21 @@ async def _find_known(connection: AsyncConnection, events: list[ArticleIngested]
 
 async def _find_erased(connection: AsyncConnection, events: Sequence[ArticleIngested]) -> set[UUID]:
     """Return the articles among ``events`` that an erasure named, by themselves, their URL or their publisher."""
-    named = {name: event.article_id for event in events for name in _names(event)}
+    named = {name for event in events for name in _names(event)}
     erased = tables.erased
     found = await connection.execute(
-        select(erased.c.kind, erased.c.value).where(tuple_(erased.c.kind, erased.c.value).in_(list(named)))
+        select(erased.c.kind, erased.c.value).where(tuple_(erased.c.kind, erased.c.value).in_(sorted(named)))
     )
-    words = {tuple(row) for row in found}
+    words = {(ErasedKind(row.kind), row.value) for row in found}
     return {event.article_id for event in events if words.intersection(_names(event))}
 
 
-def _names(event: ArticleIngested) -> list[tuple[str, str]]:
-    return [
-        (ErasedKind.ARTICLE.value, str(event.article_id)),
-        (ErasedKind.URL.value, event.canonical_url),
-        (ErasedKind.PUBLISHER.value, event.publisher.domain),
-    ]
+def _names(event: ArticleIngested) -> set[Name]:
+    urls = {event.url, event.canonical_url, event.final_url}
+    names = {(ErasedKind.ARTICLE, str(event.article_id)), (ErasedKind.PUBLISHER, event.publisher.domain)}
+    if event.arrival is Arrival.SUBMITTED:
+        names.add((ErasedKind.TEXT, event.text_sha256))
+    return names | {(ErasedKind.URL, url) for url in urls}
 
 
 async def _save_articles(connection: AsyncConnection, readings: list[Read], known: dict[UUID, _Known]) -> None:

@@ -153,4 +153,6 @@ def names_after(event: ArticleIngested) -> set[tuple[ErasedKind, str]]:
         (ErasedKind.URL, event.final_url),
         (ErasedKind.URL, event.canonical_url),
     }
+    if event.arrival is Arrival.FETCHED:
+        names.add((ErasedKind.URL, canonical_url(event.final_url)))
     return names | ({(ErasedKind.TEXT, event.text_sha256)} if event.arrival is Arrival.SUBMITTED else set())
