@@ -387,6 +387,8 @@ ALTER TABLE claim ADD CONSTRAINT ck_claim_arrival CHECK (arrival IN ('fetched', 
 
 CREATE INDEX ix_claim_search ON claim USING gin (search) WHERE retracted_at IS NULL;
 
+CREATE INDEX ix_dead_letter_waiting ON dead_letter (reason, first_seen_at) WHERE redriven_at IS NULL;
+
 ALTER TABLE entity ADD COLUMN folded TEXT;
 
 CREATE INDEX ix_entity_first_seen_at_entity_id ON entity (first_seen_at, entity_id);

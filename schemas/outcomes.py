@@ -1,4 +1,4 @@
-"""What can become of a feed, a page or a record: closed lists, each also a metric's label and an API field.
+"""What can become of a feed, a page, a record or a worker: closed lists, each also a metric's label.
 
 Add a member, never rename one: dashboards and rows of past years carry the words.
 """
@@ -86,3 +86,12 @@ class DeadLetterReason(StrEnum):
     WORKER_KILLED = "worker_killed"
     EXTRACTION_FAILED = "extraction_failed"
     DATABASE_REFUSED = "database_refused"
+
+
+class KillReason(StrEnum):
+    """Why a worker process was lost."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+    WALL = "wall"
+    DIED = "died"

@@ -390,6 +390,7 @@ dead_letter = Table(
     Column("redrive_outcome", Text),
     UniqueConstraint("cluster_id", "topic", "partition", "offset", "record_sha256"),
     Index(None, "first_seen_at", "dead_letter_id"),
+    Index("ix_dead_letter_waiting", "reason", "first_seen_at", postgresql_where=text("redriven_at IS NULL")),
     Index(None, "article_id"),
     comment="A record that cannot be handled as it is, with the reason; redriven_at: when it was stored after all.",
 )

@@ -6,12 +6,12 @@ given to committed rows by one numberer at a time, so a reader of positions miss
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 import orjson
-from sqlalchemy import Row, Uuid, and_, any_, func, literal, or_, select, text, update
+from sqlalchemy import Row, Uuid, any_, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -184,18 +184,8 @@ async def mark_published(engine: AsyncEngine, token: UUID, rows: Sequence[Row[An
     async with engine.begin() as connection:
         lease = select(task.c.name).filter_by(name=PUBLISHING, lease_token=token).with_for_update()
         if (await connection.execute(lease)).first() is None:
+            metrics.LEASES_LOST.labels("publish").inc()
             raise LeaseLost(PUBLISHING)
         sent = any_(literal([row.change_id for row in rows], ARRAY(Uuid)))  # one statement for any number of them
         marked = update(change).where(change.c.change_id == sent).values(published_at=func.now(), event=None)
         await connection.execute(marked)
-
-
-async def measure_behind(engine: AsyncEngine) -> None:
-    """Set the metrics of how far publishing is behind."""
-    waiting = select(func.count(), func.min(change.c.changed_at)).where(
-        and_(change.c.position.is_not(None), change.c.published_at.is_(None))
-    )
-    async with _without_transaction(engine).connect() as connection:
-        count, oldest = (await connection.execute(waiting)).one()
-    metrics.CHANGES_BEHIND.set(count)
-    metrics.CHANGES_BEHIND_SECONDS.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import schemas
+from services import metrics
 from services.lifecycle import Backoff, Progress
 
 logger = logging.getLogger(__name__)
@@ -86,9 +87,12 @@ async def open_database(
         hide_parameters=True,  # they hold articles, and errors are logged
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    metrics.DATABASE_CONNECTIONS.set(pool_size)
+    metrics.DATABASE_CONNECTIONS_USED.set_function(engine.pool.checkedout)  # type: ignore[attr-defined]
     try:
         yield engine
     finally:
+        metrics.DATABASE_CONNECTIONS_USED.set_function(float)
         await engine.dispose()
 
 

@@ -114,7 +114,7 @@ class Progress:
             self._waiting[loop] -= 1
             if self._waiting[loop] == 0:
                 del self._waiting[loop]
-        metrics.LOOP_TURNED.set_to_current_time()
+        metrics.LOOP_TURNED.labels(loop).set_to_current_time()
 
     def wait(self, loop: str) -> None:
         """Note that ``loop`` lives but waits, since the world failed it; once it turned twice, a turn was whole."""
@@ -130,6 +130,7 @@ class Progress:
         """Forget a loop that has ended in order."""
         self._turned.pop(loop, None)
         self._waiting.pop(loop, None)
+        metrics.LOOP_TURNED.remove(loop)
 
     def stale(self) -> list[str]:
         """Return the loops that have not turned for too long."""
@@ -145,6 +146,7 @@ class Readiness:
 
     def __init__(self, **checks: Callable[[], Awaitable[None]]) -> None:
         self._checks = checks
+        self._looking: asyncio.Task[dict[str, str]] | None = None
         self._problems: dict[str, str] = dict.fromkeys(checks, "not checked yet")
         self._checked: float | None = None
         self._lock = asyncio.Lock()
@@ -157,9 +159,16 @@ class Readiness:
                 results = await asyncio.gather(*(self._check(check) for check in self._checks.values()))
                 self._problems = {name: found for name, found in zip(self._checks, results, strict=True) if found}
                 self._checked = time.monotonic()
+                for name in self._checks:
+                    metrics.READY_CHECK.labels(name).set(name not in self._problems)
         problems = {**self._problems, **({"service": "stopping"} if self.stopping else {})}
         metrics.READY.set(0 if problems else 1)
         return problems
+
+    def look(self) -> None:
+        """Have the checks made again, if it is time, for whoever reads the metrics next; wait for nothing."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self.problems())
 
     async def _check(self, check: Callable[[], Awaitable[None]]) -> str | None:
         try:
@@ -203,3 +212,23 @@ async def persist(
         else:
             break
     progress.done(name)
+
+
+async def repeat(
+    name: str,
+    act: Callable[[], Awaitable[None]],
+    seconds: float,
+    stop: asyncio.Event,
+    progress: Progress,
+    *,
+    is_passing: Callable[[Exception], bool],
+) -> None:
+    """Do ``act`` every so many seconds until ``stop`` is set; when the world fails it, wait and begin again."""
+
+    async def work(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            progress.turn(name)
+            await act()
+            await sleep_unless(stop, seconds)
+
+    await persist(name, work, stop, progress, is_passing=is_passing)

@@ -9,17 +9,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services import metrics
 from services.lifecycle import Progress, Readiness
+from services.registry import Service
 
 logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_probes(host: str, port: int, *, progress: Progress, readiness: Readiness) -> AsyncIterator[int]:
-    """Serve the probes while open; yield the port, which the system chooses where ``port`` is 0."""
+async def open_probes(
+    service: Service, host: str, port: int, *, progress: Progress, readiness: Readiness
+) -> AsyncIterator[int]:
+    """Serve the probes of a service while open; yield the port, which the system chooses where ``port`` is 0."""
     metrics.describe_build()
 
     async def show_metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        readiness.look()
+        shown = generate_latest(metrics.REGISTRY.of(service))
+        return web.Response(body=shown, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def livez(_: web.Request) -> web.Response:
         stale = progress.stale()

@@ -12,9 +12,10 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from enum import StrEnum
 from typing import Any, TypeVar
 
+from schemas.outcomes import KillReason
+from services import metrics
 from services.process import LEAVE_SECONDS, TASKS_PER_PROCESS, Limits, WorkerProcess
 from services.worker import Answer, WorkerError
 
@@ -25,15 +26,6 @@ _CPU_SIGNALS = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
 
 A = TypeVar("A")
 R = TypeVar("R")
-
-
-class KillReason(StrEnum):
-    """Why a worker process was lost; a metric's label."""
-
-    CPU = "cpu"
-    MEMORY = "memory"
-    WALL = "wall"
-    DIED = "died"
 
 
 class WorkerKilled(Exception):
@@ -69,9 +61,11 @@ class Workers:
         task = pickle.dumps((function, argument), pickle.HIGHEST_PROTOCOL)
         slot = await self._free.get()
         try:
-            answer, payload = await slot.ask(task)
+            with metrics.WORKERS_BUSY.track_inprogress():
+                answer, payload = await slot.ask(task)
         except WorkerKilled as killed:
             self.killed[killed.reason] += 1
+            metrics.WORKERS_KILLED.labels(killed.reason).inc()
             raise
         finally:
             self._free.put_nowait(slot)
@@ -115,8 +109,10 @@ async def open_workers(
     workers = Workers(count, limits, modules)
     try:
         await workers.start()
+        metrics.WORKERS.set(count)
         yield workers
     finally:
+        metrics.WORKERS.set(0)
         await workers.end()
 
 
@@ -173,6 +169,7 @@ class _Slot:
             raise RuntimeError("the workers have ended")
         if self.child is None:
             self.child = await WorkerProcess.start(self._limits, self._modules)
+            metrics.WORKERS_STARTED.inc()
         return self.child
 
     async def _replace(self, *, idle: bool = False) -> None:

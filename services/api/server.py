@@ -14,6 +14,7 @@ from services.api.app import create_app
 from services.database import check_schema, open_database
 from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
 from services.probes import open_probes
+from services.registry import Service
 from services.settings import ApiSettings
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ async def run(settings: ApiSettings) -> None:
         app = create_app(settings, database, readiness)
         with _listen(settings.api_host, settings.api_port) as listener:
             async with open_probes(
-                settings.metrics_host, settings.metrics_port, progress=Progress(), readiness=readiness
+                Service.API, settings.metrics_host, settings.metrics_port, progress=Progress(), readiness=readiness
             ):
                 await _serve(app, listener, stop, readiness, settings)
 

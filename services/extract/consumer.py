@@ -95,6 +95,7 @@ class ExtractConsumer:
         self._measure_at = 0.0
         self._came_at = 0.0
         self._lost: set[tuple[Partition, int]] = set()
+        self._measured: set[Partition] = set()
         self._stuck: dict[Partition, tuple[int, float]] = {}
         self._clock = clock
 
@@ -122,12 +123,16 @@ class ExtractConsumer:
         """Seek in every partition whose place is not known under its current number."""
         numbers = self._consumer.numbers
         self._held = {p: held for p, held in self._held.items() if numbers.get(p) == held.number}
+        for partition in self._measured - numbers.keys():  # the lag of what went to others would stand for ever
+            metrics.LAG_RECORDS.remove(*partition)
+        self._measured &= numbers.keys()
         self._stuck = {p: stuck for p, stuck in self._stuck.items() if numbers.get(p) == stuck[0]}
         for name in self._problems.keys() - {str(partition) for partition in numbers}:
             del self._problems[name]
         for partition, number in numbers.items():
             if partition not in self._held and self._due(partition):
                 await self._find_place(partition, number)
+        metrics.PARTITIONS_HELD.set(len(numbers))
         metrics.PARTITIONS_PAUSED.set(len(self._stuck))
 
     def _due(self, partition: Partition) -> bool:
@@ -135,6 +140,7 @@ class ExtractConsumer:
 
     async def _find_place(self, partition: Partition, number: int) -> None:
         name = str(partition)
+        metrics.RECORDS_LOST.labels(partition.number)  # from now on 0, so that a first loss is an increase
         earliest, end = await self._consumer.bounds(partition)
         async with self._engine.begin() as connection:
             place = await offsets.find_place(connection, self._cluster_id, partition, earliest=earliest)
@@ -158,7 +164,7 @@ class ExtractConsumer:
         if place.next_offset < earliest:
             if (partition, earliest) not in self._lost:
                 self._lost.add((partition, earliest))
-                metrics.RECORDS_LOST.labels(str(partition.number)).inc(earliest - place.next_offset)
+                metrics.RECORDS_LOST.labels(partition.number).inc(earliest - place.next_offset)
             return f"records {place.next_offset} to {earliest - 1} are gone; see 'claimwire offsets reset'"
         if place.next_offset > end:
             return f"offset {place.next_offset} is beyond the end {end}; see 'claimwire offsets reset'"
@@ -174,7 +180,8 @@ class ExtractConsumer:
         for partition, held in self._held.items():
             _, end = await self._consumer.bounds(partition)
             lag = max(0, end - held.place.next_offset)
-            metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(lag)
+            metrics.LAG_RECORDS.labels(*partition).set(lag)
+            self._measured.add(partition)
             if lag > 0 and self._clock() - self._came_at > STALL_SECONDS:
                 raise kafka.KafkaUnavailable(f"{partition} has {lag} records, and none of them comes")
 

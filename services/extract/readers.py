@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from schemas.outcomes import DeadLetterReason
-from services import metrics
 from services.extract.records import Reading, Unusable, read
 from services.kafka import Record
 from services.workers import WorkerKilled, Workers, open_workers
@@ -42,7 +41,6 @@ class Readers:
             try:
                 return await self._workers.run(read, record)
             except WorkerKilled as killed:
-                metrics.WORKERS_KILLED.labels(killed.reason).inc()
                 logger.warning("a record killed its worker (%s), attempt %d", killed.reason, attempt)
                 reason = killed.reason
         return Unusable(DeadLetterReason.WORKER_KILLED, f"over the limit of {reason} in {ATTEMPTS} attempts")

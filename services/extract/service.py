@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import ARTICLES_TOPIC
 from services import changes, failpoints, kafka, metrics
 from services.database import check_schema, is_passing, open_database, wait_for_schema
+from services.extract import backlog
 from services.extract.consumer import ExtractConsumer
 from services.extract.readers import Readers, open_readers
 from services.kafka import KafkaUnavailable, Producer
-from services.lifecycle import Progress, Readiness, persist, sleep_unless, stop_on_signal
+from services.lifecycle import Progress, Readiness, persist, repeat, sleep_unless, stop_on_signal
 from services.offsets import CONSUMER
 from services.probes import open_probes
+from services.registry import Service
 from services.settings import ExtractSettings
 
 logger = logging.getLogger(__name__)
@@ -32,7 +35,10 @@ PUBLISH_SECONDS = 0.2
 """How often it is looked at for rows that Kafka has not had."""
 
 RENEW_SECONDS = 5.0
-"""How often the lease of publishing is renewed, and how far it is behind is measured: more often than a scrape."""
+"""How often the lease of publishing is renewed."""
+
+WATCH_SECONDS = 10.0
+"""How often what waits is looked at; a scrape is rarer."""
 
 RENEW_SHARE = 0.25
 """Of a lease too short for that: past it, it is renewed."""
@@ -108,14 +114,13 @@ class Extract:
                 await changes.give_lease_back(self.engine, held.token)
 
     async def _hold(self, held: Held | None) -> Held | None:
-        """Take the lease of publishing, or renew it once it is due, and tell how far publishing is behind."""
+        """Take the lease of publishing, or renew it once it is due."""
         seconds = self.settings.publish_lease_seconds
         # Taken before the database takes its own: so what we count from ends no later than the lease.
         now = asyncio.get_running_loop().time()
         if held is not None and now < held.since + min(RENEW_SECONDS, seconds * RENEW_SHARE):
             return held
         token = await changes.take_lease(self.engine, seconds, token=held and held.token)
-        await changes.measure_behind(self.engine)
         return None if token is None else Held(token, now)
 
     async def _publish_some(self, held: Held) -> bool:
@@ -181,11 +186,13 @@ async def run(settings: ExtractSettings) -> None:
         extract = Extract(settings, engine, readers, producer, progress)
         readiness = Readiness(
             database=lambda: check_schema(engine),
-            kafka=lambda: kafka.check(settings),
+            kafka=kafka.Check(settings),
             places=extract.check_places,
             work=progress.check_work,
         )
-        async with open_probes(settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness):
+        async with open_probes(
+            Service.EXTRACT, settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness
+        ):
             await wait_for_schema(engine, stop, progress)
             async with asyncio.TaskGroup() as tasks:
                 for name, work in (
@@ -194,5 +201,7 @@ async def run(settings: ExtractSettings) -> None:
                     ("publish", extract.publish),
                 ):
                     tasks.create_task(persist(name, work, stop, progress, is_passing=_is_worlds))
+                watch = partial(backlog.measure, engine)
+                tasks.create_task(repeat("watch", watch, WATCH_SECONDS, stop, progress, is_passing=_is_worlds))
                 await stop.wait()
                 readiness.stopping = True

@@ -1,8 +1,10 @@
 """Counting and logging what became of a record, after its commit."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from schemas.extraction import Claim
 from schemas.outcomes import RecordOutcome
 from services import metrics
 from services.extract.records import Erasure, Read, Reading, Unusable
@@ -32,5 +34,13 @@ def _count_read(reading: Read, outcome: RecordOutcome) -> None:
     if outcome is RecordOutcome.SAVED:
         age = datetime.now(UTC) - reading.event.fetched_at
         metrics.EVENT_AGE_SECONDS.observe(max(0.0, age.total_seconds()))
-        for claim in reading.extraction.claims:
-            metrics.CLAIMS.labels(claim.voice).inc()
+        _count_claims(reading.extraction.claims)
+
+
+def _count_claims(claims: Sequence[Claim]) -> None:
+    metrics.ARTICLES_WITHOUT_CLAIMS.inc(not claims)
+    for claim in claims:
+        metrics.CLAIMS.labels(claim.voice, claim.form or metrics.NO_FORM, claim.polarity).inc()
+        metrics.CLAIM_CONFIDENCE.observe(claim.confidence)
+        if claim.speaker is not None:
+            metrics.SPEAKERS.labels(claim.speaker.resolved_by).inc()

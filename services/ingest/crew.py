@@ -168,9 +168,11 @@ class Crew:
             async with asyncio.timeout(PIECE_SECONDS):
                 await self._do(piece)
         except LeaseLost as lost:
+            metrics.LEASES_LOST.labels(self._name).inc()
             logger.info("another replica has taken over %s; nothing of ours was saved", lost)
             return False
         except HostBusy as busy:
+            metrics.HOSTS_BUSY.inc()
             logger.info("the host %s is busy; to be tried again", busy)
             await self._give_back(piece, BUSY_HOST_SECONDS)
             return False

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.outcomes import FeedOutcome, PageOutcome
-from schemas.tables import feed, host, page, submission
+from schemas.tables import feed, host, page
 from services.ingest import hosts
 from services.ingest.feeds import Entry
 from services.ingest.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
@@ -207,14 +207,3 @@ async def find_other_page(connection: AsyncConnection, article_id: UUID, page_id
         select(page.c.url).where(page.c.article_id == article_id, page.c.page_id != page_id, original).limit(1)
     )
     return None if found is None else str(found)
-
-
-async def count_due(connection: AsyncConnection) -> int:
-    """Return how many pages and submissions are due and held by nobody."""
-    counts = [
-        await connection.scalar(
-            select(func.count()).select_from(table).where(table.c.due_at <= func.now(), free(table))
-        )
-        for table in (page, submission)
-    ]
-    return sum(count or 0 for count in counts)

@@ -144,12 +144,8 @@ class Pipeline:
         return fetched
 
     async def _draft(self, work: Work, fetched: Fetched) -> ArticleIngested:
-        try:
-            with metrics.CLEAN_SECONDS.time():
-                return await self._workers.run(articles.draft, articles.Task(work.source, fetched))
-        except WorkerKilled as killed:
-            metrics.WORKERS_KILLED.labels(killed.reason).inc()
-            raise
+        with metrics.CLEAN_SECONDS.time():
+            return await self._workers.run(articles.draft, articles.Task(work.source, fetched))
 
     async def _publish(self, work: Work, fetched: Fetched, event: ArticleIngested) -> Result:
         async with self._engine.begin() as connection:

@@ -127,11 +127,7 @@ class Poller:
             )
 
     async def _read(self, fetched: Fetched) -> Feed:
-        try:
-            return await self._workers.run(read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at))
-        except WorkerKilled as killed:
-            metrics.WORKERS_KILLED.labels(killed.reason).inc()
-            raise
+        return await self._workers.run(read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at))
 
     def _next(self, outcome: FeedOutcome, row: Row[Any], **asked: float | None) -> NextPoll:
         return next_poll(outcome, failures=row.failures, interval_seconds=self._interval_seconds, **asked)

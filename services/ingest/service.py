@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import ARTICLES_TOPIC
 from services import metrics, offsets
 from services.database import check_schema, open_database, wait_for_schema
-from services.ingest import folders, frontier
+from services.ingest import backlog, folders
 from services.ingest.crew import Crew, is_away
 from services.ingest.fetcher import Fetcher, open_fetcher
 from services.ingest.guard import Guard
@@ -21,10 +20,10 @@ from services.ingest.intake import FeedIntake, PageIntake
 from services.ingest.pipeline import Pipeline
 from services.ingest.poller import Poller
 from services.ingest.robots import Robots
-from services.kafka import Producer, Watcher, find_cluster_id, open_producer
-from services.kafka import check as check_kafka
-from services.lifecycle import Progress, Readiness, persist, sleep_unless, stop_on_signal
+from services.kafka import Check, Producer, Watcher, find_cluster_id, open_producer
+from services.lifecycle import Progress, Readiness, repeat, stop_on_signal
 from services.probes import open_probes
+from services.registry import Service
 from services.settings import IngestSettings
 from services.workers import Workers, open_workers
 
@@ -78,16 +77,19 @@ async def run(settings: IngestSettings) -> None:
         _open_fetcher(settings) as fetcher,
         open_producer(settings, "claimwire-ingest") as producer,
     ):
-        readiness = Readiness(kafka=lambda: check_kafka(settings), database=lambda: check_schema(engine))
-        async with open_probes(settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness):
+        readiness = Readiness(kafka=Check(settings), database=lambda: check_schema(engine))
+        async with open_probes(
+            Service.INGEST, settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness
+        ):
             await wait_for_schema(engine, stop, progress)
             parts = Parts(settings, engine, workers, fetcher, producer)
             async with asyncio.TaskGroup() as loops:
                 for crew in _crews(parts, readiness, progress):
                     loops.create_task(crew.run(stop, drain_seconds=settings.stop_seconds * DRAIN_SHARE))
-                loops.create_task(_repeat("watch", partial(_watch, parts), WATCH_SECONDS, stop, progress))
+                again = partial(repeat, stop=stop, progress=progress, is_passing=is_away)
+                loops.create_task(again("watch", partial(_watch, parts), WATCH_SECONDS))
                 if settings.folders:
-                    loops.create_task(_repeat("folders", partial(_scan, parts), FOLDER_SECONDS, stop, progress))
+                    loops.create_task(again("folders", partial(_scan, parts), FOLDER_SECONDS))
                 await stop.wait()
                 readiness.stopping = True
 
@@ -131,30 +133,16 @@ def _crews(parts: Parts, readiness: Readiness, progress: Progress) -> tuple[Crew
     return crew("pages", pages, most), crew("feeds", feeds, max(1, most // FEEDS_SHARE))
 
 
-async def _repeat(
-    name: str, act: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event, progress: Progress
-) -> None:
-    """Do something again and again until ``stop`` is set; it may fail while Kafka or PostgreSQL are away."""
-
-    async def work(stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            progress.turn(name)
-            await act()
-            await sleep_unless(stop, seconds)
-
-    await persist(name, work, stop, progress, is_passing=is_away)
-
-
 async def _watch(parts: Parts) -> None:
     """Report what waits for us, and what waits for extract: also where no consumer runs."""
     async with parts.engine.connect() as connection:
-        metrics.PAGES_DUE.set(await frontier.count_due(connection))
+        await backlog.measure(connection)
     cluster_id = await find_cluster_id(parts.settings)
     ends = await Watcher(parts.settings).end_offsets(ARTICLES_TOPIC)
     async with parts.engine.connect() as connection:
         lag = await offsets.find_lag(connection, cluster_id, ends)
     for partition, records in lag.items():
-        metrics.LAG_RECORDS.labels(partition.topic, str(partition.number)).set(records)
+        metrics.LAG_RECORDS.labels(*partition).set(records)
 
 
 async def _scan(parts: Parts) -> None:

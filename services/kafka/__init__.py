@@ -7,9 +7,10 @@ offset; so nothing outside this package sees it, and nothing here trusts it with
 from services.kafka.client import KafkaUnavailable, Partition, Record, RecordTooLarge
 from services.kafka.consumer import Consumer, open_consumer
 from services.kafka.producer import Headers, Producer, event_headers, open_producer
-from services.kafka.topics import Watcher, check, create_topics, find_cluster_id
+from services.kafka.topics import Check, Watcher, check, create_topics, find_cluster_id
 
 __all__ = [
+    "Check",
     "Consumer",
     "Headers",
     "KafkaUnavailable",

@@ -1,6 +1,7 @@
 """The topics: made where they do not exist, looked at for lag."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +21,9 @@ TOPIC_CONFIGS = {
     CLAIMS_TOPIC: {"cleanup.policy": "compact"},
 }
 """How each topic is kept: articles for 30 days, claims for good, of each article the last."""
+
+CHECK_HOLDS_SECONDS = 10.0
+"""How long a passed check holds: each takes a client of its own, and what Kafka fails shows in the work at once."""
 
 
 @asynccontextmanager
@@ -120,3 +124,18 @@ async def check(settings: Settings) -> None:
         await in_time("check", client.end_offsets([TopicPartition(topic, 0) for topic in TOPIC_CONFIGS]))
     finally:
         await let_go(client)
+
+
+class Check:
+    """The check of readiness: ``check``, made again only once the last one that passed is some seconds old."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._holds_until = float("-inf")
+
+    async def __call__(self) -> None:
+        """Raise ``KafkaUnavailable`` unless the broker answers and the topics are there."""
+        if self._clock() >= self._holds_until:
+            await check(self._settings)
+            self._holds_until = self._clock() + CHECK_HOLDS_SECONDS

@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.lifecycle import Progress, Readiness
 from services.probes import open_probes
+from services.registry import Service
 
 
 async def get(port: int, path: str) -> tuple[int, str]:
@@ -30,7 +31,7 @@ class Hasty(Readiness):
 
 async def test_readiness_follows_the_engines_and_tells_no_details() -> None:
     engine = Engine()
-    async with open_probes("127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
+    async with open_probes(Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
         assert await get(port, "/readyz") == (200, '{"problems": {}}')
         engine.here = False
         assert await get(port, "/readyz") == (503, '{"problems": {"database": "ConnectionError"}}')
@@ -41,7 +42,7 @@ async def test_readiness_follows_the_engines_and_tells_no_details() -> None:
 
 async def test_liveness_follows_the_loops() -> None:
     progress = Progress(stale_seconds=0.05)
-    async with open_probes("127.0.0.1", 0, progress=progress, readiness=Hasty()) as port:
+    async with open_probes(Service.EXTRACT, "127.0.0.1", 0, progress=progress, readiness=Hasty()) as port:
         progress.turn("consume")
         assert await get(port, "/livez") == (200, '{"stale": []}')
         await asyncio.sleep(0.1)
@@ -52,7 +53,7 @@ async def test_liveness_follows_the_loops() -> None:
 
 async def test_metrics_are_what_prometheus_reads() -> None:
     engine = Engine()
-    async with open_probes("127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
+    async with open_probes(Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
         for engine.here in (True, False):
             await get(port, "/readyz")
             status, shown = await get(port, "/metrics")
@@ -66,5 +67,5 @@ async def test_metrics_are_what_prometheus_reads() -> None:
 
 async def test_taken_port_is_an_error_not_a_silence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        async with open_probes("127.0.0.1", taken.getsockname()[1], progress=Progress(), readiness=Hasty()):
+        async with open_probes(Service.EXTRACT, "127.0.0.1", taken.getsockname()[1], progress=Progress(), readiness=Hasty()):
             pass

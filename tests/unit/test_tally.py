@@ -2,20 +2,25 @@ import logging
 from uuid import uuid4
 
 import pytest
-from prometheus_client import REGISTRY
 
 from schemas.outcomes import DeadLetterReason, RecordOutcome
+from services import metrics
 from services.extract.records import Erasure, Reading, Unusable
 from services.extract.tally import count
+from services.registry import Service
 from tests.builders import TEXT, article, claim, reading, record, record_of
 
+REGISTRY = metrics.REGISTRY.of(Service.EXTRACT)
 NAMES = {
     "saved": ("claimwire_extract_records_total", {"outcome": "saved"}),
     "outdated": ("claimwire_extract_records_total", {"outcome": "outdated"}),
     "erased": ("claimwire_extract_records_total", {"outcome": "erased"}),
     "dead": ("claimwire_extract_records_total", {"outcome": "dead_lettered"}),
     "not_json": ("claimwire_extract_dead_letters_total", {"reason": "not_json"}),
-    "claims": ("claimwire_extract_claims_total", {"voice": "attributed"}),
+    "claims": ("claimwire_extract_claims_total", {"voice": "attributed", "form": "direct", "polarity": "affirmed"}),
+    "sure": ("claimwire_extract_claim_confidence_count", {}),
+    "speakers": ("claimwire_extract_speakers_total", {"resolved_by": "name"}),
+    "without": ("claimwire_extract_articles_without_claims_total", {}),
     "timed": ("claimwire_extract_record_seconds_count", {}),
     "aged": ("claimwire_extract_event_age_seconds_count", {}),
     "refused": ("claimwire_offset_violations_total", {}),
@@ -35,8 +40,14 @@ def counted(reading: Reading, outcome: RecordOutcome, *, key: bytes | None = b"k
 
 def test_saved_article_counts_with_its_claims_and_its_age() -> None:
     event = article()
-    read = reading(event, claim(TEXT, "The bridge is closed."), claim(TEXT, "Traffic was slow on Monday."))
-    assert counted(read, RecordOutcome.SAVED) == {"saved": 1, "claims": 2, "timed": 1, "aged": 1}
+    said = claim(TEXT, "The bridge is closed.", speaker="The bridge")
+    read = reading(event, said, claim(TEXT, "Traffic was slow on Monday."))
+    counts = {"saved": 1, "claims": 2, "sure": 2, "speakers": 1, "timed": 1, "aged": 1}
+    assert counted(read, RecordOutcome.SAVED) == counts
+
+
+def test_saved_article_without_claims_counts_as_such() -> None:
+    assert counted(reading(article()), RecordOutcome.SAVED) == {"saved": 1, "without": 1, "timed": 1, "aged": 1}
 
 
 def test_outdated_article_counts_no_claims() -> None:

@@ -48,6 +48,13 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("retracted_at IS NULL"),
     )
+    op.create_index(
+        "ix_dead_letter_waiting",
+        "dead_letter",
+        ["reason", "first_seen_at"],
+        unique=False,
+        postgresql_where=sa.text("redriven_at IS NULL"),
+    )
     op.add_column("entity", sa.Column("folded", sa.Text(), nullable=True))
     op.create_index(op.f("ix_entity_first_seen_at_entity_id"), "entity", ["first_seen_at", "entity_id"], unique=False)
     op.create_index(
@@ -64,6 +71,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entity_folded_entity_id"), table_name="entity")
     op.drop_index(op.f("ix_entity_first_seen_at_entity_id"), table_name="entity")
     op.drop_column("entity", "folded")
+    op.drop_index("ix_dead_letter_waiting", table_name="dead_letter")
     op.drop_index("ix_claim_search", table_name="claim")
     op.drop_constraint(op.f("ck_claim_arrival"), "claim", type_="check")
     op.drop_column("claim", "search")
