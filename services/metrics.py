@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC
 from schemas.extraction import Form, Polarity, ResolvedBy, Voice
-from schemas.outcomes import DeadLetterReason, FeedOutcome, KillReason, PageOutcome, RecordOutcome
+from schemas.outcomes import DeadLetterReason, FeedOutcome, KillReason, PageOutcome, RecordOutcome, StreamEnd
 from schemas.tables import ErasedKind
 from services.registry import Registry, Service
 
@@ -430,7 +430,7 @@ REQUESTS = _counter(
 )
 REQUEST_SECONDS = _histogram(
     "claimwire_api_request_seconds",
-    "Duration of a request until its answer was sent; a stream's is as long as it lasts.",
+    "Duration of a request until its answer was sent; streams, which last as long as they may, are left out.",
     of=_API,
     odd="Rising with claimwire_database_connections_used: slow statements; alone: too few replicas.",
     buckets=SECONDS,
@@ -443,12 +443,27 @@ REQUESTS_IN_FLIGHT = _gauge(
     of=_API,
     odd="Hundreds without streams: answers are slow; past CLAIMWIRE_API_CONCURRENCY more are refused.",
 )
+STREAMS = _gauge(
+    "claimwire_api_streams",
+    "Streams of changes that are open in this process.",
+    of=_API,
+    odd="At CLAIMWIRE_API_STREAMS more are refused: add replicas.",
+)
+STREAMS_ENDED = _counter(
+    "claimwire_api_streams_ended",
+    "Streams that ended: their client went (gone) or was too slow, they were old, the log could not be read (failed), "
+    "its database was set back, or the service stopped.",
+    of=_API,
+    odd="`slow` growing: clients that read too little at a time, or a network that is full; `set_back`: their clients "
+    "must begin again at 0.",
+    reason=StreamEnd,
+)
 KEY_REQUESTS = _counter(
     "claimwire_api_key_requests",
-    "Requests of each key: allowed, over its quota (rate_limited) or beyond its scopes (out_of_scope).",
+    "Requests of each key: allowed by its quota or rate_limited; of the allowed, out_of_scope those beyond its scopes.",
     of=_API,
-    odd="`rate_limited` growing: its holder asks too fast, or needs a larger quota; `out_of_scope`: the wrong key is in "
-    "use. Allowed ones of a key that should rest: rotate it.",
+    odd="`rate_limited` growing: its holder asks too fast, or needs a larger quota; `out_of_scope`: the wrong key is "
+    "in use. Allowed ones of a key that should rest: rotate it.",
     key="the prefix of a key that is or was good, as `claimwire keys list` shows it",
     outcome=("allowed", "rate_limited", "out_of_scope"),
 )

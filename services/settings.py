@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KafkaSecurity = Literal["plaintext", "ssl", "sasl_ssl"]
@@ -12,6 +12,15 @@ ScramMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 SERVERS = r"^$|^{0}(,{0})*$".format(r"\s*(\[[0-9A-Fa-f:.]+\]|[^\s,:\[\]]+):\d{1,5}\s*")
 """host:port, separated by commas; empty only where Kafka is not needed."""
+
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$")]
+"""Scheme, host and port as a browser sends them: no path, no star, no capitals."""
+
+
+def split(value: object) -> object:
+    """Return the parts of a list by commas; what is no text stays as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 class ServiceSettings(BaseSettings):
@@ -85,7 +94,7 @@ class IngestSettings(Settings):
     @field_validator("fetch_allow", "folders", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return split(value)
 
 
 class ExtractSettings(Settings):
@@ -115,6 +124,40 @@ class ApiSettings(ServiceSettings):
     api_drain_seconds: float = Field(
         3.0, ge=0, le=60, description="How long the API answers on after a stop, for load balancers to notice."
     )
+    api_keys: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether /v1 needs a key; auto: not where the API listens on loopback, else yes."
+    )
+    api_keys_seconds: float = Field(
+        5.0, ge=0, le=300, description="After so long a new key is good and a revoked one is not, at the latest."
+    )
+    api_requests_per_minute: int = Field(
+        600,
+        ge=0,
+        le=1_000_000,
+        description="Requests a minute of a key that has no number of its own; without keys of a client's address, but "
+        "not on loopback. 0: no limit. Each process counts by itself.",
+    )
+    api_concurrency: int = Field(
+        2_000,
+        ge=1,
+        le=100_000,
+        description="Requests that one process works on at once, streams left out; more get 503.",
+    )
+    api_streams: int = Field(500, ge=0, le=100_000, description="Streams of changes that one process sends at once.")
+    api_stream_heartbeat_seconds: float = Field(
+        15.0, gt=0, le=300, description="A stream is never silent for longer: below what proxies cut off."
+    )
+    api_stream_send_seconds: float = Field(
+        10.0, gt=0, le=300, description="The most that a client may take to take what a stream sends it."
+    )
+    api_cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        (), description="Origins whose pages may ask the API from a browser, by commas; none: no other than our own."
+    )
+
+    @field_validator("api_cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return split(value)
 
 
 class UpSettings(BaseSettings):

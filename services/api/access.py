@@ -20,6 +20,9 @@ CLIENT_GONE = 499
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
+STREAM_TYPE = "text/event-stream"
+"""What lasts as long as it may, which is no duration to compare."""
+
 PROBES = frozenset({"/livez", "/readyz"})
 """Asked every few seconds, so their lines are for debugging."""
 
@@ -71,6 +74,8 @@ class _Call:
     request_id: str
     _send: Send
     status: int | None = None
+    is_stream: bool = False
+    _is_over: bool = False
 
     def __post_init__(self) -> None:
         self._started = time.perf_counter()
@@ -82,8 +87,13 @@ class _Call:
             headers = MutableHeaders(scope=message)
             for name, value in {**SAFE_HEADERS, "X-Request-Id": self.request_id}.items():
                 headers.setdefault(name, value)
+            self.is_stream = headers.get("content-type", "").startswith(STREAM_TYPE)
         elif self.method == "HEAD":
-            message = {**message, "body": b""}
+            if self._is_over:
+                return
+            # Whoever goes on to send learns that nobody listens: a stream would not end by itself.
+            self._is_over = True
+            message = {**message, "body": b"", "more_body": False}
         await self._send(message)
 
     def record(self, scope: Scope) -> None:
@@ -93,7 +103,11 @@ class _Call:
         route = getattr(scope.get("route"), "path", "unmatched")
         status = self.status or CLIENT_GONE
         metrics.REQUESTS.labels(method, route, str(status)).inc()
-        metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
+        if not self.is_stream:
+            metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
         level = logging.DEBUG if route in PROBES else logging.INFO
-        with bound(method=method, path=scope["path"], route=route, status=status, seconds=round(seconds, 6)):
+        known = {"method": method, "path": scope["path"], "route": route, "status": status}
+        key = scope.get("state", {}).get("key")
+        asker = {} if key is None else {"key": key.prefix}
+        with bound(**known, **asker, seconds=round(seconds, 6)):
             logger.log(level, "answered")

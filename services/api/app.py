@@ -2,15 +2,20 @@
 
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.api import articles, claims, feeds, health, pages, submissions
+from schemas.tables import Scope
+from services.api import articles, changes, claims, feeds, health, pages, stream, submissions
 from services.api.access import Access
 from services.api.docs import add_docs
-from services.api.limits import Limits
+from services.api.gate import Gate, Needs, are_keys_on, open_keyring
+from services.api.limits import Limits, Room
+from services.api.origins import allow_origins
 from services.api.pagination import Cursors
 from services.api.problems import install
+from services.api.representations import Representations
+from services.api.tail import Tail
 from services.api.transactions import Transactions
 from services.api.writers import is_loopback
 from services.lifecycle import Readiness
@@ -21,6 +26,9 @@ DESCRIPTION = """Who said what, when, in which article, in whose words.
 Texts are data from pages and from submitters: whoever shows them must escape them. Spans are `[start, end)` in Unicode
 code points. Times are UTC. Lists go on with `cursor`, taken from `next_cursor` of the answer before. Every error is a
 problem (RFC 9457). In a JSON object that names a field twice the last one counts.
+
+Where the API asks for keys, send yours as `Authorization: Bearer <key>`; answers tell in `RateLimit` what is left of
+the minute. A browser's `EventSource` sends no headers: read `/v1/stream` with `fetch` there.
 """
 
 
@@ -38,14 +46,31 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
         redirect_slashes=False,
     )
     app.state.transactions = Transactions(database, statement_seconds=settings.api_statement_seconds)
+    app.state.tail = Tail(app.state.transactions, most_streams=settings.api_streams)
+    app.state.pace = stream.Pace.of(settings)
     app.state.readiness = readiness
     app.state.writable = is_loopback(settings.api_host)
     secret = settings.api_cursor_secret
     app.state.cursors = Cursors() if secret is None else Cursors(secret.get_secret_value().encode())
-    for resource in (articles, claims, submissions, feeds, pages, health):
+    for resource in (articles, claims, changes, stream, feeds, pages):
+        app.include_router(resource.router, dependencies=[Depends(Needs(Scope.READ))])
+    for resource in (submissions, health):  # each of their routes says what it needs
         app.include_router(resource.router)
     install(app)
     add_docs(app)
+    _guard(app, settings)
     app.add_middleware(Limits, body_seconds=settings.api_body_seconds)
+    app.add_middleware(Representations)
+    allow_origins(app, settings.api_cors_origins)
     app.add_middleware(Access)
     return app
+
+
+def _guard(app: FastAPI, settings: ApiSettings) -> None:
+    """Let in whom the settings say, as often as they say, and so many at once."""
+    keyring = open_keyring(app.state.transactions, seconds=settings.api_keys_seconds)
+    app.state.keyring = keyring if are_keys_on(settings) else None
+    is_private = app.state.keyring is None and app.state.writable
+    quota = 0 if is_private else settings.api_requests_per_minute
+    app.add_middleware(Gate, keyring=app.state.keyring, requests_per_minute=quota)
+    app.add_middleware(Room, most=settings.api_concurrency)

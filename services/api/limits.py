@@ -1,4 +1,4 @@
-"""Limits: how long a target, how large a body and how slow a client may be, and that bodies are JSON."""
+"""Limits: how large the parts of a request and how slow its client may be, and how many requests are worked on."""
 
 import asyncio
 from email.message import Message as Header
@@ -6,13 +6,37 @@ from email.message import Message as Header
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.problems import NotJson, Problem, TargetTooLong, TimedOut, TooLarge, answer
+from services.api.problems import (
+    Busy,
+    HeadTooLarge,
+    NotJson,
+    Problem,
+    TargetTooLong,
+    TimedOut,
+    TooLarge,
+    answer,
+)
 
 BODY_MAX_BYTES = 4 * 1024 * 1024
 """HTML of 3 MB, and what JSON adds to it: line breaks and quotation marks count double."""
 
 TARGET_MAX_BYTES = 8 * 1024
 """Path and query; RFC 9110 asks for 8,000 at least."""
+
+HEAD_MAX_BYTES = 32 * 1024
+"""All headers together, with the target: twice what proxies in front commonly let through."""
+
+HEADERS_MAX = 100
+"""Header fields of a request; browsers send about twenty."""
+
+BODIES_MAX_BYTES = 32 * 1024 * 1024
+"""What one process holds of bodies at once: a thousand clients that each send the largest would need 4 GB."""
+
+BUSY_SECONDS = 1
+"""What a client is told to wait that came while the process was full; requests take milliseconds."""
+
+UNCOUNTED = frozenset({"/livez", "/readyz", "/version", "/v1/stream"})
+"""Paths that are answered also where the process is full: it is not dead then; and streams, which bound themselves."""
 
 _CLOSE = {"Connection": "close"}
 """What is still to come of the body is not read, so the connection cannot go on."""
@@ -24,14 +48,47 @@ class Limits:
     def __init__(self, app: ASGIApp, *, body_seconds: float) -> None:
         self._app = app
         self._seconds = body_seconds
+        self._held = _Held()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with its body limited, or answer what is wrong with it."""
         refusal = find_refusal(scope)
-        if refusal is None:
-            await self._app(scope, _Body(receive, self._seconds).receive, send)
-        else:
+        if refusal is not None:
             await answer(refusal)(scope, receive, send)
+            return
+        body = _Body(receive, self._seconds, self._held)
+        try:
+            await self._app(scope, body.receive, send)
+        finally:
+            self._held.size -= body.size
+
+
+class Room:
+    """Refuses requests while ``most`` are being worked on: late answers to everyone help nobody."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._at_work = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on where there is room for it."""
+        if scope["path"] in UNCOUNTED:
+            await self._app(scope, receive, send)
+        elif self._at_work >= self._most:
+            await answer(busy())(scope, receive, send)
+        else:
+            self._at_work += 1
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._at_work -= 1
+
+
+class _Held:
+    """How many bytes of bodies a process holds."""
+
+    size = 0
 
 
 class _Body:
@@ -40,12 +97,14 @@ class _Body:
     Raises:
         TooLarge: more came than is taken, whatever length was announced.
         TimedOut: it was not whole in time.
+        Busy: the bodies of all requests together are over the limit.
     """
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    def __init__(self, receive: Receive, seconds: float, held: _Held) -> None:
         self._receive = receive
         self._until = asyncio.get_running_loop().time() + seconds
-        self._size = 0
+        self._held = held
+        self.size = 0
         self._whole = False
 
     async def receive(self) -> Message:
@@ -57,10 +116,14 @@ class _Body:
                 message = await self._receive()
         except TimeoutError as error:
             raise TimedOut("The body did not arrive in time", headers=_CLOSE) from error
-        self._size += len(message.get("body", b""))
+        came = len(message.get("body", b""))
+        self.size += came
+        self._held.size += came
         self._whole = not message.get("more_body", False)
-        if self._size > BODY_MAX_BYTES:
+        if self.size > BODY_MAX_BYTES:
             raise too_large()
+        if self._held.size > BODIES_MAX_BYTES:
+            raise busy()
         return message
 
 
@@ -69,11 +132,28 @@ def too_large() -> Problem:
     return TooLarge(f"A body may have {BODY_MAX_BYTES} bytes", headers=_CLOSE)
 
 
+def busy() -> Problem:
+    """Return the problem of a process that is full."""
+    return Busy("The service has too much to do; try again", headers={**_CLOSE, "Retry-After": str(BUSY_SECONDS)})
+
+
+def target_too_long() -> Problem:
+    """Return the problem of a target over the limit."""
+    return TargetTooLong(f"Path and query may have {TARGET_MAX_BYTES} bytes", headers=_CLOSE)
+
+
+def head_too_large() -> Problem:
+    """Return the problem of headers over the limit."""
+    return HeadTooLarge(f"There may be {HEADERS_MAX} headers of {HEAD_MAX_BYTES} bytes in all", headers=_CLOSE)
+
+
 def find_refusal(scope: Scope) -> Problem | None:
     """Return what is wrong with a request as far as its head tells."""
     headers = Headers(scope=scope)
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > TARGET_MAX_BYTES:
-        return TargetTooLong(f"Path and query may have {TARGET_MAX_BYTES} bytes", headers=_CLOSE)
+        return target_too_long()
+    if len(headers.raw) > HEADERS_MAX or sum(len(name) + len(value) for name, value in headers.raw) > HEAD_MAX_BYTES:
+        return head_too_large()
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()) or int(length) > BODY_MAX_BYTES:
         return too_large()

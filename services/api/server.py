@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 from services.api.app import create_app
+from services.api.wire import Wire
 from services.database import check_schema, open_database
 from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
 from services.probes import open_probes
@@ -19,8 +21,12 @@ from services.settings import ApiSettings
 
 logger = logging.getLogger(__name__)
 
-MOST_CONNECTIONS = 1_000
-"""Beyond it uvicorn answers 503 at once: a client that opens connections and says nothing must not use up the files."""
+MOST_CONNECTIONS = 4_000
+"""Beyond it uvicorn answers 503 at once, in plain text: the last fence, behind the limit of requests at work. Streams
+and connections that rest cost little more than their sockets."""
+
+FILES_SPARED = 256
+"""Files that a process needs besides the connections of its clients."""
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s that load balancers keep idle connections, so that they close first and never meet a reset."""
@@ -56,6 +62,18 @@ async def run(settings: ApiSettings) -> None:
                 Service.API, settings.metrics_host, settings.metrics_port, progress=Progress(), readiness=readiness
             ):
                 await _serve(app, listener, stop, readiness, settings)
+        if app.state.keyring is not None:
+            await app.state.keyring.settle()
+
+
+def _allow_connections() -> int:
+    """Raise the limit of open files where it is low, as far as we may; return how many connections fit below it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + FILES_SPARED
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft - FILES_SPARED)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -78,6 +96,7 @@ async def _serve(
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     readiness.stopping = True
     await sleep_unless(asyncio.Event(), 0 if serving.done() else settings.api_drain_seconds)
+    await app.state.tail.stop()  # streams end by nothing else, and would be waited for
     server.should_exit = True
     stopping.cancel()
     await serving
@@ -86,13 +105,14 @@ async def _serve(
 def _configure(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Wire,
         log_config=None,
         access_log=False,
         lifespan="off",
         ws="none",
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=_allow_connections(),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         # Less than what the whole service may take: the rest is for closing the database.
         timeout_graceful_shutdown=max(1, int(settings.stop_seconds / 2)),

@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
+from schemas.tables import Scope
+from services.api.gate import Needs
 from services.api.parameters import Name, no_parameters, once_each, storable
 from services.api.problems import DESCRIBED, KeyReused, NotFound
 from services.api.queries import intake as queries
@@ -152,7 +154,7 @@ def _values(body: SubmittedArticle, submitter: str, key: str | None) -> dict[str
     summary="Hand in a URL, or HTML or a text of one's own",
     status_code=202,
     response_model=ShownSubmission,
-    dependencies=[Depends(no_parameters)],
+    dependencies=[Depends(Needs(Scope.SUBMIT)), Depends(no_parameters)],
 )
 async def submit_article(
     request: Request,
@@ -177,7 +179,12 @@ async def submit_article(
     return json_response(shown, status=202, headers={"Location": f"/v1/submissions/{row.submission_id}"})
 
 
-@router.get("/submissions/{submission_id}", summary="Get what became of a submission", response_model=ShownSubmission)
+@router.get(
+    "/submissions/{submission_id}",
+    summary="Get what became of a submission",
+    response_model=ShownSubmission,
+    dependencies=[Depends(Needs(Scope.SUBMIT, Scope.READ))],
+)
 async def get_submission(request: Request, submission_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = await queries.find_submission(connection, submission_id)

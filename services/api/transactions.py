@@ -17,9 +17,20 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 2
 """What a client is told to wait: a fail-over takes some seconds, a restart less."""
 
+LIMITS = {
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+}
+"""What a request may cost besides time: it waits for no lock longer than a step of a migration holds one, leaves no
+transaction open if the process stalls, takes one core of the database and not several, and compiles nothing for what
+takes milliseconds."""
+
 # SET LOCAL takes no parameters, set_config does; both end with the transaction, so PgBouncer may share the connection.
 _LIMIT = text(
-    "SELECT set_config('statement_timeout', :timeout, true), set_config('transaction_read_only', :only, true)"
+    "SELECT set_config('statement_timeout', :timeout, true), set_config('transaction_read_only', :only, true), "
+    + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in LIMITS.items())
 )
 
 

@@ -1,9 +1,10 @@
-"""Writers: who may change something. Until there are keys, that is whoever is on this machine."""
+"""Writers: who may change something: the holder of a key; where keys are off, whoever is on this machine."""
 
 import ipaddress
 
 from fastapi import Request
 
+from services.api.keys import find_key
 from services.api.problems import NotAllowed
 
 SUBMITTER = "loopback"
@@ -21,9 +22,12 @@ def is_loopback(host: str) -> bool:
 async def find_submitter(request: Request) -> str:
     """Return who the request comes from; raises NotAllowed.
 
-    A web page can make its own host name lead to this machine and then speak to us as its own origin (DNS rebinding);
-    the Host header betrays it.
+    With a key that is its holder, who stays the same when the key is rotated. Without, a web page could make its own
+    host name lead to this machine and then speak to us as its own origin (DNS rebinding); the Host header betrays it.
     """
+    key = find_key(request)
+    if key is not None:
+        return str(key.holder_id)
     open_to_writers: bool = request.app.state.writable
     if not open_to_writers or not is_loopback(request.url.hostname or ""):
         raise NotAllowed("This API takes no submissions here", headers={"WWW-Authenticate": "Bearer"})
