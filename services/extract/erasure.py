@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import tables
-from schemas.outcomes import PageOutcome
+from schemas.outcomes import PageOutcome, RecordOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
 
@@ -57,6 +57,12 @@ async def lock_articles(connection: AsyncConnection, article_ids: Collection[UUI
     Saving and erasing must see one another, also where the article has no row yet that could be locked.
     """
     await connection.execute(_LOCK, {"ids": sorted(map(str, article_ids))})
+
+
+async def is_erased(connection: AsyncConnection, article_id: UUID) -> bool:
+    """Tell whether an article was erased by itself."""
+    remembered = select(tables.erased.c.kind).filter_by(kind=ErasedKind.ARTICLE, value=str(article_id))
+    return (await connection.execute(remembered)).first() is not None
 
 
 async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
@@ -108,8 +114,10 @@ async def _erase_copies(connection: AsyncConnection, article_id: UUID) -> None:
 
 
 async def erase_letters(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
-    """Empty the dead letters of a condition."""
-    await connection.execute(update(tables.dead_letter).where(which).values(value=None, headers=[], exception="erased"))
+    """Empty the dead letters of a condition, and have them wait no more: a null value would be an order to erase."""
+    letter = tables.dead_letter
+    over = {"redriven_at": func.coalesce(letter.c.redriven_at, func.now()), "redrive_outcome": RecordOutcome.ERASED}
+    await connection.execute(update(letter).where(which).values(value=None, headers=[], exception="erased", **over))
 
 
 async def erase_submissions(connection: AsyncConnection, which: ColumnElement[bool]) -> None:

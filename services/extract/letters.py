@@ -16,6 +16,7 @@ from schemas.outcomes import DeadLetterReason, RecordOutcome
 from schemas.tables import dead_letter
 from services.database import is_passing
 from services.extract import store
+from services.extract.erasure import erase_letters, is_erased
 from services.extract.records import Reading, Unusable
 from services.kafka import Record
 
@@ -52,7 +53,11 @@ def _article_id(record: Record) -> UUID | None:
 
 
 async def add(connection: AsyncConnection, cluster_id: str, record: Record, unusable: Unusable) -> None:
-    """Keep a record as a dead letter, in the transaction that moves the offset past it; twice is once."""
+    """Keep a record as a dead letter, in the transaction that moves the offset past it; twice is once.
+
+    Of an article that was erased only the place and the reason are kept.
+    """
+    article_id = unusable.article_id or _article_id(record)
     await connection.execute(
         insert(dead_letter)
         .values(
@@ -65,12 +70,14 @@ async def add(connection: AsyncConnection, cluster_id: str, record: Record, unus
             key=record.key,
             value=record.value,
             headers=[_header(*pair) for pair in record.headers],
-            article_id=unusable.article_id or _article_id(record),
+            article_id=article_id,
             reason=unusable.reason,
             exception=_storable(unusable.exception),
         )
         .on_conflict_do_nothing()
     )
+    if article_id is not None and await is_erased(connection, article_id):
+        await erase_letters(connection, dead_letter.c.dead_letter_id == _id(cluster_id, record))
 
 
 async def list_letters(

@@ -189,6 +189,24 @@ async def test_letter_belongs_to_the_article_its_event_names(engine: AsyncEngine
     unusable = read((wrong.key, wrong.value))
     assert isinstance(unusable, Unusable)
     await add(engine, wrong, why=unusable)
+    letter = await only(engine)
     async with engine.begin() as connection:
         await erase_article(connection, event.article_id)
-    assert (await only(engine)).value is None
+    letter = await find(engine, letter.dead_letter_id)
+    assert (letter.value, letter.exception, letter.redrive_outcome) == (None, "erased", "erased")
+
+
+async def test_letter_that_was_erased_is_no_order_to_erase_what_its_key_names(engine: AsyncEngine) -> None:
+    event, other = article(), article(url="https://other.example/x")
+    wrong = record_of(event)._replace(key=key_of(other.article_id))
+    await add(engine, wrong, why=Unusable(DeadLetterReason.KEY_MISMATCH, "", event.article_id))
+    async with engine.begin() as connection:
+        await erase_article(connection, event.article_id)
+        await letters.add(
+            connection, "one", wrong._replace(offset=7), Unusable(DeadLetterReason.KEY_MISMATCH, "", event.article_id)
+        )
+    assert await redrive(engine) == []
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(tables.dead_letter.c.value, tables.dead_letter.c.redriven_at))).all()
+        assert [row.value for row in rows] == [None, None]
+        assert (await connection.execute(select(tables.erased.c.value))).scalars().all() == [str(event.article_id)]
