@@ -95,7 +95,6 @@ class ExtractConsumer:
         self._measure_at = 0.0
         self._came_at = 0.0
         self._lost: set[tuple[Partition, int]] = set()
-        self._measured: set[Partition] = set()
         self._stuck: dict[Partition, tuple[int, float]] = {}
         self._clock = clock
 
@@ -123,9 +122,6 @@ class ExtractConsumer:
         """Seek in every partition whose place is not known under its current number."""
         numbers = self._consumer.numbers
         self._held = {p: held for p, held in self._held.items() if numbers.get(p) == held.number}
-        for partition in self._measured - numbers.keys():  # the lag of what went to others would stand for ever
-            metrics.LAG_RECORDS.remove(*partition)
-        self._measured &= numbers.keys()
         self._stuck = {p: stuck for p, stuck in self._stuck.items() if numbers.get(p) == stuck[0]}
         for name in self._problems.keys() - {str(partition) for partition in numbers}:
             del self._problems[name]
@@ -177,11 +173,11 @@ class ExtractConsumer:
         if self._clock() < self._measure_at:
             return
         self._measure_at = self._clock() + LAG_SECONDS
-        for partition, held in self._held.items():
-            _, end = await self._consumer.bounds(partition)
-            lag = max(0, end - held.place.next_offset)
+        ends = {partition: (await self._consumer.bounds(partition))[1] for partition in self._held}
+        metrics.LAG_RECORDS.clear()  # the lag of what went to another replica would stand for ever
+        for partition, end in ends.items():
+            lag = max(0, end - self._held[partition].place.next_offset)
             metrics.LAG_RECORDS.labels(*partition).set(lag)
-            self._measured.add(partition)
             if lag > 0 and self._clock() - self._came_at > STALL_SECONDS:
                 raise kafka.KafkaUnavailable(f"{partition} has {lag} records, and none of them comes")
 
