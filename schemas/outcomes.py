@@ -95,3 +95,14 @@ class KillReason(StrEnum):
     MEMORY = "memory"
     WALL = "wall"
     DIED = "died"
+
+
+class StreamEnd(StrEnum):
+    """Why a stream of changes ended."""
+
+    GONE = "gone"
+    SLOW = "slow"
+    AGED = "aged"
+    FAILED = "failed"
+    SET_BACK = "set_back"
+    STOPPING = "stopping"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from services.api.articles import ShownArticle
+from services.api.changes import ShownChange
 from services.api.claims import ShownClaim
 from services.api.problems import NotFound, ProblemAnswer
 from services.api.submissions import ShownSubmission
@@ -64,7 +65,7 @@ def complete_description(schemas: dict[str, object]) -> None:
     """Add what FastAPI leaves out: the schema of problems, which no route returns, and the nulls of the examples."""
     problem = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update({**problem.pop("$defs"), "ProblemAnswer": problem})
-    for model in (ShownArticle, ShownClaim, ShownSubmission):
+    for model in (ShownArticle, ShownChange, ShownClaim, ShownSubmission):
         schema = schemas[model.__name__]
         assert isinstance(schema, dict)  # noqa: S101 (as OpenAPI has it)
         schema["examples"] = model.model_json_schema()["examples"]
