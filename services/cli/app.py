@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from services.cli import upkeep
+from services.cli import keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
@@ -31,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(upkeep.feeds, name="feeds")
 app.add_typer(upkeep.offsets, name="offsets")
 app.add_typer(upkeep.letters, name="dead-letters")
+app.add_typer(keys.app, name="keys")
 
 TEARDOWN_SECONDS = 5.0
 """What the interpreter may take to end once a service has stopped: a thread that looks up a name holds it up."""
