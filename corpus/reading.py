@@ -15,7 +15,7 @@ INSIDE = {NonClaimKind.SCARE_QUOTES, NonClaimKind.QUOTED_TITLE, NonClaimKind.TER
 MIXED_MIN_WORDS = 4
 """A quoted part of so many words makes a claim mixed, a shorter one partial (the guidelines say so)."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")
 
 
 def _inside(inner: Iterable[Span], outer: Iterable[Span]) -> bool:
@@ -121,7 +121,7 @@ def check_claims(article: Article) -> Iterator[str]:
 def _quoted_words(content: Words, quotations: Iterable[Span], text: str) -> list[int]:
     """Return how many words of the content stand in each of the quotations that it holds whole or in part."""
     return [
-        len(_WORD.findall(text, max(a, start), min(b, end)))
+        len(WORD.findall(text, max(a, start), min(b, end)))
         for start, end in quotations
         for a, b in content.spans
         if a <= start < b or a < end <= b
