@@ -9,7 +9,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 .PHONY: help run dev test bench quality lint types format documents lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start everything on this machine; FEEDS="https://… https://…" reads those instead of the samples
 	@set -f; exec $(PYTHON) services/bootstrap.py requirements/run.txt -- .venv/bin/claimwire up $$FEEDS
@@ -37,10 +37,11 @@ format: dev ## put the code in its form
 	@.venv/bin/ruff format
 	@.venv/bin/ruff check --fix --select I
 
-documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json
+documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json, the page of metrics
 	@.venv/bin/python -m schemas.documents
 	@.venv/bin/python -c 'from services.database import schema_sql; print(schema_sql(), end="")' > schemas/database.sql
 	@.venv/bin/python -m services.api.openapi > schemas/openapi.json
+	@.venv/bin/python -m services.cli.metrics > docs/metrics.md
 
 lock: ## pin every dependency with its hashes (needs uv)
 	@$(COMPILE) --all-extras pyproject.toml -o requirements/dev.txt

@@ -11,6 +11,7 @@ from schemas.documents import CONTRACTS, FOLDER, json_schema
 from schemas.events import ArticleExtracted, ArticleIngested
 from schemas.extraction import Extraction
 from services.cli.configuration import table
+from services.cli.metrics import page
 from services.database import schema_sql
 
 RELEASED = Path(__file__).parent / "contracts"
@@ -62,6 +63,10 @@ def test_json_schema_is_the_codes(name: str) -> None:
 
 def test_database_sql_is_the_migrations() -> None:
     assert (FOLDER / "database.sql").read_text("utf-8") == schema_sql(), "run: make documents"
+
+
+def test_page_of_metrics_is_the_registrys() -> None:
+    assert (FOLDER.parent / "docs" / "metrics.md").read_text("utf-8") == page(), "run: make documents"
 
 
 def test_readme_shows_every_setting() -> None:

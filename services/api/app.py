@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import Scope
 from services.api import articles, changes, claims, feeds, health, pages, stream, submissions
-from services.api.access import Access
+from services.api.access import Access, expect
 from services.api.docs import add_docs
 from services.api.gate import Gate, Needs, are_keys_on, open_keyring
 from services.api.limits import Limits, Room
@@ -54,8 +54,10 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     app.state.cursors = Cursors() if secret is None else Cursors(secret.get_secret_value().encode())
     for resource in (articles, claims, changes, stream, feeds, pages):
         app.include_router(resource.router, dependencies=[Depends(Needs(Scope.READ))])
+        expect(resource.router.routes)
     for resource in (submissions, health):  # each of their routes says what it needs
         app.include_router(resource.router)
+        expect(resource.router.routes)
     install(app)
     add_docs(app)
     _guard(app, settings)

@@ -17,6 +17,8 @@ import asyncpg
 import httpx2
 
 from services.api.server import _listen as _open_listener
+from services.registry import Service
+from tests.exposition import check_exposition
 
 SECONDS = 20.0
 PROGRAM = (
@@ -86,6 +88,8 @@ async def test_service_answers_logs_and_stops_in_order(migrated_url: str) -> Non
         assert (await client.get(f"{server.url()}/metrics")).status_code == 404
         shown = (await client.get(f"{server.url('metrics')}/metrics")).text
         assert 'claimwire_api_requests_total{method="GET",route="/v1/claims",status="200"} 1.0' in shown
+        assert 'claimwire_api_requests_total{method="GET",route="/v1/claims",status="500"} 0.0' in shown
+        check_exposition(shown, Service.API)
         assert await server.stop() == 0
     [line] = [line for line in server.lines if line.get("request_id") == "abc"]
     assert (line["message"], line["path"], line["route"], line["status"]) == (

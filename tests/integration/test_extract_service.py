@@ -27,9 +27,11 @@ from services.extract.records import Erasure, Read, Unusable, read
 from services.extract.service import Extract, PlacesUnknown, _is_worlds, run
 from services.kafka import Headers, KafkaUnavailable
 from services.lifecycle import Progress
+from services.registry import Service
 from services.settings import ExtractSettings
 from services.workers import open_workers
 from tests.builders import TEXT, article, claim, reading, record_of
+from tests.exposition import check_exposition
 from tests.fakes import KeptRecords
 
 SECONDS = 30.0
@@ -177,6 +179,8 @@ async def test_service_handles_records_tells_so_and_stops_on_a_signal(
             assert not service.done()
             await asyncio.sleep(0.1)
     assert await get(settings, "/livez") == 200
+    async with ClientSession() as http, http.get(f"http://127.0.0.1:{settings.metrics_port}/metrics") as answer:
+        check_exposition(await answer.text(), Service.EXTRACT)
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(service, SECONDS)
     assert await get(settings, "/livez") is None

@@ -21,7 +21,9 @@ from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.tables import page, publication
 from services.ingest.leases import from_now
 from services.kafka import create_topics
+from services.registry import Service
 from services.settings import IngestSettings
+from tests.exposition import check_exposition
 from tests.integration.newsroom import article_page, rows_of
 
 RUN = (
@@ -100,6 +102,7 @@ async def test_service_publishes_reports_and_stops_on_a_signal(
                         break
                     await asyncio.sleep(0.2)
         assert 'claimwire_ingest_pages_total{outcome="published"} 1.0' in metrics
+        check_exposition(metrics, Service.INGEST)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 15) == 0
     (event,) = await published(kafka_servers, (folder / "a.html").as_uri())
