@@ -65,6 +65,8 @@ async def open_app(database: AsyncEngine, settings: ApiSettings) -> AsyncIterato
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield Api(client, database, app)
+    if app.state.keyring is not None:
+        await app.state.keyring.settle()
 
 
 @asynccontextmanager

@@ -90,7 +90,7 @@ async def rotate(connection: AsyncConnection, prefix: str, *, keep_old_for: time
     old = (await connection.execute(query)).one_or_none()
     if old is None:
         return None
-    ends_at = func.least(func.coalesce(old.expires_at, "infinity"), func.now() + keep_old_for)
+    ends_at = func.least(api_key.c.expires_at, func.now() + keep_old_for)  # least passes over null
     await connection.execute(update(api_key).where(api_key.c.key_id == old.key_id).values(expires_at=ends_at))
     return await add(
         connection,
