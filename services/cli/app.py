@@ -164,3 +164,6 @@ def version(as_json: AsJson = False) -> None:
     from services.cli import commands
 
     show([commands.versions()], as_json=as_json, title="versions")
+
+
+app.command()(upkeep.erase)

@@ -1,6 +1,7 @@
-"""The commands that look after a running system: its feeds, its offsets and its dead letters."""
+"""The commands that look after a running system: its feeds, its offsets, its dead letters and what is to go."""
 
 import asyncio
+import sys
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import typer
 
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail
 from services.cli.tables import show
+from services.logs import plain
 from services.settings import ExtractSettings, ServiceSettings, Settings, load
 
 feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
@@ -118,3 +120,49 @@ def letters_resume() -> None:
     from services.cli import commands
 
     typer.echo(f"{asyncio.run(commands.resume(load(ServiceSettings)))} partitions go on")
+
+
+def erase(
+    what: Annotated[str, typer.Argument(metavar="ARTICLE|URL|PUBLISHER", help="An id, a URL or a domain.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else a terminal is asked, and nobody else.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take the words of articles away for good, wherever they are kept, and refuse them from now on.
+
+    It says first what would go, and asks.
+
+    ARTICLE is the id of an article or of a submission. URL is any spelling of an article's, read or not.
+    PUBLISHER is a domain and means all its articles. An order that was cut off is given again.
+    """
+    from services.cli import erasing
+    from services.cli.bars import open_bar
+
+    settings, named = load(ServiceSettings), erasing.understand(what)
+    found = asyncio.run(erasing.look(settings, named))
+    if not as_json:
+        _tell(erasing.tell(named, found))
+    does = not found.is_nothing and (yes or (not as_json and _asked("Erase this for good?")))
+    erased = 0
+    if does:
+        with open_bar("erasing", found.articles, quiet=as_json) as advance:
+            erased = asyncio.run(erasing.carry_out(settings, named, advance))
+    if as_json:
+        show([{"named": what, **found._asdict(), "done": does, "erased": erased}], as_json=True, title="erasure")
+    elif found.is_nothing:
+        typer.echo("erased already, nothing to do")
+    else:
+        done = f"erased {erasing.several(erased, 'article')}; what was named will be refused"
+        typer.echo(done if does else "nothing was erased")
+
+
+def _tell(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(plain(line))
+
+
+def _asked(question: str) -> bool:
+    """Ask whoever sits at the terminal; nobody there means no."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo("a dry run: --yes does it")
+        return False
+    return typer.confirm(question)

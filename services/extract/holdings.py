@@ -59,7 +59,8 @@ class Holdings(NamedTuple):
 async def find_holdings(connection: AsyncConnection, order: Order) -> Holdings:
     """Count what an order would erase."""
     stored, ids = _stored(order), select(article.c.article_id).where(_stored(order))
-    titles = select(article.c.title).where(stored, article.c.title.is_not(None)).order_by(article.c.fetched_at.desc())
+    latest = (article.c.fetched_at.desc(), article.c.title)
+    titles = select(article.c.title).where(stored, article.c.title.is_not(None)).order_by(*latest)
     live = select(claim.c.claim_id).where(claim.c.article_id.in_(ids), claim.c.retracted_at.is_(None))
     names = or_(false(), *(and_(erased.c.kind == kind, erased.c.value == value) for kind, value in order.names))
     alone = and_(erased.c.kind == ErasedKind.ARTICLE, erased.c.value.in_([str(key) for key in order.articles]))

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 from schemas import tables
-from schemas.events import ARTICLES_TOPIC
+from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.outcomes import DeadLetterReason
 from services import kafka, offsets
 from services.cli import commands
@@ -25,11 +25,11 @@ from services.cli.app import app
 from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.engines.ports import find_free_port
-from services.extract import letters
+from services.extract import letters, store
 from services.extract.records import Unusable
 from services.kafka import Partition
 from services.settings import ExtractSettings
-from tests.builders import article, record, record_of
+from tests.builders import TEXT, article, claim, reading, record, record_of
 
 STEERING = "[/b] \x1b[2J \n forged \u2028 [link=x]y"
 """Markup and controls that must reach nobody's terminal."""
@@ -236,6 +236,14 @@ async def letter_ids(engine: AsyncEngine) -> list[UUID]:
     return await add_letters(engine)
 
 
+@pytest.fixture
+async def saved(engine: AsyncEngine) -> ArticleIngested:
+    event = article(title="Bridge closed \x1b[2J")
+    async with engine.begin() as connection:
+        await store.save(connection, [reading(event, claim(TEXT, '"The bridge is closed."', speaker="Anna Weller"))])
+    return event
+
+
 def lines(result: Result) -> list[dict[str, object]]:
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
@@ -279,6 +287,23 @@ def test_redrive_command_ends_with_1_while_a_letter_stays(cli: Cli, letter_ids: 
     result = cli("dead-letters", "redrive", "--reason", "not_json")
     assert result.exit_code == 1
     assert bad in result.stdout
+
+
+def test_erase_command_is_a_dry_run_unless_told(cli: Cli, saved: ArticleIngested) -> None:
+    dry = cli("erase", saved.canonical_url)
+    assert dry.stdout.splitlines() == [
+        f"the article at {saved.canonical_url}",
+        "  1 article, 1 claim, 0 submissions, 0 pages, 0 dead letters",
+        "    Bridge closed \\u001b[2J",
+        "a dry run: --yes does it",
+        "nothing was erased",
+    ]
+    (told,) = lines(cli("erase", str(saved.article_id), "--json"))
+    assert (told["articles"], told["done"], told["erased"]) == (1, False, 0)
+    assert "erased 1 article; what was named" in cli("erase", "news.example", "--yes").stdout
+    assert "erased already, nothing to do" in cli("erase", "news.example", "--yes").stdout
+    (told,) = lines(cli("erase", str(saved.article_id), "--json", "--yes"))
+    assert (told["done"], told["erased"]) == (False, 0)
 
 
 def test_version_and_help_need_no_engine(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
