@@ -20,6 +20,7 @@ from services.engines.kafka import Kafka, open_kafka
 from services.engines.ports import find_free_port
 from services.kafka import KafkaUnavailable, Partition, Record, RecordTooLarge, Watcher, event_headers, open_producer
 from services.kafka.client import CALL_SECONDS, STOP_SECONDS, client_options, in_time, let_go
+from services.kafka.topics import CHECK_HOLDS_SECONDS
 from services.settings import Settings
 from tests.asking import make_topic
 from tests.builders import FETCHED_AT
@@ -61,6 +62,19 @@ async def test_topics_are_created_once_also_by_two_at_once(settings: Settings) -
     places = [Partition(CLAIMS_TOPIC, 0), Partition(CLAIMS_TOPIC, 1)]
     assert await Watcher(settings).end_offsets(CLAIMS_TOPIC) == dict.fromkeys(places, 0)
     assert [str(place) for place in places] == [f"{CLAIMS_TOPIC}-0", f"{CLAIMS_TOPIC}-1"]
+
+
+async def test_passed_check_holds_for_a_while_and_a_failed_one_does_not(settings: Settings) -> None:
+    now = 0.0
+    await kafka.create_topics(settings)
+    check = kafka.Check(settings, clock=lambda: now)
+    await check()
+    check._settings = settings_for(f"127.0.0.1:{find_free_port()}")
+    now = CHECK_HOLDS_SECONDS - 1
+    await check()
+    now = CHECK_HOLDS_SECONDS
+    for _ in range(2):
+        await fails_in_time(check())
 
 
 async def test_cluster_keeps_its_id_over_a_restart(broker: Kafka, settings: Settings) -> None:

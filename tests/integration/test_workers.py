@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from services import metrics
 from services.process import ANSWER_MAX_BYTES
+from services.registry import Service
 from services.workers import KillReason, WorkerError, WorkerKilled, Workers, open_workers
 
 MEMORY = 300 * 1024 * 1024
@@ -115,6 +117,24 @@ async def test_task_over_its_cpu_time_is_killed_and_the_others_go_on(two: Worker
     assert harmless == "slept"
     assert await two.run(double, 4) == 8
     assert two.killed == {KillReason.CPU: 1}
+
+
+async def test_workers_are_counted_while_they_work_start_and_die(two: Workers) -> None:
+    def figures() -> dict[str, float]:
+        shown = metrics.REGISTRY.of(Service.INGEST)
+        names = ("workers", "workers_busy", "workers_started_total")
+        killed = shown.get_sample_value("claimwire_workers_killed_total", {"reason": "cpu"}) or 0.0
+        return {name: shown.get_sample_value(f"claimwire_{name}") or 0.0 for name in names} | {"killed": killed}
+
+    before = figures()
+    working = asyncio.create_task(two.run(sleep, 0.5))
+    await asyncio.sleep(0.1)
+    assert (figures()["workers"], figures()["workers_busy"]) == (2, 1)
+    await working
+    with pytest.raises(WorkerKilled):
+        await two.run(spin_in_c, None)
+    after = {name: value - before[name] for name, value in figures().items()}
+    assert after == {"workers": 0, "workers_busy": 0, "workers_started_total": 1, "killed": 1}
 
 
 async def test_cpu_time_is_counted_for_each_task(two: Workers) -> None:

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.lifecycle import FORCED_STOP, Backoff, NotWorking, Progress, Readiness, persist, sleep_unless
+from services import metrics
+from services.lifecycle import FORCED_STOP, Backoff, NotWorking, Progress, Readiness, persist, repeat, sleep_unless
+from services.registry import Service
 
 STOPPING = """
 import asyncio, sys
@@ -203,6 +205,34 @@ async def test_service_that_stops_is_not_ready() -> None:
     assert await readiness.problems() == {}
     readiness.stopping = True
     assert await readiness.problems() == {"service": "stopping"}
+
+
+async def test_look_has_the_gauges_told_without_waiting() -> None:
+    database = Check()
+    readiness = Readiness(database=database)
+    shown = metrics.REGISTRY.of(Service.API)
+    readiness.look()
+    readiness.look()
+    await asyncio.sleep(0.01)
+    assert database.asked == 1
+    assert shown.get_sample_value("claimwire_ready") == 1
+    assert shown.get_sample_value("claimwire_ready_check", {"check": "database"}) == 1
+
+
+async def test_deed_is_repeated_until_it_is_time_to_stop_also_when_the_world_fails_it() -> None:
+    stop = asyncio.Event()
+    done: list[int] = []
+
+    async def act() -> None:
+        done.append(len(done))
+        if len(done) == 2:
+            raise ConnectionError
+        if len(done) == 4:
+            stop.set()
+
+    async with asyncio.timeout(10):
+        await repeat("watch", act, 0.01, stop, Progress(), is_passing=lambda error: isinstance(error, OSError))
+    assert done == [0, 1, 2, 3]
 
 
 async def test_loop_that_waits_for_the_world_is_alive_but_not_working() -> None:
