@@ -16,7 +16,7 @@ VALUES: tuple[type[StrEnum], ...] = (Voice, Form, Polarity, Force, SpeechAct)
 
 KEYS = {"who", "by", "in", "at", "no_speaker"}
 MARKS = {"anonymous", "optional"}
-PRONOUNS = {"he", "she", "they", "it", "we", "i", "you", "him", "her", "them", "his", "their", "who", "which"}
+PRONOUNS = {"he", "she", "they", "it", "we", "i", "you", "him", "her", "them", "his", "their"}
 
 V = TypeVar("V", bound=StrEnum)
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from corpus.affairs import Affair
 from corpus.articles import Article, Claim, NonClaimKind
@@ -14,6 +15,9 @@ INSIDE = {NonClaimKind.SCARE_QUOTES, NonClaimKind.QUOTED_TITLE, NonClaimKind.TER
 
 MIXED_MIN_WORDS = 4
 """A quoted part of so many words makes a claim mixed, a shorter one partial (the guidelines say so)."""
+
+RELATIVE = {"who", "which", "whose", "whom", "that"}
+"""Words that stand for a speaker in a relative clause, and are none."""
 
 WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")
 
@@ -97,11 +101,20 @@ def _check_claim(claim: Claim, article: Article, claims: dict[str, Claim]) -> It
         yield f"{claim.id}: a headline's claim outside the title: {claim.content.text}"
     if claim.voice is Voice.ARTICLE and article.title and _overlap(content, article.title.spans):
         yield f"{claim.id}: the article's voice inside the title: {claim.content.text}"
+    if claim.speaker and claim.speaker.text.lower() in RELATIVE:
+        yield f"{claim.id}: a relative pronoun is no speaker; mark what it stands for: {claim.speaker.text}"
     outer = claims.get(claim.nested_in) if claim.nested_in else None
     if claim.nested_in and (outer is None or outer is claim):
         yield f"{claim.id}: nested in no other claim: {claim.nested_in}"
     if outer and not _inside([_hull(claim.content)], [_hull(outer.content)]):
         yield f"{claim.id}: content not inside the content of {outer.id}: {claim.content.text}"
+
+
+def _anew(claim: Claim, text: str) -> Iterator[str]:
+    """Yield what stands between two quotations of a paragraph that a full stop parts."""
+    gaps = (text[before:after] for (_, before), (after, _) in pairwise(claim.content.spans))
+    if claim.form[:1] == (Form.DIRECT,):
+        yield from (gap for gap in gaps if "\n" not in gap and gap.rstrip().endswith("."))
 
 
 def check_claims(article: Article) -> Iterator[str]:
@@ -116,6 +129,9 @@ def check_claims(article: Article) -> Iterator[str]:
         yield "two claims with the same voice, speaker, cue and content"
     for claim in article.claims:
         yield from _check_claim(claim, article, claims)
+        yield from (
+            f"{claim.id}: a quotation that begins anew is another claim: {gap}" for gap in _anew(claim, article.text)
+        )
 
 
 def _quoted_words(content: Words, quotations: Iterable[Span], text: str) -> list[int]:

@@ -128,6 +128,7 @@ MUTANTS: dict[str, tuple[Mutate, str]] = {
     "words without force": (_claim(1, force=["bare"]), "c1: bare"),
     "nested in nothing": (_claim(5, nested_in="c9"), "c5: nested in no other"),
     "nested away": (_claim(5, nested_in="c1"), "c5: content not inside"),
+    "relative pronoun as speaker": (lambda a: a["claims"][4]["speaker"].update(text="who"), "pronoun is no speaker"),
     "claim twice": (lambda a: a["claims"].append(a["claims"][1]), "claim twice: c1"),
     "speaker by another name": (lambda a: a["claims"][1]["speaker"].update(name="A. Vane"), "no such name"),
     "quotation left out": (lambda a: a["claims"].pop(2), "neither claim nor non-claim: “Nobody"),
@@ -209,6 +210,13 @@ def test_quotations_are_found_in_any_marks() -> None:
     text = "He’s “one” of \"two\" and ‘three’s a crowd’, the workers' 'don't go'.\n“Four\n“Five” «six» „seven“"
     found = [text[start:end] for start, end in find_quotations(text)]
     assert found == ["“one”", '"two"', "‘three’s a crowd’", "'don't go'", "“Four", "“Five”", "«six»", "„seven“"]
+
+
+def test_quotation_that_begins_anew_in_the_same_claim_is_refused() -> None:
+    source = SOURCE.replace("Vane said, “and I", "Vane said. “And I").replace(
+        "{cue said}, {c “and I", "{cue said}. {c “And I"
+    )
+    assert "begins anew" in " ".join(check_article(_compiled(source), AFFAIR))
 
 
 def test_low_marks_and_guillemets_are_quotations_whichever_way_they_point() -> None:
