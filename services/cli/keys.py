@@ -134,9 +134,7 @@ def _tell(token: str, *, as_json: bool) -> None:
 @app.command("create")
 def create(
     name: Annotated[str, typer.Option(help="Whose key it is, or what for.")],
-    scope: Annotated[
-        list[str] | None, typer.Option(help="read, submit or admin; may be repeated; else read.")
-    ] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="read, submit or admin; may be repeated; else read.")] = None,
     expires: Annotated[str | None, typer.Option(help="After how long (90d, 24h) or when; else never.")] = None,
     requests_per_minute: Annotated[
         int | None, typer.Option(min=1, max=REQUESTS_MAX, help="Its quota; else CLAIMWIRE_API_REQUESTS_PER_MINUTE.")
