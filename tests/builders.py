@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from schemas.events import Arrival, ArticleIngested, Dated, Evidence, Publisher
 from schemas.extraction import Claim, Extraction, Form, Mention, MentionType, Reason, ResolvedBy, Speaker, Voice, Words
 from services.extract.records import Read
+from services.extract.vectors import find_vectors
 from services.kafka import Partition, Record
 
 FETCHED_AT = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ def reading(
 ) -> Read:
     event = event or article()
     extraction = Extraction(extractor_version=version, sentences=((0, 10),), mentions=mentions, claims=claims)
-    return Read(event, extraction, refused=0, seconds=0.01)
+    return Read(event, extraction, find_vectors(event, extraction), refused=0, seconds=0.01)
 
 
 def record(value: bytes | None, key: bytes | None = None, *, offset: int = 0, partition: int = 0) -> Record:

@@ -14,6 +14,7 @@ from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
 from services.extract.identity import keep_sound
 from services.extract.reading import Article, extract
+from services.extract.vectors import Vectors, find_vectors
 
 REASON_MAX_CHARACTERS = 500
 """How much of an error's text a dead letter keeps: enough to find the fault, too little to hold an article."""
@@ -36,6 +37,7 @@ class Read:
 
     event: ArticleIngested
     extraction: Extraction
+    vectors: Vectors
     refused: int
     seconds: float
 
@@ -88,7 +90,8 @@ def _read_article(event: ArticleIngested) -> Read:
         )
     )
     extraction, refused = keep_sound(found, event.text)
-    return Read(event, extraction, refused, time.perf_counter() - started)
+    vectors = find_vectors(event, extraction)
+    return Read(event, extraction, vectors, refused, time.perf_counter() - started)
 
 
 def decode(key: bytes | None, value: bytes) -> ArticleIngested:

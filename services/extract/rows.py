@@ -12,6 +12,7 @@ from services.extract.entities import entity_id
 from services.extract.identity import claim_id, find_replacement
 from services.extract.reading import SERVED_MIN_CONFIDENCE
 from services.extract.records import Read
+from services.lexemes import fold_name
 
 Values = dict[str, Any]
 
@@ -36,6 +37,7 @@ def article_row(reading: Read) -> Values:
         "published_at": event.published.at,
         "fetched_at": event.fetched_at,
         "related_at": None,
+        "search": reading.vectors.article,
     }
 
 
@@ -49,6 +51,11 @@ def revision_row(event: ArticleIngested) -> Values:
         "event": event.model_dump(mode="json", exclude={"text"}),
         "fetched_at": event.fetched_at,
     }
+
+
+def entity_row(key: UUID, mention: Mention) -> Values:
+    """Return the row of what a mention names."""
+    return {"entity_id": key, "name": mention.name, "type": mention.type, "folded": fold_name(mention.name)}
 
 
 def mention_row(article: UUID, mention: Mention) -> Values:
@@ -93,6 +100,8 @@ class ClaimRows:
             "extractor_version": extraction.extractor_version,
             "ordinal": ordinal,
             "publisher_domain": event.publisher.domain,
+            "arrival": event.arrival,
+            "language": event.language,
             "fetched_at": event.fetched_at,
             "content": claim.content.text,
             "speaker": speaker and speaker.text,
@@ -107,6 +116,7 @@ class ClaimRows:
             "nested_in": None if claim.nested_in is None else self._ids[claim.nested_in],
             "served": claim.confidence >= SERVED_MIN_CONFIDENCE,
             "reading": self._dumped[ordinal],
+            "search": self._reading.vectors.claims[ordinal],
             "retracted_at": None,
             "retracted_by": None,
             "replaced_by": None,

@@ -17,7 +17,7 @@ from services import changes
 from services.extract.entities import entity_id
 from services.extract.erasure import Name, erase_article, hold_memory, lock_articles
 from services.extract.records import Erasure, Read
-from services.extract.rows import ClaimRows, Values, article_row, mention_row, revision_row
+from services.extract.rows import ClaimRows, Values, article_row, entity_row, mention_row, revision_row
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ async def _save_mentions(connection: AsyncConnection, readings: list[Read]) -> N
     await connection.execute(delete(tables.mention).where(tables.mention.c.article_id.in_(ids)))
     pairs = [(reading.event.article_id, mention) for reading in readings for mention in reading.extraction.mentions]
     entities = {entity_id(mention): mention for _, mention in reversed(pairs)}
-    rows = [{"entity_id": key, "name": entities[key].name, "type": entities[key].type} for key in sorted(entities)]
+    rows = [entity_row(key, entities[key]) for key in sorted(entities)]
     await _upsert(connection, tables.entity, rows, None)
     await _upsert(connection, tables.mention, [mention_row(*pair) for pair in pairs], None)
 

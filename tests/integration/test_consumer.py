@@ -230,7 +230,7 @@ async def test_record_that_the_database_refuses_goes_aside_alone(
         reading = read(record)
         if isinstance(reading, Read) and reading.event.canonical_url.endswith("/3"):
             broken = reading.event.model_copy(update={"title": "nul \x00"})
-            return Read(broken, reading.extraction, 0, 0.0)
+            return Read(broken, reading.extraction, reading.vectors, 0, 0.0)
         return reading
 
     await send(settings, topic, *articles(8))
