@@ -102,7 +102,7 @@ def _is_zombie(pid: int) -> bool:
 
 @pytest.fixture
 async def two() -> AsyncIterator[Workers]:
-    async with open_workers(2, cpu_seconds=0.5, memory_bytes=MEMORY, wall_seconds=30.0) as workers:
+    async with open_workers(2, modules=[__name__], cpu_seconds=0.5, memory_bytes=MEMORY, wall_seconds=30.0) as workers:
         yield workers
 
 
