@@ -15,6 +15,9 @@ from services.engines.embedded import Engines, open_engines
 from services.engines.kafka import Kafka
 from services.engines.postgres import Postgres, PostgresSettings
 
+pytest_plugins = ("tests.acceptance.tally",)
+"""Loaded here, since the process that gathers the reports of others reads no folder's own conftest."""
+
 JARS = Path(__file__).parent.parent / ".state" / "jars"
 """Where `make run` keeps them too: fetched once a checkout."""
 
