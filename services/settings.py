@@ -120,6 +120,9 @@ class ApiSettings(ServiceSettings):
         None, description="What cursors are signed with, the same for all replicas; without it they are only checked."
     )
     api_statement_seconds: float = Field(5.0, gt=0, le=60, description="The most that one statement may take.")
+    api_head_seconds: float = Field(
+        15.0, gt=0, le=300, description="The most that a request's line and headers may take to come."
+    )
     api_body_seconds: float = Field(15.0, gt=0, le=300, description="The most that a request's body may take to come.")
     api_drain_seconds: float = Field(
         3.0, ge=0, le=60, description="How long the API answers on after a stop, for load balancers to notice."
@@ -170,6 +173,15 @@ class UpSettings(BaseSettings):
     samples_port: int = Field(8001, ge=1, le=65_535, description="The port the sample pages are served on.")
     up_metrics_port: int = Field(9464, ge=1, le=65_533, description="Ingest's metrics; the next two: extract's, api's.")
     stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+
+
+class ClientSettings(BaseSettings):
+    """What the commands need that ask the API."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    api_url: str = Field("http://127.0.0.1:8000", description="Where the commands find the API that they ask.")
+    api_key: SecretStr | None = Field(None, description="The key that they show to the API.")
 
 
 ENGINES_FILE = "claimwire.env"

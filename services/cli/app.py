@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from services.cli import keys, upkeep
+from services.cli import asking, keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
@@ -147,18 +147,6 @@ def text(
 
 
 @app.command()
-def submit(
-    what: Annotated[list[str], typer.Argument(metavar="URL|FILE…", help="What to read: URLs, HTML or text files.")],
-    api_url: Annotated[str, typer.Option(envvar="CLAIMWIRE_API_URL")] = "http://127.0.0.1:8000",
-    as_json: AsJson = False,
-) -> None:
-    """Hand articles in, as POST /v1/articles does; prints where their status is."""
-    from services.cli import commands
-
-    show(asyncio.run(commands.submit(what, api_url)), as_json=as_json, title="submissions")
-
-
-@app.command()
 def version(as_json: AsJson = False) -> None:
     """Print the versions of Claimwire, its extractor and Python."""
     from services.cli import commands
@@ -166,4 +154,5 @@ def version(as_json: AsJson = False) -> None:
     show([commands.versions()], as_json=as_json, title="versions")
 
 
-app.command()(upkeep.erase)
+for command in (asking.submit, asking.claims, asking.article, upkeep.erase):
+    app.command()(command)

@@ -4,11 +4,9 @@ import platform
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version as installed
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import ARTICLES_TOPIC
@@ -22,9 +20,6 @@ from services.kafka import Partition
 from services.settings import ExtractSettings, ServiceSettings, Settings
 
 Rows = list[dict[str, Any]]
-
-SUBMIT_SECONDS = 30.0
-"""How long the API may take to accept one article."""
 
 
 @asynccontextmanager
@@ -83,37 +78,6 @@ async def remove_feed(settings: ServiceSettings, url: str) -> bool:
             return await frontier.remove_feed(connection, url)
         except BadUrl as error:
             raise BadArgument(f"{url} is no feed's URL: {error}") from None
-
-
-async def submit(what: Sequence[str], api_url: str) -> Rows:
-    """Hand articles to the API; return what it answered of each. One that cannot be read, and none is handed in."""
-    bodies = [_submission(one) for one in what]
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SUBMIT_SECONDS)) as http:
-        return [await _post(http, api_url, *pair) for pair in zip(what, bodies, strict=True)]
-
-
-async def _post(http: aiohttp.ClientSession, api_url: str, what: str, body: dict[str, str]) -> dict[str, Any]:
-    try:
-        async with http.post(f"{api_url}/v1/articles", json=body) as response:
-            answer = await response.json(content_type=None)
-        if response.status == 202:  # noqa: PLR2004 (Accepted)
-            return {"submitted": what, "status": f"{api_url}{response.headers['Location']}"}
-        told = f"{response.status}: {answer['detail']}"
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise BadArgument(f"{what}: no answer from {api_url}: {error or type(error).__name__}") from None
-    except (ValueError, LookupError, TypeError):
-        raise BadArgument(f"{what}: {api_url} is not the API: it answered {response.status}") from None
-    raise BadArgument(f"{what}: the API answered {told}")
-
-
-def _submission(what: str) -> dict[str, str]:
-    if what.startswith(("http://", "https://")):
-        return {"url": what}
-    try:
-        text = Path(what).read_text("utf-8")
-    except UnicodeDecodeError:
-        raise BadArgument(f"{what} is no text in UTF-8") from None
-    return {"html" if Path(what).suffix.lower() in {".html", ".htm", ".xhtml"} else "text": text}
 
 
 async def show_offsets(settings: Settings) -> Rows:

@@ -6,7 +6,15 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from services.settings import ApiSettings, ExtractSettings, IngestSettings, ServiceSettings, Settings, UpSettings
+from services.settings import (
+    ApiSettings,
+    ClientSettings,
+    ExtractSettings,
+    IngestSettings,
+    ServiceSettings,
+    Settings,
+    UpSettings,
+)
 
 READERS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("every service", ServiceSettings),
@@ -15,6 +23,7 @@ READERS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("extract", ExtractSettings),
     ("api", ApiSettings),
     ("up", UpSettings),
+    ("commands that ask the api", ClientSettings),
 )
 """Who reads which settings; a field is shown where it first occurs."""
 

@@ -22,6 +22,7 @@ from schemas.outcomes import DeadLetterReason
 from services import kafka, offsets
 from services.cli import commands
 from services.cli.app import app
+from services.cli.asking import submit_all
 from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.engines.ports import find_free_port
@@ -175,7 +176,7 @@ async def test_url_html_and_text_are_handed_in_as_what_they_are(tmp_path: Path) 
         (tmp_path / name).write_text(f"words of {name}")
     what = ["https://news.example/a", str(tmp_path / "page.HTML"), str(tmp_path / "page.txt")]
     async with gateway(accept) as url:
-        rows = await commands.submit(what, url)
+        rows = await submit_all(what, url)
         assert rows[2] == {"submitted": what[2], "status": f"{url}/v1/submissions/3"}
     assert bodies == [{"url": what[0]}, {"html": "words of page.HTML"}, {"text": "words of page.txt"}]
 
@@ -196,7 +197,7 @@ async def test_answer_that_is_no_acceptance_is_told(status: int, body: str, told
 
     async with gateway(refuse) as url:
         with pytest.raises(BadArgument, match=f"^https://news.example/a: .*{told}"):
-            await commands.submit(["https://news.example/a"], url)
+            await submit_all(["https://news.example/a"], url)
 
 
 async def test_api_that_hangs_up_or_has_no_address_is_told(tmp_path: Path) -> None:
@@ -207,13 +208,13 @@ async def test_api_that_hangs_up_or_has_no_address_is_told(tmp_path: Path) -> No
 
     async with gateway(hang_up) as url:
         with pytest.raises(BadArgument, match=f"no answer from {url}"):
-            await commands.submit(["https://news.example/a"], url)
+            await submit_all(["https://news.example/a"], url)
     for address in (url, "nonsense"):
         with pytest.raises(BadArgument, match=f"no answer from {address}"):
-            await commands.submit(["https://news.example/a"], address)
+            await submit_all(["https://news.example/a"], address)
     (tmp_path / "bytes.txt").write_bytes(b"\xff")
     with pytest.raises(BadArgument, match=r"bytes.txt is no text in UTF-8"):
-        await commands.submit([str(tmp_path / "bytes.txt")], url)
+        await submit_all([str(tmp_path / "bytes.txt")], url)
 
 
 Cli = Callable[..., Result]
