@@ -389,11 +389,21 @@ CREATE INDEX ix_claim_search ON claim USING gin (search) WHERE retracted_at IS N
 
 CREATE INDEX ix_dead_letter_waiting ON dead_letter (reason, first_seen_at) WHERE redriven_at IS NULL;
 
+CREATE INDEX ix_article_facets ON article USING gin ((ARRAY[arrival, language])) WHERE erased_at IS NULL;
+
+CREATE INDEX ix_claim_facets ON claim USING gin ((ARRAY[voice, form, polarity, force, arrival, language])) WHERE retracted_at IS NULL;
+
+CREATE INDEX ix_claim_confidence ON claim (confidence) WHERE retracted_at IS NULL;
+
+DROP INDEX ix_claim_speaker;
+
 ALTER TABLE entity ADD COLUMN folded TEXT;
 
 CREATE INDEX ix_entity_first_seen_at_entity_id ON entity (first_seen_at, entity_id);
 
-CREATE INDEX ix_entity_folded_entity_id ON entity (folded text_pattern_ops, entity_id);
+CREATE INDEX ix_entity_type_first_seen_at_entity_id ON entity (type, first_seen_at, entity_id);
+
+CREATE INDEX ix_entity_words ON entity USING gin (string_to_array(folded, ' '));
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 

@@ -55,23 +55,53 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("redriven_at IS NULL"),
     )
+    op.create_index(
+        "ix_article_facets",
+        "article",
+        [sa.text("(ARRAY[arrival, language])")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("erased_at IS NULL"),
+    )
+    op.create_index(
+        "ix_claim_facets",
+        "claim",
+        [sa.text("(ARRAY[voice, form, polarity, force, arrival, language])")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("retracted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_claim_confidence", "claim", ["confidence"], unique=False, postgresql_where=sa.text("retracted_at IS NULL")
+    )
+    op.drop_index("ix_claim_speaker", table_name="claim")
     op.add_column("entity", sa.Column("folded", sa.Text(), nullable=True))
     op.create_index(op.f("ix_entity_first_seen_at_entity_id"), "entity", ["first_seen_at", "entity_id"], unique=False)
     op.create_index(
-        op.f("ix_entity_folded_entity_id"),
-        "entity",
-        ["folded", "entity_id"],
-        unique=False,
-        postgresql_ops={"folded": "text_pattern_ops"},
+        op.f("ix_entity_type_first_seen_at_entity_id"), "entity", ["type", "first_seen_at", "entity_id"], unique=False
+    )
+    op.create_index(
+        "ix_entity_words", "entity", [sa.text("string_to_array(folded, ' ')")], unique=False, postgresql_using="gin"
     )
 
 
 def downgrade() -> None:
     """Take the step back."""
-    op.drop_index(op.f("ix_entity_folded_entity_id"), table_name="entity")
+    op.drop_index("ix_entity_words", table_name="entity")
+    op.drop_index(op.f("ix_entity_type_first_seen_at_entity_id"), table_name="entity")
     op.drop_index(op.f("ix_entity_first_seen_at_entity_id"), table_name="entity")
     op.drop_column("entity", "folded")
     op.drop_index("ix_dead_letter_waiting", table_name="dead_letter")
+    op.create_index(
+        "ix_claim_speaker",
+        "claim",
+        ["speaker_name", "fetched_at", "claim_id"],
+        unique=False,
+        postgresql_where=sa.text("retracted_at IS NULL"),
+    )
+    op.drop_index("ix_claim_confidence", table_name="claim")
+    op.drop_index("ix_claim_facets", table_name="claim")
+    op.drop_index("ix_article_facets", table_name="article")
     op.drop_index("ix_claim_search", table_name="claim")
     op.drop_constraint(op.f("ck_claim_arrival"), "claim", type_="check")
     op.drop_column("claim", "search")
