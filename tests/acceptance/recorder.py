@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from tests.acceptance.gold import Gold
-from tests.acceptance.served import Recording, question
+from tests.acceptance.served import Recording, names_of, question
 from tests.world import World
 
 Parameters = Mapping[str, str | list[str]]
@@ -91,7 +91,7 @@ class _Recorder:
         for entity in await self._list("/v1/entities"):
             path = f"/v1/entities/{entity['entity_id']}"
             await self.ask(f"{path}/mentions")
-            if timeline["speaker"] in (entity["name"], *entity["aliases"]):
+            if timeline["speaker"] in names_of(entity):
                 await self.ask(f"{path}/stances", {"topic": timeline["topic"]})
 
     async def ask_threads(self) -> None:

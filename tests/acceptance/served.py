@@ -32,6 +32,11 @@ def question(path: str, parameters: Mapping[str, str | list[str]] | None = None)
     return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
 
 
+def names_of(entity: Json) -> list[str]:
+    """Return the name of an entity and its aliases; one of a single spelling may have none."""
+    return [entity["name"], *entity.get("aliases", [])]
+
+
 @dataclass(frozen=True)
 class Recording:
     """``asked`` holds status and body of each question, ``articles`` the ids by name, ``days`` those of the asking."""
@@ -109,7 +114,7 @@ class Served(Account):
     def _aliases(self) -> dict[str, list[str]]:
         """The names of each entity; none where the API lists no entities."""
         status, body = self.recording.asked["/v1/entities"]
-        return {one["entity_id"]: [one["name"], *one["aliases"]] for one in body["items"]} if status == 200 else {}
+        return {one["entity_id"]: names_of(one) for one in body["items"]} if status == 200 else {}
 
     def name_of(self, article_id: str) -> str:
         return self._names[article_id]
@@ -167,7 +172,7 @@ class Served(Account):
     def _entity(self, shown: Json) -> Entity:
         found = self.recording.items(f"/v1/entities/{shown['entity_id']}/mentions")
         mentions = [(self._names[one["article_id"]], [*one["spans"][0]], one["text"]) for one in found]
-        forms = frozenset(map(self.check.fold, (shown["name"], *shown["aliases"])))
+        forms = frozenset(map(self.check.fold, names_of(shown)))
         return Entity(shown["entity_id"], shown["name"], shown["type"], forms, mentions)
 
     def entity_named(self, name: str) -> Entity:
