@@ -36,6 +36,7 @@ class ArticleLinks(BaseModel):
     self: str
     text: str
     claims: str
+    revisions: str
 
 
 class ListedArticle(BaseModel):
@@ -92,6 +93,7 @@ class ShownArticle(ListedArticle):
                         "self": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
                         "text": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/text",
                         "claims": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/claims",
+                        "revisions": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/revisions",
                     },
                     "final_url": "https://harbour-post.example/ferry",
                     "feed_url": "https://harbour-post.example/news.xml",
@@ -168,7 +170,7 @@ def show_article(row: AnyRow) -> dict[str, object]:
         "published_at": row.published_at,
         "fetched_at": row.fetched_at,
         "stored_at": row.stored_at,
-        "links": {"self": link, "text": f"{link}/text", "claims": f"{link}/claims"},
+        "links": {"self": link, "text": f"{link}/text", "claims": f"{link}/claims", "revisions": f"{link}/revisions"},
     }
 
 
@@ -177,7 +179,7 @@ def _show_date(dated: dict[str, Any]) -> dict[str, Any]:
     return {**dated, "at": at and datetime.fromisoformat(at).astimezone(UTC)}
 
 
-def _here(row: AnyRow | None) -> AnyRow:
+def here(row: AnyRow | None) -> AnyRow:
     """Return the row of an article that is there; raises NotFound or Erased."""
     if row is None:
         raise NotFound("There is no such article")
@@ -200,7 +202,7 @@ async def list_articles(request: Request, listing: Annotated[ArticleListing, Que
 @router.get("/{article_id}", summary="Get one article", response_model=ShownArticle)
 async def get_article(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
-        row = _here(await queries.find_article(connection, article_id))
+        row = here(await queries.find_article(connection, article_id))
     dates = {name: _show_date(row.event[name]) for name in ("published", "modified")}
     told = {name: row.event[name] for name in TOLD}
     return only.answer({**show_article(row), "text_sha256": row.text_sha256, **told, **dates})
@@ -209,7 +211,7 @@ async def get_article(request: Request, article_id: UUID, only: Only) -> Respons
 @router.get("/{article_id}/text", summary="Get an article's text", response_model=ShownText)
 async def get_text(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
-        row = _here(await queries.find_text(connection, article_id))
+        row = here(await queries.find_text(connection, article_id))
     names = ("article_id", "revision", "text_sha256", "text", "paragraphs")
     return only.answer({name: getattr(row, name) for name in names})
 
@@ -222,7 +224,7 @@ async def list_claims_of_article(
 ) -> Response:
     page = open_page(request, listing, by=int)
     async with reading(request) as connection:
-        _here(await queries.find_erasure(connection, article_id))
+        here(await queries.find_erasure(connection, article_id))
         rows = await claim_queries.list_claims_of_article(
             connection, page, article_id, min_confidence=listing.min_confidence
         )
