@@ -21,6 +21,7 @@ SQL_MODULES = {
     "services.extract.holdings",
     "services.extract.letters",
     "services.extract.orders",
+    "services.extract.reextraction",
     "services.extract.store",
     "services.ingest.backlog",
     "services.ingest.folders",

@@ -3,8 +3,9 @@
 import platform
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from importlib.metadata import version as installed
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +18,10 @@ from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.database import open_database
 from services.kafka import Partition
-from services.settings import ExtractSettings, ServiceSettings, Settings
+from services.settings import ServiceSettings, Settings
+
+if TYPE_CHECKING:
+    from services.extract import letters
 
 Rows = list[dict[str, Any]]
 
@@ -126,16 +130,27 @@ async def reset_offsets(settings: Settings, to: str, number: int | None) -> list
     return told
 
 
-async def list_letters(settings: ServiceSettings, reason: str | None, limit: int) -> Rows:
+def choose_letters(
+    letter_id: UUID | None = None, reason: str | None = None, since: datetime | None = None
+) -> "letters.Chosen":
+    """Return the choice that options make; raises ``BadArgument`` where there is no such reason."""
+    from services.extract import letters
+
+    try:
+        return letters.Chosen(letter_id, DeadLetterReason(reason) if reason else None, since)
+    except ValueError:
+        raise BadArgument(f"no such reason; there are {', '.join(DeadLetterReason)}") from None
+
+
+async def list_letters(settings: ServiceSettings, chosen: "letters.Chosen", limit: int) -> Rows:
     """Return the dead letters that wait."""
     from services.extract import letters
 
-    chosen = _reason(reason)
     async with (
         open_database(settings.database_url, application_name="letters", prepare=settings.database_prepare) as engine,
         engine.connect() as connection,
     ):
-        rows = await letters.list_letters(connection, reason=chosen, limit=limit)
+        rows = await letters.list_letters(connection, chosen, limit=limit)
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 (SQLAlchemy's public name for it)
 
 
@@ -156,25 +171,24 @@ async def show_letter(settings: ServiceSettings, letter_id: UUID) -> dict[str, A
     }
 
 
-async def redrive(settings: ExtractSettings, letter_id: UUID | None, reason: str | None) -> Rows:
-    """Hand dead letters to extract again; return what became of each."""
+async def redrive(settings: ServiceSettings, chosen: "letters.Chosen", *, quiet: bool = True) -> Rows:
+    """Hand dead letters to extract again, with a bar unless ``quiet``; return what became of each."""
+    from services.cli.bars import open_bar
     from services.extract import letters
     from services.extract.readers import open_readers
 
-    chosen = _reason(reason)
+    rows: Rows = []
     async with (
         open_database(settings.database_url, application_name="redrive", prepare=settings.database_prepare) as engine,
         open_readers(1) as readers,
     ):
-        redriven = letters.redrive(engine, readers.read_one, letter_id=letter_id, reason=chosen)
-        return [{"dead_letter_id": one, "outcome": outcome.value} async for one, outcome in redriven]
-
-
-def _reason(reason: str | None) -> DeadLetterReason | None:
-    try:
-        return DeadLetterReason(reason) if reason else None
-    except ValueError:
-        raise BadArgument(f"no such reason; there are {', '.join(DeadLetterReason)}") from None
+        async with engine.connect() as connection:
+            total = await letters.count_letters(connection, chosen)
+        with open_bar("redriving", total, quiet=quiet) as advance:
+            async for one, outcome in letters.redrive(engine, readers.read_one, chosen):
+                rows.append({"dead_letter_id": one, "outcome": outcome.value})
+                advance(1)
+    return rows
 
 
 async def resume(settings: ServiceSettings) -> int:

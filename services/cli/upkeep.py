@@ -7,10 +7,10 @@ from uuid import UUID
 
 import typer
 
-from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail
+from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail, say
 from services.cli.tables import show
 from services.logs import plain
-from services.settings import ExtractSettings, ServiceSettings, Settings, load
+from services.settings import ServiceSettings, Settings, load
 
 feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
 offsets = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
@@ -18,6 +18,9 @@ letters = typer.Typer(no_args_is_help=True, help="Records that could not be hand
 
 FEED_COLUMNS = ("url", "outcome", "reason", "entries", "polled_at", "next_poll_at")
 """What of a feed fits a terminal; JSON has all."""
+
+LETTERS_MOST = 10_000
+"""Listed at once."""
 
 
 @feeds.command("add")
@@ -75,15 +78,14 @@ def offsets_reset(
 @letters.command("list")
 def letters_list(
     reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=LETTERS_MOST)] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List the dead letters that wait, oldest first."""
     from services.cli import commands
 
-    show(
-        asyncio.run(commands.list_letters(load(ServiceSettings), reason, limit)), as_json=as_json, title="dead letters"
-    )
+    rows = asyncio.run(commands.list_letters(load(ServiceSettings), commands.choose_letters(reason=reason), limit))
+    show(rows, as_json=as_json, title="dead letters")
 
 
 @letters.command("show")
@@ -101,16 +103,27 @@ def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
 def letters_redrive(
     letter_id: Annotated[UUID | None, typer.Argument(help="One dead letter; else all that wait.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only those that came from this date on.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hand dead letters to extract again: each is stored, or stays with one attempt more. Exit code 1 if one stays."""
-    from services.cli import commands
+    """Hand dead letters to extract again: each is stored, or stays with one attempt more.
 
-    outcomes = asyncio.run(commands.redrive(load(ExtractSettings), letter_id, reason))
-    if letter_id is not None and not outcomes:
+    Exit code 1 if one stays.
+    """
+    from services.cli import commands
+    from services.cli.times import parse_time
+
+    chosen = commands.choose_letters(letter_id, reason, parse_time("--since", since) if since else None)
+    settings = load(ServiceSettings)
+    if dry_run:
+        rows, title = asyncio.run(commands.list_letters(settings, chosen, LETTERS_MOST)), "letters to be redriven"
+    else:
+        rows, title = asyncio.run(commands.redrive(settings, chosen, quiet=as_json)), "redriven"
+    if letter_id is not None and not rows:
         fail(f"no dead letter {letter_id} waits", NOT_FOUND)
-    show(outcomes, as_json=as_json, title="redriven")
-    if any(row["outcome"] == "dead_lettered" for row in outcomes):
+    show(rows, as_json=as_json, title=title)
+    if not dry_run and any(row["outcome"] == "dead_lettered" for row in rows):
         raise typer.Exit(FAILED)
 
 
@@ -153,6 +166,40 @@ def erase(
     else:
         done = f"erased {erasing.several(erased, 'article')}; what was named will be refused"
         typer.echo(done if does else "nothing was erased")
+
+
+def reextract(
+    *,
+    since: Annotated[str | None, typer.Option(help="Only articles fetched from this date on.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Only those of this domain.")] = None,
+    below_version: Annotated[
+        int | None, typer.Option(min=1, help="Only those read by an extractor below this version; else the current.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most that are read.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="How many are read side by side.")] = 2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many would be read.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read stored texts again that an older extractor read, or that cannot be searched yet.
+
+    It may run beside the extract service, and goes on where it was when it was cut off: what is done is of this
+    version. Claims that are found again keep their ids. Exit code 1 if an article cannot be read.
+    """
+    from services.cli import rereading
+    from services.cli.times import parse_time
+
+    settings = load(ServiceSettings)
+    choice = rereading.choose(below_version, publisher, parse_time("--since", since) if since else None)
+    if dry_run:
+        left = asyncio.run(rereading.count_left(settings, choice))
+        show([{"left": min(left, limit or left)}], as_json=as_json, title="articles to be read again")
+        return
+    tally = asyncio.run(rereading.reread(settings, choice, most=limit, processes=processes, quiet=as_json))
+    show([tally.row()], as_json=as_json, title="articles read again")
+    for one in tally.failures:
+        say(f"article {one.article_id} cannot be read: {one.reason}")
+    if tally.failures:
+        raise typer.Exit(FAILED)
 
 
 def _tell(lines: list[str]) -> None:

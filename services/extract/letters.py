@@ -4,10 +4,10 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -80,17 +80,42 @@ async def add(connection: AsyncConnection, cluster_id: str, record: Record, unus
         await erase_letters(connection, dead_letter.c.dead_letter_id == _id(cluster_id, record))
 
 
-async def list_letters(
-    connection: AsyncConnection, *, reason: DeadLetterReason | None = None, limit: int = 100
-) -> list[Row[Any]]:
+class Chosen(NamedTuple):
+    """Which of the dead letters that wait are meant: one, those of a reason, those that came from a time on; or all."""
+
+    letter_id: UUID | None = None
+    reason: DeadLetterReason | None = None
+    since: datetime | None = None
+
+    @property
+    def waiting(self) -> ColumnElement[bool]:
+        """The condition under which one is meant."""
+        wanted: list[ColumnElement[bool]] = [dead_letter.c.redriven_at.is_(None)]
+        if self.letter_id is not None:
+            wanted.append(dead_letter.c.dead_letter_id == self.letter_id)
+        if self.reason is not None:
+            wanted.append(dead_letter.c.reason == self.reason)
+        if self.since is not None:
+            wanted.append(dead_letter.c.first_seen_at >= self.since)
+        return and_(*wanted)
+
+
+ALL = Chosen()
+
+
+async def list_letters(connection: AsyncConnection, chosen: Chosen = ALL, *, limit: int = 100) -> list[Row[Any]]:
     """Return the dead letters that were not redriven, oldest first, without their values."""
     columns = [column for column in dead_letter.c if column.name not in {"key", "value", "headers"}]
-    query = select(*columns, func.length(dead_letter.c.value).label("bytes")).where(dead_letter.c.redriven_at.is_(None))
-    if reason is not None:
-        query = query.filter_by(reason=reason)
+    query = select(*columns, func.length(dead_letter.c.value).label("bytes")).where(chosen.waiting)
     query = query.order_by(dead_letter.c.first_seen_at, dead_letter.c.dead_letter_id).limit(limit)
     rows: list[Row[Any]] = [*await connection.execute(query)]
     return rows
+
+
+async def count_letters(connection: AsyncConnection, chosen: Chosen = ALL) -> int:
+    """Return how many dead letters wait."""
+    query = select(func.count()).select_from(dead_letter).where(chosen.waiting)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def find_letter(connection: AsyncConnection, letter_id: UUID) -> Row[Any] | None:
@@ -102,25 +127,12 @@ Reader = Callable[[tuple[bytes | None, bytes | None]], Awaitable[Reading]]
 """Reads a record's key and value."""
 
 
-async def redrive(
-    engine: AsyncEngine,
-    read: Reader,
-    *,
-    letter_id: UUID | None = None,
-    reason: DeadLetterReason | None = None,
-    since: datetime | None = None,
-) -> AsyncIterator[tuple[UUID, RecordOutcome]]:
+async def redrive(engine: AsyncEngine, read: Reader, chosen: Chosen = ALL) -> AsyncIterator[tuple[UUID, RecordOutcome]]:
     """Hand dead letters to extract again, each in its own transaction; yield what became of each.
 
     One that is stored now is marked so; one that fails again stays, with its attempts counted.
     """
-    query = select(dead_letter.c.dead_letter_id).where(dead_letter.c.redriven_at.is_(None))
-    if letter_id is not None:
-        query = query.filter_by(dead_letter_id=letter_id)
-    if reason is not None:
-        query = query.filter_by(reason=reason)
-    if since is not None:
-        query = query.where(dead_letter.c.first_seen_at >= since)
+    query = select(dead_letter.c.dead_letter_id).where(chosen.waiting)
     async with engine.connect() as connection:
         ids = (await connection.execute(query.order_by(dead_letter.c.first_seen_at))).scalars().all()
     for one in ids:

@@ -27,6 +27,7 @@ from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.engines.ports import find_free_port
 from services.extract import letters, store
+from services.extract.letters import ALL
 from services.extract.records import Unusable
 from services.kafka import Partition
 from services.settings import ExtractSettings
@@ -133,21 +134,22 @@ async def test_offset_between_the_ends_is_set(settings: ExtractSettings) -> None
 
 async def test_letters_are_shown_and_redriven_through_workers(settings: ExtractSettings, engine: AsyncEngine) -> None:
     good, bad = await add_letters(engine)
-    assert [row["dead_letter_id"] for row in await commands.list_letters(settings, None, 10)] == [good, bad]
-    assert [row["dead_letter_id"] for row in await commands.list_letters(settings, "not_json", 10)] == [bad]
+    assert [row["dead_letter_id"] for row in await commands.list_letters(settings, ALL, 10)] == [good, bad]
+    assert [
+        row["dead_letter_id"]
+        for row in await commands.list_letters(settings, commands.choose_letters(reason="not_json"), 10)
+    ] == [bad]
     shown = await commands.show_letter(settings, bad)
     assert shown is not None
     assert (shown["value"], shown["attempts"]) == ('{"a": "\\xff"}', 1)
     assert await commands.show_letter(settings, UUID(int=0)) is None
-    assert await commands.redrive(settings, None, None) == [
+    assert await commands.redrive(settings, ALL) == [
         {"dead_letter_id": good, "outcome": "saved"},
         {"dead_letter_id": bad, "outcome": "dead_lettered"},
     ]
-    assert [row["attempts"] for row in await commands.list_letters(settings, None, 10)] == [2]
+    assert [row["attempts"] for row in await commands.list_letters(settings, ALL, 10)] == [2]
     with pytest.raises(BadArgument, match="no such reason; there are empty_value, bad_key"):
-        await commands.list_letters(settings, "bad luck", 10)
-    with pytest.raises(BadArgument, match="no such reason"):
-        await commands.redrive(settings, None, "bad luck")
+        commands.choose_letters(reason="bad luck")
 
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -288,6 +290,15 @@ def test_redrive_command_ends_with_1_while_a_letter_stays(cli: Cli, letter_ids: 
     result = cli("dead-letters", "redrive", "--reason", "not_json")
     assert result.exit_code == 1
     assert bad in result.stdout
+
+
+def test_redrive_command_can_be_tried_first(cli: Cli, letter_ids: list[UUID]) -> None:
+    listed = lines(cli("dead-letters", "redrive", "--dry-run", "--json"))
+    assert [row["dead_letter_id"] for row in listed] == [str(key) for key in letter_ids]
+    assert lines(cli("dead-letters", "redrive", "--dry-run", "--since", "2999-01-01", "--json")) == []
+    assert cli("dead-letters", "redrive", "--since", "2999-01-01").stdout.strip() == "no redriven"
+    assert [row["attempts"] for row in lines(cli("dead-letters", "list", "--json"))] == [1, 1]
+    assert cli("dead-letters", "redrive", "--since", "2020-01-01").exit_code == 1
 
 
 def test_erase_command_is_a_dry_run_unless_told(cli: Cli, saved: ArticleIngested) -> None:

@@ -27,9 +27,9 @@ async def add(engine: AsyncEngine, *records: Record, why: Unusable = NO_JSON, cl
             await letters.add(connection, cluster, one, why)
 
 
-async def waiting(engine: AsyncEngine, **chosen: Any) -> Sequence[Any]:
+async def waiting(engine: AsyncEngine, limit: int = 100, **chosen: Any) -> Sequence[Any]:
     async with engine.connect() as connection:
-        return await letters.list_letters(connection, **chosen)
+        return await letters.list_letters(connection, letters.Chosen(**chosen), limit=limit)
 
 
 async def find(engine: AsyncEngine, letter_id: UUID) -> Any:
@@ -47,7 +47,7 @@ async def read_here(record: tuple[bytes | None, bytes | None]) -> Reading:
 
 
 async def redrive(engine: AsyncEngine, reader: letters.Reader = read_here, **chosen: Any) -> list[RecordOutcome]:
-    return [outcome async for _, outcome in letters.redrive(engine, reader, **chosen)]
+    return [outcome async for _, outcome in letters.redrive(engine, reader, letters.Chosen(**chosen))]
 
 
 async def test_record_is_kept_whole_whatever_it_holds(engine: AsyncEngine) -> None:
