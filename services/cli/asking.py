@@ -73,8 +73,10 @@ def claims(
     force: Annotated[Force | None, typer.Option(help="How firmly it was said.")] = None,
     form: Annotated[Form | None, typer.Option(help="How the words are quoted.")] = None,
     voice: Annotated[Voice | None, typer.Option(help="Whose voice it is.")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Of articles fetched from this date on.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Of articles fetched before this date.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Of articles fetched from this date or time on.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="Of those fetched up to this date, or before this time.")
+    ] = None,
     q: Annotated[str | None, typer.Option("--q", help="Words that it holds.")] = None,
     min_confidence: Confidence = None,
     limit: Limit = 20,
@@ -82,8 +84,6 @@ def claims(
     as_json: AsJson = False,
 ) -> None:
     """List who claimed what, in which words of which article, the article fetched last first."""
-    from services.cli.times import parse_time
-
     wanted = {
         "speaker": speaker,
         "publisher": publisher,
@@ -94,8 +94,8 @@ def claims(
         "voice": voice,
         "q": q,
         "min_confidence": min_confidence,
-        "from": since and parse_time("--from", since).isoformat(),
-        "to": until and parse_time("--to", until).isoformat(),
+        "from": since,
+        "to": until,
     }
     found = asyncio.run(_list(api_url, "/v1/claims", limit, wanted))
     if as_json:
