@@ -50,7 +50,8 @@ def subject_before(units: Sequence[Unit], end: int, floor: int = 0) -> Span | No
         if named is None or opening is None:
             return None
         bracket = units[last].word == ")"
-        return (named[0], last + bracket) if bracket or _explains(units, opening + 1) else named
+        whole = bracket or _explains(units, opening + 1) or _names_role(units, named, units[opening + 1 : last])
+        return (named[0], last + bracket) if whole else named
     return _with_relative(units, end, floor)
 
 
@@ -78,6 +79,12 @@ def _named(units: Sequence[Unit], end: int, floor: int) -> Span | None:
         return phrase
     name = noun_phrase(units, phrase[0] - 1, floor)
     return (name[0], phrase[1]) if name is not None and units[name[0]].capital else phrase
+
+
+def _names_role(units: Sequence[Unit], role: Span, apposed: Sequence[Unit]) -> bool:
+    """Tell whether a bare name follows a role: "the mayor of the town, Ines Caldo"."""
+    held = any(unit.word in TITLES | PEOPLE and not unit.capital for unit in units[slice(*role)])
+    return held and bool(apposed) and all(unit.capital and unit.word not in TIME_WORDS for unit in apposed)
 
 
 def _antecedent(units: Sequence[Unit], end: int, floor: int) -> Span | None:

@@ -74,6 +74,8 @@ class Speakers:
         if len(tokens) == 1 and not (head.capital and head.word not in PERSONAL and head.word not in {"they", "it"}):
             return self._pronoun(span, head.word, stretch, before)
         mention = self._mention_ending(head)
+        if mention is None:
+            mention = self._apposed(span, tokens)
         if mention is not None:
             return self._named(span, mention)
         return self._described(span, tokens, head)
@@ -85,6 +87,15 @@ class Speakers:
             return None
         start, end = self.mentions[at].span
         return at if start <= head.start and end == head.end else None
+
+    def _apposed(self, span: Span, tokens: Sequence[Token]) -> int | None:
+        """Return the person named at the end of the phrase after a comma: "the mayor of the town, Ines Caldo"."""
+        at = self._mention_ending(tokens[-1])
+        if at is None or self.mentions[at].type is not MentionType.PERSON:
+            return None
+        before, comma, titles = self.text[span[0] : self.mentions[at].span[0]].rpartition(",")
+        apposed = before and comma and all(title.strip(".").lower() in TITLES for title in titles.split())
+        return at if apposed else None
 
     def _named(self, span: Span, number: int) -> Speaker:
         mention = self.mentions[number]

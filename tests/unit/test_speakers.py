@@ -19,6 +19,16 @@ def test_pronoun_resolves_to_who_spoke_before() -> None:
     assert [s.name for s in speakers(text)] == ["Marta Klein", "Jonas Weber", "Jonas Weber"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["The director of the port, Marta Klein,", "Aldern’s mayor, Marta Klein,", "The envoy to Aldern, Dr. Marta Klein,"],
+)
+def test_role_with_a_name_beside_it_is_the_one_named(words: str) -> None:
+    named, pronoun = speakers(f"{words} said it was over. “We tried,” she added.")
+    assert (named.text, named.name) == (words[:-1], "Marta Klein")
+    assert pronoun.name == "Marta Klein"
+
+
 def test_pronoun_between_equals_is_ambiguous() -> None:
     (speaker,) = speakers("Marta Klein and Jo Weber met. She said it went well.")
     assert (speaker.name, speaker.name_reason) == (None, Reason.AMBIGUOUS)
