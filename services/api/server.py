@@ -103,9 +103,12 @@ async def _serve(
 
 
 def _configure(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
+    class Connection(Wire):
+        head_seconds = settings.api_head_seconds
+
     return uvicorn.Config(
         app,
-        http=Wire,
+        http=Connection,
         log_config=None,
         access_log=False,
         lifespan="off",

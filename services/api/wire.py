@@ -13,9 +13,6 @@ from services.api.limits import HEAD_MAX_BYTES, TARGET_MAX_BYTES, head_too_large
 from services.api.problems import TimedOut, answer
 from services.api.stream import ABORT
 
-HEAD_SECONDS = 15.0
-"""How long a client may take to send the head of a request, from the connection or the head's first byte on."""
-
 STALLED_SECONDS = 60.0
 """How long an answer may wait for a client that does not read it, before the connection is cut and the memory free."""
 
@@ -24,9 +21,13 @@ LINGER_SECONDS = 2.0
 
 
 class Wire(HttpToolsProtocol):
-    """One connection."""
+    """One connection; ``head_seconds`` is counted from the connection, and then from the first byte of each head."""
+
+    head_seconds = 15.0
+    url = b""
 
     _in_head = True
+    _heads = 0
     _head_bytes = 0
     _refused = False
     _head_timer: asyncio.TimerHandle | None = None
@@ -48,11 +49,11 @@ class Wire(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        was_in_head = self._in_head
+        was_in_head, heads = self._in_head, self._heads
         if was_in_head:
             self._await_head()
         super().data_received(data)
-        if was_in_head and self._in_head:
+        if was_in_head and self._heads == heads:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_MAX_BYTES:
                 self._refuse_head()
@@ -67,6 +68,7 @@ class Wire(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._heads += 1
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
@@ -90,11 +92,12 @@ class Wire(HttpToolsProtocol):
 
     @override
     def send_400_response(self, msg: str) -> None:
-        self._refuse(HTTPException(HTTPStatus.BAD_REQUEST))
+        is_target = len(self.url) > TARGET_MAX_BYTES  # the parser of targets takes 64 KB
+        self._refuse(target_too_long() if is_target else HTTPException(HTTPStatus.BAD_REQUEST))
 
     def _await_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._refuse_late_head)
+            self._head_timer = self.loop.call_later(self.head_seconds, self._refuse_late_head)
 
     def _refuse_late_head(self) -> None:
         if self._head_bytes:

@@ -16,6 +16,7 @@ from services.extract.records import Erasure, Read
 from services.extract.store import save
 from services.lifecycle import Readiness
 from services.settings import ApiSettings
+from tests.builders import article, claim, reading
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ class Api:
             if answer["next_cursor"] is None:
                 return found
             cursor = {"cursor": answer["next_cursor"]}
+
+
+async def cursor_of(api: Api, path: str) -> str:
+    """The cursor after the first of two items."""
+    for number in range(2):
+        event = article(url=f"https://news.example/{number}")
+        await api.save(reading(event, claim(event.text, "The bridge is closed.", speaker="Anna Weller")))
+    return str((await api.get(path, limit=1))["next_cursor"])
 
 
 def problem(answer: httpx2.Response) -> dict[str, Any]:
