@@ -35,7 +35,6 @@ class Client:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     head: bytes = b""
-    positions: list[int] = field(default_factory=list)
     _rest: bytes = b""
 
     @property
@@ -55,11 +54,10 @@ class Client:
 
     async def event(self) -> Heard | None:
         """The next event, whatever comes before it."""
-        while (heard := await self.next()) is not None:
-            if heard.event is not None:
-                assert heard.id is not None
-                self.positions.append(heard.id)
-                return heard
+        async with asyncio.timeout(SECONDS):
+            while (heard := await self.next()) is not None:
+                if heard.event is not None:
+                    return heard
         return None
 
     async def events(self, count: int) -> list[Heard]:
@@ -113,6 +111,7 @@ class Server:
     api: Api
     port: int
     uvicorn: _Server
+    clients: list[Client] = field(default_factory=list)
 
     async def number(self) -> None:
         while await changes.number(self.api.database):
@@ -144,7 +143,8 @@ class Server:
         writer.write("\r\n".join([*lines, "", ""]).encode())
         async with asyncio.timeout(SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
-        return Client(reader, writer, head)
+        self.clients.append(Client(reader, writer, head))
+        return self.clients[-1]
 
 
 @asynccontextmanager
@@ -158,7 +158,10 @@ async def open_server(url: str, **changes_of_settings: object) -> AsyncIterator[
                 async with asyncio.timeout(SECONDS):
                     while not server.started:
                         await asyncio.sleep(0.01)
-                yield Server(api, listener.getsockname()[1], server)
+                served = Server(api, listener.getsockname()[1], server)
+                yield served
+                for client in served.clients:
+                    await client.close()
             finally:
                 await api.app.state.tail.stop()
                 server.should_exit = True
