@@ -61,7 +61,7 @@ def test_recent_forgets_the_words_of_an_article_that_was_erased() -> None:
     recent = Recent(0, most_bytes=100_000)
     recent.add([event(1, article=1, words="secret"), event(2, article=2, words="open")])
     recent.add([event(3, article=1, kind=ChangeKind.ERASED)])
-    first, second, third = recent.after(0) or ()
+    first, second, third = recent.after(0) or []
     assert data(first.sent) == {"position": 1, "publisher": None, "claims": []}
     assert (first.publisher, first.position, third.kind) == (None, 1, ChangeKind.ERASED)
     assert data(second.sent)["claims"] == ["open"]
@@ -86,9 +86,13 @@ def test_wanted_takes_what_it_names(wanted: dict[str, object], expected: list[in
 
 async def test_stream_that_finishes_stops_waiting_for_its_client() -> None:
     stream = Stream()
-    with pytest.raises(TimeoutError):
+
+    async def send() -> None:
         async with asyncio.timeout(60) as stream.sending:
             stream.finish(StreamEnd.STOPPING)
             stream.finish(StreamEnd.SLOW)
             await asyncio.sleep(60)
+
+    with pytest.raises(TimeoutError):
+        await send()
     assert (stream.end, stream.news.is_set()) == (StreamEnd.STOPPING, True)
