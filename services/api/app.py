@@ -6,7 +6,20 @@ from fastapi import Depends, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import Scope
-from services.api import articles, changes, claims, feeds, health, pages, revisions, statistics, stream, submissions
+from services.api import (
+    articles,
+    changes,
+    claims,
+    entities,
+    feeds,
+    health,
+    pages,
+    revisions,
+    search,
+    statistics,
+    stream,
+    submissions,
+)
 from services.api.access import Access, expect
 from services.api.docs import add_docs
 from services.api.gate import Gate, Needs, are_keys_on, open_keyring
@@ -53,7 +66,7 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     app.state.writable = is_loopback(settings.api_host)
     secret = settings.api_cursor_secret
     app.state.cursors = Cursors() if secret is None else Cursors(secret.get_secret_value().encode())
-    for resource in (articles, revisions, claims, changes, stream, feeds, pages, statistics):
+    for resource in (articles, revisions, claims, entities, search, changes, stream, feeds, pages, statistics):
         app.include_router(resource.router, dependencies=[Depends(Needs(Scope.READ))])
         expect(resource.router.routes)
     for resource in (submissions, health):  # each of their routes says what it needs

@@ -1,5 +1,6 @@
 """``/v1/articles``: what was read, its text as cleaned, and what it claims."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
 from services.api.claims import ClaimPage, MinConfidence, show_claim
+from services.api.filters import ASKED, Asked, Language, Period
 from services.api.pagination import open_page
 from services.api.parameters import Domain, Listing, once_each, storable
 from services.api.problems import DESCRIBED, Erased, NotFound
@@ -17,6 +19,7 @@ from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
 from services.api.selection import Only
+from services.api.terms import read_terms
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -138,11 +141,30 @@ class ShownText(BaseModel):
     paragraphs: list[Paragraph]
 
 
-class ArticleListing(Listing):
-    """Which articles are wanted."""
+class ArticleFilters(Period, Listing):
+    """What any list of articles may be narrowed by."""
 
     publisher: Domain | None = Field(None, description="The publisher's domain.")
-    arrival: Arrival | None = None
+    arrival: Arrival | None = Field(None, description="How the article came.")
+    language: Language | None = Field(None, description="An ISO 639 code.")
+
+    def wanted(self, asked: str | None, ids: Collection[UUID] | None = None) -> queries.ArticleFilter:
+        """Return the filter as the statements take it."""
+        return queries.ArticleFilter(
+            asked=None if asked is None else read_terms(asked).tsquery(),
+            publisher=self.publisher,
+            arrival=self.arrival,
+            language=self.language,
+            start=self.start,
+            end=self.end,
+            ids=ids,
+        )
+
+
+class ArticleListing(ArticleFilters):
+    """Which articles are wanted; every filter given must let an article through."""
+
+    q: Asked | None = Field(None, description=f"{ASKED} Found in title and text.")
     url: Address | None = Field(
         None, description="The article's canonical URL, or that of a page it was read from, exactly as shown."
     )
@@ -193,9 +215,7 @@ async def list_articles(request: Request, listing: Annotated[ArticleListing, Que
     page = open_page(request, listing)
     async with reading(request) as connection:
         named = None if listing.url is None else await queries.find_ids(connection, listing.url)
-        rows = await queries.list_articles(
-            connection, page, publisher=listing.publisher, arrival=listing.arrival, among=named
-        )
+        rows = await queries.list_articles(connection, page, listing.wanted(listing.q, named))
     return page.answer(rows, show_article, "fetched_at", "article_id")
 
 

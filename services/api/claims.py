@@ -11,12 +11,14 @@ from starlette.responses import Response
 from schemas.events import Arrival, Publisher
 from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SaidAt, SpeechAct, Voice, Words
 from schemas.tables import RetractedBy
+from services.api.filters import ASKED, Asked, Language, Period, Speaker
 from services.api.pagination import open_page
-from services.api.parameters import Domain, Listing, Name, once_each
+from services.api.parameters import Domain, Listing, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
 from services.api.queries import claims as queries
 from services.api.queries.listing import AnyRow
 from services.api.selection import Only
+from services.api.terms import read_terms, speaker_tsquery
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -148,14 +150,45 @@ MinConfidence = Annotated[
 ]
 
 
-class ClaimListing(Listing):
-    """Which claims are wanted."""
+class ClaimFilters(Period, Listing):
+    """What any list of claims may be narrowed by."""
 
-    speaker: Name | None = Field(None, description="The speaker's name as the article resolves it, exactly.")
+    speaker: Speaker | None = Field(
+        None, description="The speaker's name or a part of it, in any spelling of its letters; without one, the words."
+    )
+    entity: UUID | None = Field(None, description="The id of the entity that speaks.")
     publisher: Domain | None = Field(None, description="The publisher's domain.")
-    polarity: Polarity | None = None
+    arrival: Arrival | None = Field(None, description="How the article came.")
+    language: Language | None = Field(None, description="The article's language, an ISO 639 code.")
     voice: Voice | None = None
+    form: Form | None = None
+    polarity: Polarity | None = None
+    force: Force | None = None
     min_confidence: MinConfidence = None
+
+    def wanted(self, asked: str | None) -> queries.ClaimFilter:
+        """Return the filter as the statements take it."""
+        return queries.ClaimFilter(
+            asked=None if asked is None else read_terms(asked).tsquery(),
+            speaker=None if self.speaker is None else speaker_tsquery(self.speaker),
+            entity_id=self.entity,
+            publisher=self.publisher,
+            polarity=self.polarity,
+            force=self.force,
+            form=self.form,
+            voice=self.voice,
+            arrival=self.arrival,
+            language=self.language,
+            start=self.start,
+            end=self.end,
+            min_confidence=self.min_confidence,
+        )
+
+
+class ClaimListing(ClaimFilters):
+    """Which claims are wanted; every filter given must let a claim through."""
+
+    q: Asked | None = Field(None, description=f"{ASKED} Found in what was claimed and in the name of who claimed it.")
 
 
 def show_claim(row: AnyRow) -> dict[str, object]:
@@ -192,15 +225,7 @@ def _show_speaker(speaker: dict[str, object] | None, entity_id: UUID | None) -> 
 async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()]) -> Response:
     page = open_page(request, listing)
     async with reading(request) as connection:
-        rows = await queries.list_claims(
-            connection,
-            page,
-            speaker=listing.speaker,
-            publisher=listing.publisher,
-            polarity=listing.polarity,
-            voice=listing.voice,
-            min_confidence=listing.min_confidence,
-        )
+        rows = await queries.list_claims(connection, page, listing.wanted(listing.q))
     return page.answer(rows, show_claim, "fetched_at", "claim_id")
 
 

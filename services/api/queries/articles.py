@@ -1,34 +1,70 @@
 """The statements about articles."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import and_, select, union_all
+from sqlalchemy import FromClause, and_, func, select, union_all
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.tables import alias, article, page, revision
 from services.api.pagination import Page
-from services.api.queries.listing import Found, Rows, equal, list_part
+from services.api.queries.listing import Column, Found, Rows, between, equal
+from services.api.queries.newest import Line, find_newest, has_all, is_one_of, list_newest
+from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
 _ARTICLE = [column for column in article.c if column.name not in {"related_at", "search"}]
 _CURRENT = and_(revision.c.article_id == article.c.article_id, revision.c.revision == article.c.revision)
 
 
-async def list_articles(
-    connection: AsyncConnection,
-    part: Page,
-    *,
-    publisher: str | None,
-    arrival: Arrival | None,
-    among: Collection[UUID] | None = None,
-) -> Rows:
+_LINE = Line(article, at="fetched_at", key="article_id", near=200)
+"""Near are fewer than of claims: the vectors of articles are long, and kept apart from their rows."""
+
+
+@dataclass(frozen=True)
+class ArticleFilter:
+    """Which articles with words are wanted; ``asked`` is the text of a tsquery, ``ids`` leaves these alone."""
+
+    asked: str | None = None
+    publisher: str | None = None
+    arrival: Arrival | None = None
+    language: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    ids: Collection[UUID] | None = None
+
+    def among(self, row: FromClause) -> list[Column]:
+        """Return the conditions that an index in the order of time answers, or that most rows meet."""
+        named = [] if self.ids is None else [is_one_of(row.c.article_id, sorted(self.ids))]
+        published = equal((row.c.publisher_domain, self.publisher))
+        return [row.c.erased_at.is_(None), *named, *published, *between(row.c.fetched_at, self.start, self.end)]
+
+    def narrow(self, row: FromClause) -> list[Column]:
+        """Return the others, each of which an index without that order answers."""
+        facets = [str(value) for value in (self.arrival, self.language) if value is not None]
+        of_row = array([row.c.arrival, row.c.language])  # the expression of the index, as it stands there
+        return [*matches(row.c.search, self.asked), *([has_all(of_row, facets)] if facets else [])]
+
+
+async def list_articles(connection: AsyncConnection, part: Page, wanted: ArticleFilter) -> Rows:
     """Return articles with their words, the one fetched last first."""
-    wanted = equal((article.c.publisher_domain, publisher), (article.c.arrival, arrival))
-    if among is not None:
-        wanted.append(article.c.article_id.in_(among))
-    query = select(*_ARTICLE).where(article.c.erased_at.is_(None), *wanted)
-    return await list_part(connection, query, part, article.c.fetched_at, article.c.article_id)
+    return await list_newest(connection, _LINE, select(*_ARTICLE), wanted, part)
+
+
+async def search_articles(connection: AsyncConnection, part: Page, wanted: ArticleFilter) -> Rows:
+    """Return articles with their rank, the highest first; of many only the newest are ranked."""
+    keys = await find_newest(connection, _LINE, wanted, None, count=RANKED_MAX, gathered=SEARCHED_MAX)
+    return await list_ranked(connection, _LINE, select(*_ARTICLE), part, keys=keys, asked=wanted.asked)
+
+
+async def find_beginnings(connection: AsyncConnection, article_ids: Sequence[UUID], *, characters: int) -> Rows:
+    """Return the beginnings of the current texts of articles."""
+    beginning = func.left(revision.c.text, characters).label("beginning")
+    query = select(article.c.article_id, beginning).join(revision, _CURRENT)
+    return (await connection.execute(query.where(is_one_of(article.c.article_id, article_ids)))).all()
 
 
 async def find_ids(connection: AsyncConnection, url: str) -> set[UUID]:

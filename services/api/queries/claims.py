@@ -1,21 +1,62 @@
 """The statements about claims."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FromClause, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.extraction import Polarity, Voice
+from schemas.events import Arrival
+from schemas.extraction import Force, Form, Polarity, Voice
 from schemas.tables import article, claim
 from services.api.pagination import Page
-from services.api.queries.listing import Column, Found, Query, Rows, equal, list_part
+from services.api.queries.listing import Column, Found, Query, Rows, between, equal, list_part
+from services.api.queries.newest import Line, find_newest, has_all, is_one_of, list_newest
+from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
 _CLAIM = [
     *(column for column in claim.c if column.name not in {"arrival", "search"}),
     *(article.c.arrival, article.c.publisher_name, article.c.canonical_url),
 ]
+
+_LINE = Line(claim, at="fetched_at", key="claim_id", near=1_000)
+
+
+@dataclass(frozen=True)
+class ClaimFilter:
+    """Which live claims are wanted; ``asked`` and ``speaker`` are texts of tsqueries."""
+
+    asked: str | None = None
+    speaker: str | None = None
+    entity_id: UUID | None = None
+    publisher: str | None = None
+    polarity: Polarity | None = None
+    force: Force | None = None
+    form: Form | None = None
+    voice: Voice | None = None
+    arrival: Arrival | None = None
+    language: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    min_confidence: float | None = None
+
+    def among(self, row: FromClause) -> list[Column]:
+        """Return the conditions that an index in the order of time answers, or that most rows meet."""
+        named = equal((row.c.entity_id, self.entity_id), (row.c.publisher_domain, self.publisher))
+        served = [row.c.served] if self.min_confidence is None else []
+        return [row.c.retracted_at.is_(None), *served, *named, *between(row.c.fetched_at, self.start, self.end)]
+
+    def narrow(self, row: FromClause) -> list[Column]:
+        """Return the others, each of which an index without that order answers."""
+        sure = [] if self.min_confidence is None else [row.c.confidence >= self.min_confidence]
+        values = (self.voice, self.form, self.polarity, self.force, self.arrival, self.language)
+        facets = [str(value) for value in values if value is not None]
+        # The expression of the index, as it stands there.
+        of_row = array([row.c.voice, row.c.form, row.c.polarity, row.c.force, row.c.arrival, row.c.language])
+        return [*matches(row.c.search, self.asked, self.speaker), *([has_all(of_row, facets)] if facets else []), *sure]
 
 
 async def list_claims_of_article(
@@ -26,25 +67,15 @@ async def list_claims_of_article(
     return await list_part(connection, query, part, claim.c.ordinal, claim.c.claim_id, ascending=True)
 
 
-async def list_claims(
-    connection: AsyncConnection,
-    part: Page,
-    *,
-    speaker: str | None,
-    publisher: str | None,
-    polarity: Polarity | None,
-    voice: Voice | None,
-    min_confidence: float | None,
-) -> Rows:
+async def list_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims, those of the article fetched last first."""
-    wanted = equal(
-        (claim.c.speaker_name, speaker),
-        (claim.c.publisher_domain, publisher),
-        (claim.c.polarity, polarity),
-        (claim.c.voice, voice),
-    )
-    query = _claims().where(claim.c.retracted_at.is_(None), _sure(min_confidence), *wanted)
-    return await list_part(connection, query, part, claim.c.fetched_at, claim.c.claim_id)
+    return await list_newest(connection, _LINE, _claims(), wanted, part)
+
+
+async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
+    """Return live claims with their rank, the highest first; of many only the newest are ranked."""
+    keys = await find_newest(connection, _LINE, wanted, None, count=RANKED_MAX, gathered=SEARCHED_MAX)
+    return await list_ranked(connection, _LINE, _claims(), part, keys=keys, asked=wanted.asked)
 
 
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
@@ -54,8 +85,7 @@ async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
 
 async def find_live(connection: AsyncConnection, claim_ids: Sequence[UUID]) -> Rows:
     """Return those of the claims that are live, each article's in the order of its text."""
-    wanted = claim.c.claim_id == any_(literal(claim_ids, ARRAY(Uuid)))  # one statement for any number of them
-    query = _claims().where(wanted, claim.c.retracted_at.is_(None))
+    query = _claims().where(is_one_of(claim.c.claim_id, claim_ids), claim.c.retracted_at.is_(None))
     return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
 
 

@@ -20,6 +20,11 @@ def equal(*wanted: tuple[Column, object]) -> list[Column]:
     return [column == value for column, value in wanted if value is not None]
 
 
+def between(column: Column, start: object, end: object) -> list[Column]:
+    """Return the conditions of a period: from ``start`` to before ``end``, each as far as it is given."""
+    return [*([] if start is None else [column >= start]), *([] if end is None else [column < end])]
+
+
 async def list_part(
     connection: AsyncConnection, query: Query, part: Page, at: Column, key: Column, *, ascending: bool = False
 ) -> Rows:

@@ -1,0 +1,157 @@
+"""``/v1/entities``: who and what the articles name, and what it claims."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from schemas.extraction import MentionType
+from services.api.claims import ClaimPage, MinConfidence, show_claim
+from services.api.pagination import open_page
+from services.api.parameters import Listing, Name, once_each
+from services.api.problems import DESCRIBED, NotFound
+from services.api.queries import claims as claim_queries
+from services.api.queries import entities as queries
+from services.api.queries.entities import COUNTED_MAX
+from services.api.queries.listing import AnyRow
+from services.api.selection import Only
+from services.api.transactions import reading
+from services.lexemes import fold_name
+
+router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+
+
+class EntityLinks(BaseModel):
+    """Where to go on from an entity."""
+
+    self: str
+    claims: str
+
+
+class ListedEntity(BaseModel):
+    """An entity in a list."""
+
+    entity_id: UUID
+    name: str = Field(description="As the first article that named it called it most fully.")
+    type: MentionType
+    first_seen_at: datetime
+    links: EntityLinks
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "entity_id": "7b0c2c9e-0f57-5a43-8d1c-3f1a2b7c9d22",
+                    "name": "Odra Venn",
+                    "type": "PERSON",
+                    "first_seen_at": "2026-03-02T09:30:02Z",
+                    "links": {
+                        "self": "/v1/entities/7b0c2c9e-0f57-5a43-8d1c-3f1a2b7c9d22",
+                        "claims": "/v1/entities/7b0c2c9e-0f57-5a43-8d1c-3f1a2b7c9d22/claims",
+                    },
+                }
+            ]
+        }
+    )
+
+
+class ShownEntity(ListedEntity):
+    """An entity, and how much is known of it."""
+
+    articles: int = Field(description=f"Articles that name it now; {COUNTED_MAX:,}: so many or more.")
+    claims: int = Field(description=f"Live claims it is the speaker of; {COUNTED_MAX:,}: so many or more.")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **ListedEntity.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index,dict-item]
+                    "articles": 12,
+                    "claims": 31,
+                }
+            ]
+        }
+    )
+
+
+class EntityPage(BaseModel):
+    """Some entities, and the cursor to go on with; null at the end."""
+
+    items: list[ListedEntity]
+    next_cursor: str | None
+
+
+def _has_name(name: str) -> str:
+    if not fold_name(name):
+        raise ValueError("must have a word of a name")
+    return name
+
+
+class EntityListing(Listing):
+    """Which entities are wanted."""
+
+    name: Annotated[Name, AfterValidator(_has_name)] | None = Field(
+        None, description="The name or some words of it, in any spelling of its letters."
+    )
+    type: MentionType | None = None
+
+
+class EntityClaimListing(Listing):
+    """Which claims of an entity are wanted."""
+
+    min_confidence: MinConfidence = None
+
+
+def show_entity(row: AnyRow) -> dict[str, object]:
+    """Return an entity as a list shows it."""
+    link = f"/v1/entities/{row.entity_id}"
+    return {
+        "entity_id": row.entity_id,
+        "name": row.name,
+        "type": row.type,
+        "first_seen_at": row.first_seen_at,
+        "links": {"self": link, "claims": f"{link}/claims"},
+    }
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such entity, or no stored article names it any more")
+
+
+@router.get("", summary="List entities, the one that was first seen last first", response_model=EntityPage)
+async def list_entities(request: Request, listing: Annotated[EntityListing, Query()]) -> Response:
+    page = open_page(request, listing)
+    forms = dict.fromkeys(fold_name(listing.name or "").split())
+    async with reading(request) as connection:
+        wanted = queries.EntityFilter(forms=list(forms), type=listing.type)
+        rows = await queries.list_entities(connection, page, wanted)
+    return page.answer(rows, show_entity, "first_seen_at", "entity_id")
+
+
+@router.get("/{entity_id}", summary="Get one entity", response_model=ShownEntity)
+async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
+    async with reading(request) as connection:
+        row = await queries.find_entity(connection, entity_id)
+    if row is None:
+        raise _missing()
+    return only.answer({**show_entity(row), "articles": row.articles, "claims": row.claims})
+
+
+@router.get(
+    "/{entity_id}/claims",
+    summary="List the live claims that an entity is the speaker of, newest article first",
+    response_model=ClaimPage,
+)
+async def list_claims_of_entity(
+    request: Request, entity_id: UUID, listing: Annotated[EntityClaimListing, Query()]
+) -> Response:
+    page = open_page(request, listing)
+    wanted = claim_queries.ClaimFilter(entity_id=entity_id, min_confidence=listing.min_confidence)
+    async with reading(request) as connection:
+        if not await queries.is_known(connection, entity_id):
+            raise _missing()
+        rows = await claim_queries.list_claims(connection, page, wanted)
+    return page.answer(rows, show_claim, "fetched_at", "claim_id")
