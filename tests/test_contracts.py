@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from schemas.documents import CONTRACTS, FOLDER, json_schema
 from schemas.events import ArticleExtracted, ArticleIngested
 from schemas.extraction import Extraction
+from services.api import catalogue
 from services.cli.configuration import table
 from services.cli.metrics import page
 from services.database import schema_sql
@@ -67,6 +68,11 @@ def test_database_sql_is_the_migrations() -> None:
 
 def test_page_of_metrics_is_the_registrys() -> None:
     assert (FOLDER.parent / "docs" / "metrics.md").read_text("utf-8") == page(), "run: make documents"
+
+
+def test_page_of_problems_is_the_classes() -> None:
+    kept = (FOLDER.parent / "docs" / "problems.md").read_text("utf-8")
+    assert kept == catalogue.page(), "run: make documents"
 
 
 def test_readme_shows_every_setting() -> None:

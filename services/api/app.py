@@ -42,6 +42,13 @@ problem (RFC 9457). In a JSON object that names a field twice the last one count
 
 Where the API asks for keys, send yours as `Authorization: Bearer <key>`; answers tell in `RateLimit` what is left of
 the minute. A browser's `EventSource` sends no headers: read `/v1/stream` with `fetch` there.
+
+`fields=` names the members wanted of each item, by commas; all others are left out. Every answer to a GET has an
+`ETag`: send it back as `If-None-Match`, and what has not changed is a 304 without a body.
+
+Below `/v1` things are only ever added: paths, parameters, members of answers, values of closed lists; take what you do
+not know as such. What is to go says so in its answers for at least twelve months before, with the headers
+`Deprecation` (RFC 9745) and `Sunset` (RFC 8594) and a `Link` to what takes its place.
 """
 
 

@@ -116,6 +116,18 @@ class ChangePage(BaseModel):
     next_after: int = Field(description="The last position shown; go on with it as `after`, also where nothing came.")
     more: bool = Field(description="Whether there are more already.")
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": ShownChange.model_config["json_schema_extra"]["examples"],  # type: ignore[index]
+                    "next_after": 1841,
+                    "more": False,
+                }
+            ]
+        }
+    )
+
 
 class Wanted(BaseModel):
     """Which part of the log is wanted."""

@@ -11,11 +11,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from services.api.articles import ShownArticle
-from services.api.changes import ShownChange
-from services.api.claims import ShownClaim
-from services.api.problems import NotFound, ProblemAnswer
-from services.api.submissions import ShownSubmission
+from services.api.description import complete
+from services.api.problems import NotFound
 
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
@@ -58,14 +55,4 @@ def add_docs(app: FastAPI) -> None:
 
     app.add_route("/docs", show_docs, include_in_schema=False)
     app.add_route("/docs/{name}", show_asset, include_in_schema=False)
-    complete_description(app.openapi()["components"]["schemas"])
-
-
-def complete_description(schemas: dict[str, object]) -> None:
-    """Add what FastAPI leaves out: the schema of problems, which no route returns, and the nulls of the examples."""
-    problem = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update({**problem.pop("$defs"), "ProblemAnswer": problem})
-    for model in (ShownArticle, ShownChange, ShownClaim, ShownSubmission):
-        schema = schemas[model.__name__]
-        assert isinstance(schema, dict)  # noqa: S101 (as OpenAPI has it)
-        schema["examples"] = model.model_json_schema()["examples"]
+    complete(app.openapi())

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Publisher
@@ -49,6 +49,30 @@ class ShownFeed(BaseModel):
     failures: int = Field(description="Polls that failed in a row.")
     entries: int = Field(description="Pages found by this feed, over all polls.")
     links: FeedLinks
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "feed_id": "c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
+                    "url": "https://harbour-post.example/news.xml",
+                    "publisher": {"domain": "harbour-post.example", "name": "The Harbour Post"},
+                    "title": "The Harbour Post: all news",
+                    "added_at": "2026-02-01T08:00:00Z",
+                    "next_poll_at": "2026-03-02T09:34:30Z",
+                    "polled_at": "2026-03-02T09:29:30Z",
+                    "outcome": "polled",
+                    "reason": None,
+                    "failures": 0,
+                    "entries": 412,
+                    "links": {
+                        "self": "/v1/feeds/c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
+                        "pages": "/v1/pages?feed=c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
+                    },
+                }
+            ]
+        }
+    )
 
 
 class FeedPage(BaseModel):

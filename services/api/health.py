@@ -4,7 +4,7 @@ import platform
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from schemas.extraction import EXTRACTOR_VERSION
@@ -21,6 +21,8 @@ class Health(BaseModel):
 
     status: str
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
+
 
 class Version(BaseModel):
     """What answers."""
@@ -28,6 +30,10 @@ class Version(BaseModel):
     version: str
     extractor_version: int
     python: str
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"version": "0.1.0", "extractor_version": 1, "python": "3.13.1"}]}
+    )
 
 
 def _readiness(request: Request) -> Readiness:

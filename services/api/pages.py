@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Publisher
@@ -50,6 +50,31 @@ class ShownPage(BaseModel):
     due_at: datetime | None = Field(description="When it is to be fetched; null once it is done.")
     done_at: datetime | None
     links: PageLinks
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "page_id": "8d0a2f3b-77c1-5d39-9f63-4f1f6a1b0e21",
+                    "url": "https://harbour-post.example/ferry?from=feed",
+                    "arrival": "fetched",
+                    "publisher": {"domain": "harbour-post.example", "name": "The Harbour Post"},
+                    "feed_id": "c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
+                    "article_id": "5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                    "outcome": "published",
+                    "reason": None,
+                    "attempts": 1,
+                    "found_at": "2026-03-02T09:29:30Z",
+                    "due_at": None,
+                    "done_at": "2026-03-02T09:30:00Z",
+                    "links": {
+                        "self": "/v1/pages/8d0a2f3b-77c1-5d39-9f63-4f1f6a1b0e21",
+                        "article": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
+                    },
+                }
+            ]
+        }
+    )
 
 
 class PagePage(BaseModel):

@@ -36,7 +36,7 @@ class BadCursor(Problem):
 
 
 class NotAllowed(Problem):
-    """The request changes something, and nobody has shown that they may."""
+    """Nobody has shown that they may: a good key is missing, or the request was to come from this machine."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthorized"
