@@ -154,5 +154,5 @@ def version(as_json: AsJson = False) -> None:
     show([commands.versions()], as_json=as_json, title="versions")
 
 
-for command in (asking.submit, asking.claims, asking.article, upkeep.erase, upkeep.reextract):
+for command in (asking.submit, asking.search, asking.claims, asking.article, upkeep.erase, upkeep.reextract):
     app.command()(command)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 ApiUrl = Annotated[str | None, typer.Option(help="The API's address; else that of CLAIMWIRE_API_URL.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="The most that is shown.")]
 Confidence = Annotated[float | None, typer.Option(min=0, max=1, help="Show claims from here on.")]
+
+LISTED_ITEMS = 200
+"""The most that the API puts into one answer of a list."""
+
+FOUND_ITEMS = 50
+"""The most that it puts into one answer of a search."""
 
 
 @asynccontextmanager
@@ -62,6 +69,37 @@ def submit(
 ) -> None:
     """Hand articles in, as POST /v1/articles does; prints where their status is."""
     show(asyncio.run(submit_all(what, api_url)), as_json=as_json, title="submissions")
+
+
+class Kind(StrEnum):
+    """What is searched."""
+
+    CLAIMS = "claims"
+    ARTICLES = "articles"
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="All must be there; '\"so\"': side by side.")],
+    *,
+    only: Annotated[Kind | None, typer.Option(help="Search only these.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="The publisher's domain.")] = None,
+    limit: Limit = 10,
+    api_url: ApiUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search what was claimed and what articles say, the best first, in any form and spelling of the words."""
+    from services.cli.showing import show_claims, show_found_articles
+
+    wanted = {"q": " ".join(words), "publisher": publisher}
+    console = Console(highlight=False)
+    for kind, write in ((Kind.CLAIMS, show_claims), (Kind.ARTICLES, show_found_articles)):
+        if only in {None, kind}:
+            found = asyncio.run(_list(api_url, f"/v1/search/{kind}", limit, wanted, most=FOUND_ITEMS))
+            if as_json:
+                show(found, as_json=True, title=kind)
+            else:
+                console.rule(kind, align="left", style="dim")
+                write(console, found)
 
 
 def claims(
@@ -106,9 +144,11 @@ def claims(
         show_claims(Console(highlight=False), found)
 
 
-async def _list(api_url: str | None, path: str, limit: int, wanted: dict[str, Any]) -> "list[Item]":
+async def _list(
+    api_url: str | None, path: str, limit: int, wanted: dict[str, Any], *, most: int = LISTED_ITEMS
+) -> "list[Item]":
     async with _open(api_url) as client:
-        return [item async for item in client.items(path, limit, **wanted)]
+        return [item async for item in client.items(path, limit, most=most, **wanted)]
 
 
 def article(
@@ -136,7 +176,7 @@ async def _read(api_url: str | None, which: str, min_confidence: float | None) -
     async with _open(api_url) as client:
         at = f"/v1/articles/{await _find_id(client, which)}"
         found, text = await client.get(at), await client.get(f"{at}/text")
-        listed = client.items(f"{at}/claims", CLAIMS_MOST, min_confidence=min_confidence)
+        listed = client.items(f"{at}/claims", CLAIMS_MOST, most=LISTED_ITEMS, min_confidence=min_confidence)
         return found, text, [claim async for claim in listed]
 
 
@@ -153,6 +193,6 @@ async def _find_id(client: "Client", which: str) -> UUID:
     except BadUrl as error:
         raise BadArgument(f"{which} is no article's id and no URL: {error}") from None
     for url in dict.fromkeys(spellings):
-        async for found in client.items("/v1/articles", 1, url=url):
+        async for found in client.items("/v1/articles", 1, most=1, url=url):
             return UUID(found["article_id"])
     raise NothingThere(f"no article at {which}")

@@ -13,9 +13,6 @@ from services.cli.exits import BadArgument, NothingThere
 ASK_SECONDS = 30.0
 """How long the API may take for one answer."""
 
-PAGE_ITEMS = 200
-"""The most that the API puts into one answer."""
-
 Item = dict[str, Any]
 
 
@@ -37,11 +34,11 @@ class Client:
         _, answer = await self._ask("GET", path, HTTPStatus.OK, params=asked)
         return answer
 
-    async def items(self, path: str, limit: int, **parameters: object) -> AsyncIterator[Item]:
-        """Yield up to ``limit`` items of a list, from as many answers as that takes; raises as ``get`` does."""
+    async def items(self, path: str, limit: int, *, most: int, **asked: object) -> AsyncIterator[Item]:
+        """Yield up to ``limit`` items of a list, from answers of ``most`` each; raises as ``get`` does."""
         cursor = None
         while limit > 0:
-            answer = await self.get(path, **parameters, limit=min(limit, PAGE_ITEMS), cursor=cursor)
+            answer = await self.get(path, **asked, limit=min(limit, most), cursor=cursor)
             try:
                 items, cursor = list(answer["items"]), answer["next_cursor"]
             except (LookupError, TypeError):
@@ -90,13 +87,10 @@ class Client:
 
 @asynccontextmanager
 async def open_client(url: str, key: SecretStr | None = None) -> AsyncIterator[Client]:
-    """Hold a client of the API at ``url``."""
-    headers = {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
-    timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
-    try:
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers) as http:
-            yield Client(http, url)
-    except ValueError as error:
-        if isinstance(error, aiohttp.ClientError):
-            raise
-        raise BadArgument("CLAIMWIRE_API_KEY holds what no header can") from None
+    """Hold a client of the API at ``url``; raises ``BadArgument`` where the key cannot be sent."""
+    secret = None if key is None else key.get_secret_value()
+    if secret is not None and not (secret.isascii() and secret.isprintable()):
+        raise BadArgument("CLAIMWIRE_API_KEY holds what no header can")
+    headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ASK_SECONDS), headers=headers) as http:
+        yield Client(http, url)

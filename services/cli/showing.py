@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from services.cli.client import Item
@@ -14,30 +13,62 @@ from services.logs import plain
 
 VOICES = {"article": "the article itself", "headline": "the headline"}
 
-QUOTED = "bold cyan"
-"""The style of the words of a claim in their text."""
+QUOTED = "cyan"
+"""The style of the words of a claim."""
+
+FOUND = "bold yellow"
+"""The style of the words that were looked for."""
+
+NARROW = 20
+"""Columns; a narrower terminal wraps by itself."""
 
 Span = tuple[int, int]
 
 
 def show_claims(console: Console, claims: Sequence[Item]) -> None:
-    """Write claims, each with who said it, how, its words and where they are."""
+    """Write claims, each with who said it, how, its words and where they are; what was looked for stands out."""
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
         source = claim["publisher"].get("name") or claim["publisher"]["domain"]
-        _write(console, Text(plain(f"{source}, {_day(claim['fetched_at'])}  {claim['url']}"), style="dim"), indent=4)
-        _write(console, Text(plain(claim["links"]["self"]), style="dim"), indent=4)
+        _write_link(console, f"{source}, {_day(claim['fetched_at'])}  {claim['url']}")
+        _write_link(console, claim["links"]["self"])
     if not claims:
         console.print("no claims")
 
 
 def _show_claim(console: Console, number: int, claim: Item) -> None:
-    said = Text.assemble((f"[{number}] ", "dim"), (plain(_speaker(claim)), "bold"))
-    denied = claim["polarity"] == "denied"
+    found = claim.get("highlights") or {"content": [], "speaker": []}
+    who, denied = _speaker(claim), claim["polarity"] == "denied"
+    said = Text.assemble((f"[{number}] ", "dim"), _styled(who, found["speaker"], base="bold"))
     said.append_text(Text.assemble("  ", (claim["polarity"], "red" if denied else ""), f"  {claim['force']}"))
     said.append(f"  {claim['confidence']:.2f}", "dim")
     _write(console, said)
-    _write(console, Text(plain(_line(claim["content"]["text"])), style=QUOTED), indent=4)
+    _write(console, _styled(claim["content"]["text"], found["content"], base=QUOTED), indent=4)
+
+
+def show_found_articles(console: Console, articles: Sequence[Item]) -> None:
+    """Write articles that were found, each with the part of its text that shows the words best."""
+    for number, article in enumerate(articles, 1):
+        found, publisher = article["highlights"], article["publisher"]
+        title = _styled(article["title"] or "(no title)", found["title"], base="bold")
+        _write(console, Text.assemble((f"[{number}] ", "dim"), title))
+        excerpt = article["excerpt"]
+        _write(console, _styled(excerpt["text"], found["excerpt"]), indent=4)
+        source = f"{publisher['name'] or publisher['domain']}, {_day(article['fetched_at'])}"
+        _write_link(console, f"{source}  {article['canonical_url']}")
+        _write_link(console, article["links"]["self"])
+    if not articles:
+        console.print("no articles")
+
+
+def _styled(words: str, spans: Sequence[Sequence[int]], *, base: str = "") -> Text:
+    """Return words in one line, those of the spans standing out; spans are cut first, since escapes are longer."""
+    cuts = sorted({0, len(words), *(at for span in spans for at in span)})
+    styled = Text()
+    for start, end in pairwise(cuts):
+        inside = any(first <= start < last for first, last in spans)
+        styled.append(plain(_line(words[start:end], strip=False)), FOUND if inside else base)
+    return styled
 
 
 def _speaker(claim: Item) -> str:
@@ -57,7 +88,7 @@ def show_article(console: Console, article: Item, text: Item, claims: Sequence[I
         _write(console, Text(plain(_line(article["title"] or "(no title)")), style="bold"))
     source = f"{publisher['name']} ({publisher['domain']})" if publisher["name"] else publisher["domain"]
     for line in (f"{source}, {_date(article['published'])}", article["canonical_url"], *_notes(article)):
-        _write(console, Text(plain(_line(line)), style="dim"))
+        _write_link(console, line, indent=0)
     for paragraph in paragraphs:
         console.print()
         words = mark(text["text"], tuple(paragraph["span"]), claims, brackets=not console.is_terminal)
@@ -119,7 +150,15 @@ def _line(words: str, *, strip: bool = True) -> str:
 
 
 def _write(console: Console, words: Text, *, indent: int = 0) -> None:
-    console.print(Padding(words, (0, 0, 0, indent)) if indent else words)
+    """Write words wrapped to the terminal, each line indented and without blanks at its end."""
+    for line in words.wrap(console, max(console.width - indent, NARROW)):
+        line.rstrip()
+        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+
+
+def _write_link(console: Console, link: str, *, indent: int = 4) -> None:
+    """Write a line that somebody may copy from: it is not wrapped."""
+    console.print(Text(" " * indent).append(plain(_line(link)), "dim"), soft_wrap=True)
 
 
 def _day(at: str) -> str:

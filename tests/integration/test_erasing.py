@@ -1,6 +1,9 @@
 """Orders to erase, as given to the command: what they mean, that nothing slips past them, and that they are final."""
 
 import asyncio
+import os
+import pty
+import sys
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -283,6 +286,41 @@ async def test_dead_letter_of_another_stays(settings: ServiceSettings, engine: A
             await letters.add(connection, "c", odd, Unusable(DeadLetterReason.INVALID_EVENT, "odd"))
     assert await erase(settings, "gull.example") == 0
     assert [row.value is None for row in await rows(engine, tables.dead_letter)] == [False] * 4
+
+
+async def at_terminal(*arguments: str, url: str, answer: str) -> str:
+    """Run the command at a terminal and give one answer; return what it showed."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "CLAIMWIRE_DATABASE_URL": url, "TERM": "xterm"}
+    command = (sys.executable, "-m", "services.cli", *arguments)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    shown = b""
+    try:
+        while some := await asyncio.to_thread(os.read, ours, 4096):
+            shown += some
+    except OSError:  # what Linux says once nobody has the other end open
+        pass
+    finally:
+        os.close(ours)
+        await process.wait()
+    return shown.decode()
+
+
+async def test_terminal_is_asked_and_shown_a_bar(migrated_url: str, engine: AsyncEngine) -> None:
+    await save(engine, *(of_gull(number) for number in range(30)))
+    shown = await at_terminal("erase", "gull.example", url=migrated_url, answer="n\n")
+    assert "Erase this for good? [y/N]" in shown
+    assert "nothing was erased" in shown
+    assert len([row for row in await rows(engine, tables.article) if row.erased_at]) == 0
+    shown = await at_terminal("erase", "gull.example", url=migrated_url, answer="y\n")
+    assert "erasing" in shown
+    assert "30/30" in shown
+    assert "erased 30 articles" in shown
+    assert len([row for row in await rows(engine, tables.article) if row.erased_at]) == 30
 
 
 @pytest.mark.parametrize("what", ["", "a b", "news.example/a", "ftp://news.example/a", "http://", "\x1b[2J"])
