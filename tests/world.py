@@ -300,21 +300,26 @@ class World:
 
     async def sent(self) -> list[Sent]:
         """All records that this test's services sent to the claims topic, in the topic's order."""
-        ends = await kafka.Watcher(self.settings).end_offsets(CLAIMS_TOPIC)
-        client = AIOKafkaConsumer(**client_options(self.settings), group_id=None)
-        await client.start()
-        found: list[Sent] = []
-        try:
-            for place, end in ends.items():
-                partition = TopicPartition(*place)
-                client.assign([partition])
-                client.seek(partition, self.first_sent.get(place, 0))
-                while await client.position(partition) < end:
-                    for records in (await client.getmany(timeout_ms=500)).values():
-                        found += [_sent(record) for record in records]
-        finally:
-            await client.stop()
-        return found
+        return await list_sent(self.settings, self.first_sent)
+
+
+async def list_sent(settings: Settings, first: Mapping[Any, int]) -> list[Sent]:
+    """All records of the claims topic from the offsets in ``first`` on, in the topic's order."""
+    ends = await kafka.Watcher(settings).end_offsets(CLAIMS_TOPIC)
+    client = AIOKafkaConsumer(**client_options(settings), group_id=None)
+    await client.start()
+    found: list[Sent] = []
+    try:
+        for place, end in ends.items():
+            partition = TopicPartition(*place)
+            client.assign([partition])
+            client.seek(partition, first.get(place, 0))
+            while await client.position(partition) < end:
+                for records in (await client.getmany(timeout_ms=500)).values():
+                    found += [_sent(record) for record in records]
+    finally:
+        await client.stop()
+    return found
 
 
 def _sent(record: Any) -> Sent:
