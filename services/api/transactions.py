@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import Request
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services import metrics
 from services.api.problems import Away
-from services.database import is_passing
+from services.database import begin, is_passing
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +26,6 @@ LIMITS = {
 transaction open if the process stalls, takes one core of the database and not several, and compiles nothing for what
 takes milliseconds."""
 
-# SET LOCAL takes no parameters, set_config does; both end with the transaction, so PgBouncer may share the connection.
-_LIMIT = text(
-    "SELECT set_config('statement_timeout', :timeout, true), set_config('transaction_read_only', :only, true), "
-    + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in LIMITS.items())
-)
-
 
 class Transactions:
     """Opens transactions on the database.
@@ -43,7 +36,7 @@ class Transactions:
 
     def __init__(self, database: AsyncEngine, *, statement_seconds: float) -> None:
         self._database = database
-        self._timeout = f"{statement_seconds * 1_000:.0f}ms"
+        self._limits = LIMITS | {"statement_timeout": f"{statement_seconds * 1_000:.0f}ms"}
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a transaction that cannot write."""
@@ -56,8 +49,10 @@ class Transactions:
     @asynccontextmanager
     async def _begin(self, *, read_only: str) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._database.begin() as connection:
-                await connection.execute(_LIMIT, {"timeout": self._timeout, "only": read_only})
+            # They end with the transaction, so PgBouncer may share the connection.
+            limits = {**self._limits, "transaction_read_only": read_only}
+            settings = " ".join(f"SET LOCAL {name} = '{value}';" for name, value in limits.items())
+            async with begin(self._database, settings) as connection:
                 yield connection
         except Exception as error:
             if not is_passing(error):

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import text as sql
 
+from services import metrics
 from services.database import migrate, open_database
+from services.registry import Service
 from tests.builders import article, reading
 from tests.integration.api_world import Api, api_settings, cursor_of, open_api, open_app, problem
 
@@ -78,7 +79,7 @@ async def test_answers_carry_safe_headers_and_an_id(api: Api) -> None:
 async def test_request_is_logged_and_counted_by_its_template(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     def count(route: str, status: str) -> float:
         labels = {"method": "GET", "route": route, "status": status}
-        return REGISTRY.get_sample_value("claimwire_api_requests_total", labels) or 0.0
+        return metrics.REGISTRY.of(Service.API).get_sample_value("claimwire_api_requests_total", labels) or 0.0
 
     template = "/v1/claims/{claim_id}"
     before, unmatched = count(template, "404"), count("unmatched", "404")
@@ -90,7 +91,7 @@ async def test_request_is_logged_and_counted_by_its_template(api: Api, caplog: p
     assert [record.message for record in caplog.records] == ["answered", "answered"]
     await api.client.request("BREW", "/v1/claims")
     labels = {"method": "other", "route": "/v1/claims", "status": "405"}
-    assert REGISTRY.get_sample_value("claimwire_api_requests_total", labels) == 1
+    assert metrics.REGISTRY.of(Service.API).get_sample_value("claimwire_api_requests_total", labels) == 1
 
 
 async def test_failure_of_our_own_tells_nothing(api: Api, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,6 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from prometheus_client import REGISTRY
 from sqlalchemy import delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
@@ -19,11 +18,13 @@ from typing_extensions import override
 from schemas.events import ARTICLES_TOPIC, Arrival, ArticleIngested
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind, erased, feed, host, page, publication
+from services import metrics
 from services.ingest import folders, frontier, schedule
 from services.ingest.articles import CleanerFailed
 from services.ingest.feeds import Entry
 from services.ingest.leases import from_now
 from services.kafka import Headers, KafkaUnavailable, RecordTooLarge
+from services.registry import Service
 from services.workers import KillReason, WorkerError, WorkerKilled, open_workers
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
@@ -55,7 +56,10 @@ async def site() -> AsyncIterator[Site]:
 
 
 def counted(outcome: str) -> float:
-    return REGISTRY.get_sample_value("claimwire_ingest_pages_total", {"outcome": outcome}) or 0.0
+    return (
+        metrics.REGISTRY.of(Service.INGEST).get_sample_value("claimwire_ingest_pages_total", {"outcome": outcome})
+        or 0.0
+    )
 
 
 async def ingest(engine: AsyncEngine, site: Site, kept: KeptRecords | None = None) -> KeptRecords:
