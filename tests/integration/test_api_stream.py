@@ -14,6 +14,7 @@ from services import metrics
 from services.extract.records import Erasure, Read
 from services.registry import Service
 from tests.builders import TEXT, article, claim, reading
+from tests.integration.api_process import open_server as open_process
 from tests.integration.streaming import SECONDS, Client, Server, open_server
 
 LONG = "The ferry was late. " * 20_000
@@ -295,3 +296,16 @@ async def test_streams_hold_no_transaction(server: Server) -> None:
     assert max(seen) <= 1
     assert min(seen) == 0
     assert (await server.api.client.get("/readyz")).status_code == 200
+
+
+async def test_process_that_stops_ends_its_streams_promptly(migrated_url: str) -> None:
+    async with open_process(migrated_url, API_DRAIN_SECONDS="0.5") as process:
+        request = b"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        streams = [asyncio.create_task(process.raw(request)) for _ in range(3)]
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        assert await process.stop() == 0
+        assert time.monotonic() - began < 5
+        for stream in streams:
+            assert (await stream).endswith(b"\r\n0\r\n\r\n")
+    assert not [line for line in process.lines if line.get("level") in {"ERROR", "CRITICAL"}]
