@@ -19,12 +19,14 @@ from starlette.responses import Response
 from schemas.events import Publisher
 from schemas.tables import ChangeKind
 from services.api.claims import ShownClaim, show_claim
-from services.api.parameters import once_each
+from services.api.pagination import find_address, link
+from services.api.parameters import Selection, once_each
 from services.api.problems import DESCRIBED, AheadOfLog
 from services.api.queries import changes as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
 from services.api.responses import json_response, to_json
+from services.api.selection import choose
 from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -129,10 +131,8 @@ class ChangePage(BaseModel):
     )
 
 
-class Wanted(BaseModel):
+class Wanted(Selection):
     """Which part of the log is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     after: Position = Field(0, description="The position after which to begin; 0: the beginning of the log.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most changes of one answer.")
@@ -194,9 +194,13 @@ async def find_end(connection: AsyncConnection, after: int) -> int:
 
 @router.get("", summary="Follow the change log", description=FOLLOWING, response_model=ChangePage)
 async def list_changes(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
+    chosen = choose(request, wanted)
     async with reading(request) as connection:
         end = await find_end(connection, wanted.after)
         changes = await read_changes(connection, wanted.after, limit=wanted.limit, most_ids=IDS_AT_ONCE)
     last = changes[-1].position if changes else wanted.after
-    items = [orjson.Fragment(change.json) for change in changes]
-    return json_response({"items": items, "next_after": last, "more": last < end})
+    shown: list[object] = [orjson.Fragment(change.json) for change in changes]
+    if chosen.names is not None:
+        shown = [chosen.of(orjson.loads(change.json)) for change in changes]
+    links = link(find_address(request, "after"), f"after={last}" if last < end else None)
+    return json_response({"items": shown, "next_after": last, "more": last < end}, headers=links)

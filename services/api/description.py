@@ -90,7 +90,7 @@ def _complete(operation: Json, schemas: Json, *, is_get: bool) -> None:
             content.update(find_example(schemas, _name(content["schema"])))
     if is_get and "application/json" in answers["200"]["content"]:
         shown = schemas[_name(answers["200"]["content"]["application/json"]["schema"])]
-        names = ["ETag", *(["Link"] if "next_cursor" in shown["properties"] else [])]
+        names = ["ETag", *(["Link"] if "items" in shown["properties"] else [])]
         answers["200"]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         answers["304"] = {"description": "The client holds this answer already, as its `If-None-Match` says."}
     answers["default"] = {"$ref": "#/components/responses/Problem"}

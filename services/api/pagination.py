@@ -8,7 +8,7 @@ import hmac
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -68,7 +68,7 @@ def _refusal() -> BadCursor:
 def _parse(payload: bytes) -> Position:
     try:
         at, key = orjson.loads(payload)
-        return at if isinstance(at, int) else datetime.fromisoformat(at), UUID(key)
+        return at if isinstance(at, int) else datetime.fromisoformat(at).astimezone(UTC), UUID(key)
     except (ValueError, TypeError, AttributeError) as error:
         raise _refusal() from error
 
@@ -98,13 +98,8 @@ class Page:
         last = (getattr(shown[-1], at), getattr(shown[-1], name)) if more else None
         cursor = self.cursors.write(self.query, last) if last is not None else None
         items = [self.chosen.of(show(row)) for row in shown]
-        return json_response({"items": items, "next_cursor": cursor}, headers={"Link": self.links(cursor)})
-
-    def links(self, cursor: str | None) -> str:
-        """Return the Link header: the first part of the list, and the next one where there is one."""
-        first = f'<{self.address}>; rel="first"'
-        joined = "&" if "?" in self.address else "?"
-        return first if cursor is None else f'{first}, <{self.address}{joined}cursor={cursor}>; rel="next"'
+        links = link(self.address, cursor and f"cursor={cursor}")
+        return json_response({"items": items, "next_cursor": cursor}, headers=links)
 
 
 def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[int] = datetime) -> Page:
@@ -115,10 +110,17 @@ def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[i
     if after is not None and not isinstance(after[0], by):
         raise _refusal()
     chosen = choose(request, listing)
-    return Page(listing.limit, after, query, cursors, _address(request), chosen)
+    return Page(listing.limit, after, query, cursors, find_address(request, "cursor"), chosen)
 
 
-def _address(request: Request) -> str:
-    """Return path and query without the cursor; relative, for the Host header is nobody's word."""
-    told = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "cursor"])
+def find_address(request: Request, place: str) -> str:
+    """Return path and query without the parameter that is the place in the list; no host, which is nobody's word."""
+    told = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != place])
     return quote(request.url.path) + (f"?{told}" if told else "")
+
+
+def link(address: str, following: str | None) -> dict[str, str]:
+    """Return the Link header: the first part of a list, and the next one where a parameter says that there is one."""
+    first = f'<{address}>; rel="first"'
+    joined = "&" if "?" in address else "?"
+    return {"Link": first if following is None else f'{first}, <{address}{joined}{following}>; rel="next"'}
