@@ -1,5 +1,6 @@
 """Showing claims and articles to a person: the words wrapped, and in an article's text the claims marked."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -22,6 +23,8 @@ FOUND = "bold yellow"
 NARROW = 20
 """Columns; a narrower terminal wraps by itself."""
 
+_BLANKS = re.compile(r"\s+")
+
 Span = tuple[int, int]
 
 
@@ -30,7 +33,7 @@ def show_claims(console: Console, claims: Sequence[Item]) -> None:
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
         source = claim["publisher"].get("name") or claim["publisher"]["domain"]
-        _write_link(console, f"{source}, {_day(claim['fetched_at'])}  {claim['url']}")
+        _write_link(console, f"{source}, fetched {_day(claim['fetched_at'])}  {claim['url']}")
         _write_link(console, claim["links"]["self"])
     if not claims:
         console.print("no claims")
@@ -54,7 +57,9 @@ def show_found_articles(console: Console, articles: Sequence[Item]) -> None:
         _write(console, Text.assemble((f"[{number}] ", "dim"), title))
         excerpt = article["excerpt"]
         _write(console, _styled(excerpt["text"], found["excerpt"]), indent=4)
-        source = f"{publisher['name'] or publisher['domain']}, {_day(article['fetched_at'])}"
+        at = article["published_at"]
+        day = _day(at) if at else f"fetched {_day(article['fetched_at'])}"
+        source = f"{publisher['name'] or publisher['domain']}, {day}"
         _write_link(console, f"{source}  {article['canonical_url']}")
         _write_link(console, article["links"]["self"])
     if not articles:
@@ -84,6 +89,7 @@ def _speaker(claim: Item) -> str:
 def show_article(console: Console, article: Item, text: Item, claims: Sequence[Item]) -> None:
     """Write an article with its claims marked, by style on a terminal and by brackets elsewhere, then the claims."""
     publisher, paragraphs = article["publisher"], text["paragraphs"] or _lines(text["text"])
+    claims = sorted(claims, key=_place)
     if paragraphs[0]["kind"] != "title":
         _write(console, Text(plain(_line(article["title"] or "(no title)")), style="bold"))
     source = f"{publisher['name']} ({publisher['domain']})" if publisher["name"] else publisher["domain"]
@@ -109,6 +115,12 @@ def _lines(text: str) -> list[dict[str, Any]]:
             found.append({"span": [start, start + len(line)], "kind": "text"})
         start += len(line)
     return found
+
+
+def _place(claim: Item) -> Span:
+    """Return what puts claims in the order of the text, the outer before the inner."""
+    start, end = claim["content"]["spans"][0]
+    return start, -end
 
 
 def _notes(article: Item) -> Iterator[str]:
@@ -146,7 +158,7 @@ def mark(text: str, within: Span, claims: Sequence[Item], *, brackets: bool) -> 
 
 def _line(words: str, *, strip: bool = True) -> str:
     """Return words in one line."""
-    return " ".join(words.split()) if strip else words.replace("\n", " ")
+    return " ".join(words.split()) if strip else _BLANKS.sub(" ", words)
 
 
 def _write(console: Console, words: Text, *, indent: int = 0) -> None:

@@ -22,7 +22,7 @@ def show(rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
         for row in rows:
             typer.echo(plain(json.dumps(row, default=str, ensure_ascii=False)))
         return
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=title, min_width=len(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     columns = {name: [plain(_cell(row[name])) for row in rows] for name in (rows[0] if rows else ())}
     filled = {name: cells for name, cells in columns.items() if any(cells)}
     for name, cells in filled.items():

@@ -204,7 +204,8 @@ def test_nothing_that_an_article_says_steers_the_terminal() -> None:
     show_article(console, article, text, [odd])
     show_claims(console, [{**odd, "highlights": {"content": [[0, 3]], "speaker": [[1, 4]]}}])
     found = {"highlights": {"title": [[0, 2]], "excerpt": [[0, 1]]}, "excerpt": {"start": 0, "text": STEERING}}
-    show_found_articles(console, [{**article, **found, "fetched_at": odd["fetched_at"], "links": odd["links"]}])
+    known = {"fetched_at": odd["fetched_at"], "published_at": None, "links": odd["links"]}
+    show_found_articles(console, [{**article, **found, **known}])
     shown = console.export_text(styles=True)
     assert "\x1b[2J" not in shown
     assert "\u2028" not in shown
