@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import FromClause, Select, exists, func, select
+from sqlalchemy import FromClause, Select, Text, exists, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.extraction import MentionType
@@ -33,7 +34,9 @@ class EntityFilter:
 
     def narrow(self, row: FromClause) -> list[Column]:
         """Return the others, each of which an index without that order answers."""
-        return [has_all(func.string_to_array(row.c.folded, " "), self.forms)] if self.forms else []
+        # The expression of the index, as it stands there.
+        words = func.string_to_array(row.c.folded, literal_column("' '"), type_=ARRAY(Text))
+        return [has_all(words, self.forms)] if self.forms else []
 
 
 async def list_entities(connection: AsyncConnection, part: Page, wanted: EntityFilter) -> Rows:
