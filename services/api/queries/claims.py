@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import FromClause, select
@@ -11,16 +12,44 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.extraction import Force, Form, Polarity, Voice
-from schemas.tables import article, claim
+from schemas.tables import RetractedBy, article, claim
 from services.api.pagination import Page
-from services.api.queries.listing import Column, Found, Query, Rows, between, equal, list_part
+from services.api.queries.listing import AnyRow, Column, Found, Rows, between, equal, list_part
 from services.api.queries.newest import Line, find_newest, has_all, is_one_of, list_newest
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
-_CLAIM = [
-    *(column for column in claim.c if column.name not in {"arrival", "search"}),
-    *(article.c.arrival, article.c.publisher_name, article.c.canonical_url),
-]
+
+class Stored(NamedTuple):
+    """A claim's row, as far as it is shown, in the order of its columns; its members cost a tenth of the row's own."""
+
+    claim_id: UUID
+    article_id: UUID
+    revision: int
+    extractor_version: int
+    arrival: Arrival
+    publisher_domain: str
+    publisher_name: str | None
+    canonical_url: str
+    fetched_at: datetime
+    ordinal: int
+    reading: dict[str, Any]
+    entity_id: UUID | None
+    served: bool
+    nested_in: UUID | None
+    stored_at: datetime
+    retracted_at: datetime | None
+    retracted_by: RetractedBy | None
+    replaced_by: UUID | None
+
+    @classmethod
+    def of(cls, row: AnyRow) -> Self:
+        """Return what a row of these statements holds; some have further columns."""
+        return cls._make(row[: len(cls._fields)])
+
+
+_OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url"})
+_CLAIM = [(article if name in _OF_ARTICLE else claim).c[name] for name in Stored._fields]
+_CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
 
 _LINE = Line(claim, at="fetched_at", key="claim_id", near=1_000)
 
@@ -63,34 +92,30 @@ async def list_claims_of_article(
     connection: AsyncConnection, part: Page, article_id: UUID, *, min_confidence: float | None
 ) -> Rows:
     """Return an article's live claims in the order of its text."""
-    query = _claims().where(claim.c.article_id == article_id, claim.c.retracted_at.is_(None), _sure(min_confidence))
+    query = _CLAIMS.where(claim.c.article_id == article_id, claim.c.retracted_at.is_(None), _sure(min_confidence))
     return await list_part(connection, query, part, claim.c.ordinal, claim.c.claim_id, ascending=True)
 
 
 async def list_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims, those of the article fetched last first."""
-    return await list_newest(connection, _LINE, _claims(), wanted, part)
+    return await list_newest(connection, _LINE, _CLAIMS, wanted, part)
 
 
 async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims with their rank, the highest first; of many only the newest are ranked."""
     keys = await find_newest(connection, _LINE, wanted, None, count=RANKED_MAX, gathered=SEARCHED_MAX)
-    return await list_ranked(connection, _LINE, _claims(), part, keys=keys, asked=wanted.asked)
+    return await list_ranked(connection, _LINE, _CLAIMS, part, keys=keys, asked=wanted.asked)
 
 
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     """Return a claim, also one that is gone."""
-    return (await connection.execute(_claims().where(claim.c.claim_id == claim_id))).one_or_none()
+    return (await connection.execute(_CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()
 
 
 async def find_live(connection: AsyncConnection, claim_ids: Sequence[UUID]) -> Rows:
     """Return those of the claims that are live, each article's in the order of its text."""
-    query = _claims().where(is_one_of(claim.c.claim_id, claim_ids), claim.c.retracted_at.is_(None))
+    query = _CLAIMS.where(is_one_of(claim.c.claim_id, claim_ids), claim.c.retracted_at.is_(None))
     return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
-
-
-def _claims() -> Query:
-    return select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
 
 
 def _sure(min_confidence: float | None) -> Column:
