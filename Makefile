@@ -2,11 +2,11 @@
 
 PYTHON ?= python3
 # URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
-export FEEDS AGAINST
+export FEEDS AGAINST CLAIMS
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench quality lint types format documents lock clean
+.PHONY: help run dev test bench bench-api quality lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: dev ## run every test, on its own PostgreSQL and Kafka
 
 bench: dev ## measure articles a CPU second, for the whole path and bare
 	@.venv/bin/python -m bench.throughput
+
+bench-api: dev ## measure the gateway's cost on 200,000 claims; CLAIMS=2000000 for more
+	@.venv/bin/python -m bench.api $${CLAIMS:+--claims "$$CLAIMS"}
 
 quality: dev ## measure the reading against annotated news; AGAINST=<earlier quality.json> shows what moved
 	@.venv/bin/python -m bench.quality $${AGAINST:+--against "$$AGAINST"}

@@ -15,24 +15,20 @@ Rounds alternate after a warm-up, each with URLs of its own, and medians are sho
 """
 
 import asyncio
-import json
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.cpu import Cpu
 from bench.pages import Printed, load_pages, print_editions, read_bare
+from bench.table import Row, show
 from bench.world import Unsettled, World, open_world
 from services.engines.failure import EngineFailed
-
-OUT = Path(__file__).parent / "out" / "throughput.json"
 
 ARTICLES = 600
 """Articles of a round: some 20 CPU seconds of the whole path, a thousand times the kernel's tick."""
@@ -44,16 +40,6 @@ ROUNDS = 3
 """Of each kind, in turn, so that what else the machine does falls on both."""
 
 APART = "Kafka"
-
-
-class Row(NamedTuple):
-    """One line of the table; ``floor`` and ``aim`` are null where none is set."""
-
-    measure: str
-    value: float
-    floor: float | None = None
-    aim: float | None = None
-    lower_is_better: bool = False
 
 
 class Round(NamedTuple):
@@ -115,21 +101,11 @@ def summarise(rounds: Sequence[Round]) -> list[Row]:
     ]
 
 
-def show(rows: Sequence[Row], say: Console) -> None:
-    """Print the table and write ``bench/out/throughput.json``."""
-    table = Table("measure", "value", "floor", "aim", title="throughput", title_justify="left")
-    for row in rows:
-        table.add_row(row.measure, f"{row.value:.3g}", *("" if bound is None else f"{bound:g}" for bound in row[2:4]))
-    say.print(table)
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"name": "throughput", "rows": [row._asdict() for row in rows]}, indent=2) + "\n")
-
-
 def main() -> None:
     """Measure, show, and write the figures."""
     say = Console()
     try:
-        show(summarise(asyncio.run(measure(say))), say)
+        show("throughput", summarise(asyncio.run(measure(say))), say)
     except (EngineFailed, Unsettled) as error:
         sys.exit(f"bench: {error}")
 

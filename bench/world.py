@@ -124,7 +124,7 @@ class World:
 async def open_world() -> AsyncIterator[World]:
     """Start engines, sites and services in a temporary folder; leaving ends them and removes it."""
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(_open_folder())
+        folder = stack.enter_context(open_folder())
         engines = await stack.enter_async_context(open_engines(folder / "engines", jars=ROOT / ".state" / "jars"))
         settings = Settings(database_url=SecretStr(engines.database_url), kafka_servers=engines.kafka_servers)
         engine = await stack.enter_async_context(open_database(settings.database_url, application_name="bench"))
@@ -137,7 +137,8 @@ async def open_world() -> AsyncIterator[World]:
 
 
 @contextmanager
-def _open_folder() -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
+    """Hold a temporary folder that PostgreSQL's user can reach."""
     folder = Path(tempfile.mkdtemp(prefix="claimwire-bench-"))
     try:
         folder.chmod(0o755)  # PostgreSQL's user must reach it, also where we are root

@@ -1,0 +1,56 @@
+"""The gateway as a process, with one more route: the same list of claims in FastAPI's plain way.
+
+``/v1/plain/claims`` runs the same statement and shows the same members, but returns them as dictionaries for a
+``response_model`` to check and write, which is what one writes without thinking of cost. ``python -m bench.served``
+reads the settings of the api from the environment, as the service does.
+"""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from services.api.app import create_app
+from services.api.claims import ClaimListing, ClaimPage, show_claim
+from services.api.pagination import open_page
+from services.api.queries import claims as queries
+from services.api.server import _listen as listen
+from services.api.server import _serve as serve
+from services.api.transactions import reading
+from services.database import check_schema, open_database
+from services.lifecycle import Readiness, stop_on_signal
+from services.settings import ApiSettings, load
+
+router = APIRouter(prefix="/v1/plain")
+
+
+@router.get("/claims", response_model=ClaimPage)
+async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()]) -> Any:
+    """List claims as FastAPI's tutorial would."""
+    page = open_page(request, listing)
+    async with reading(request) as connection:
+        rows = await queries.list_claims(connection, page, listing.wanted(listing.q))
+    shown = rows[: page.limit]
+    last = (shown[-1].fetched_at, shown[-1].claim_id) if len(rows) > page.limit else None
+    cursor = None if last is None else page.cursors.write(page.query, last)
+    return {"items": [show_claim(row) for row in shown], "next_cursor": cursor}
+
+
+async def main() -> None:
+    """Serve until SIGTERM, as the service does."""
+    settings = load(ApiSettings)
+    async with (
+        stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_database(
+            settings.database_url, application_name="bench-api", pool_size=settings.database_pool
+        ) as database,
+    ):
+        readiness = Readiness(database=lambda: check_schema(database))
+        app = create_app(settings, database, readiness)
+        app.include_router(router)
+        with listen(settings.api_host, settings.api_port) as listener:
+            await serve(app, listener, stop, readiness, settings)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
