@@ -21,10 +21,13 @@ LIMITS = {
     "idle_in_transaction_session_timeout": "10s",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
+    "enable_seqscan": "off",
+    "plan_cache_mode": "force_custom_plan",
 }
 """What a request may cost besides time: it waits for no lock longer than a step of a migration holds one, leaves no
-transaction open if the process stalls, takes one core of the database and not several, and compiles nothing for what
-takes milliseconds."""
+transaction open if the process stalls, takes one core of the database and not several, compiles nothing for what takes
+milliseconds, reads no table from end to end that has an index for what is asked (as PostgreSQL would, where it takes a
+grown table for a small one), and plans each statement for the values it comes with."""
 
 
 class Transactions:

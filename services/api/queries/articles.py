@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import FromClause, and_, func, select, union_all
@@ -13,7 +12,7 @@ from schemas.events import Arrival
 from schemas.tables import alias, article, page, revision
 from services.api.pagination import Page
 from services.api.queries.listing import Column, Found, Rows, between, equal
-from services.api.queries.newest import Line, find_newest, has_all, is_one_of, list_newest
+from services.api.queries.newest import Line, Period, find_newest, has_all, is_one_of, list_newest, without_end
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
 _ARTICLE = [column for column in article.c if column.name not in {"related_at", "search"}]
@@ -25,15 +24,13 @@ _LINE = Line(article, at="fetched_at", key="article_id", near=200)
 
 
 @dataclass(frozen=True)
-class ArticleFilter:
+class ArticleFilter(Period):
     """Which articles with words are wanted; ``asked`` is the text of a tsquery, ``ids`` leaves these alone."""
 
     asked: str | None = None
     publisher: str | None = None
     arrival: Arrival | None = None
     language: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
     ids: Collection[UUID] | None = None
 
     def among(self, row: FromClause) -> list[Column]:
@@ -51,7 +48,7 @@ class ArticleFilter:
 
 async def list_articles(connection: AsyncConnection, part: Page, wanted: ArticleFilter) -> Rows:
     """Return articles with their words, the one fetched last first."""
-    return await list_newest(connection, _LINE, select(*_ARTICLE), wanted, part)
+    return await list_newest(connection, _LINE, select(*_ARTICLE), without_end(wanted, part), part)
 
 
 async def search_articles(connection: AsyncConnection, part: Page, wanted: ArticleFilter) -> Rows:

@@ -15,7 +15,7 @@ from schemas.extraction import Force, Form, Polarity, Voice
 from schemas.tables import RetractedBy, article, claim
 from services.api.pagination import Page
 from services.api.queries.listing import AnyRow, Column, Found, Rows, between, equal, list_part
-from services.api.queries.newest import Line, find_newest, has_all, is_one_of, list_newest
+from services.api.queries.newest import Line, Period, find_newest, has_all, is_one_of, list_newest, without_end
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
 
@@ -55,7 +55,7 @@ _LINE = Line(claim, at="fetched_at", key="claim_id", near=1_000)
 
 
 @dataclass(frozen=True)
-class ClaimFilter:
+class ClaimFilter(Period):
     """Which live claims are wanted; ``asked`` and ``speaker`` are texts of tsqueries."""
 
     asked: str | None = None
@@ -68,8 +68,6 @@ class ClaimFilter:
     voice: Voice | None = None
     arrival: Arrival | None = None
     language: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
     min_confidence: float | None = None
 
     def among(self, row: FromClause) -> list[Column]:
@@ -98,7 +96,7 @@ async def list_claims_of_article(
 
 async def list_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims, those of the article fetched last first."""
-    return await list_newest(connection, _LINE, _CLAIMS, wanted, part)
+    return await list_newest(connection, _LINE, _CLAIMS, without_end(wanted, part), part)
 
 
 async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:

@@ -7,8 +7,9 @@ filter's rows, if they are few; and only if they are many, so that the way canno
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import FromClause, Select, Table, Text, Uuid, any_, func, literal, select, text, tuple_
@@ -23,10 +24,7 @@ GATHERED_MAX = 5_000
 hundredth of the rows there are, in two million claims."""
 
 # Unlike SET LOCAL, set_config takes parameters; either ends with the transaction.
-_WAYS = text(
-    "SELECT set_config('enable_indexscan', :along, true), set_config('enable_bitmapscan', :gather, true), "
-    "set_config('enable_seqscan', 'off', true)"
-)
+_WAYS = text("SELECT set_config('enable_indexscan', :along, true), set_config('enable_bitmapscan', :gather, true)")
 
 
 class Filter(Protocol):
@@ -37,6 +35,17 @@ class Filter(Protocol):
 
     def narrow(self, row: FromClause) -> list[Column]:
         """Return the others, each of which an index without that order answers."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """When the rows wanted are from: from ``start`` to before ``end``."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+P = TypeVar("P", bound=Period)
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,14 @@ async def list_newest(connection: AsyncConnection, line: Line, query: Query, wan
         keys = await find_newest(connection, line, wanted, part.after, count=part.limit + 1, gathered=GATHERED_MAX)
     found = query.where(is_one_of(key, keys)).order_by(at.desc(), key.desc())
     return (await connection.execute(found)).all() if keys else []
+
+
+def without_end(wanted: P, part: Page) -> P:
+    """Return a filter without the end of its period for a part that goes on from a place within it.
+
+    Given both, PostgreSQL may begin an index at the end and pass over all that lies before the place.
+    """
+    return wanted if part.after is None else replace(wanted, end=None)
 
 
 async def find_newest(
