@@ -132,7 +132,7 @@ async def test_compressed_body_is_refused(api: Api) -> None:
 
 
 async def test_writing_is_refused_where_others_can_reach_the_api(api: Api) -> None:
-    settings = api_settings("postgresql://", api_host="0.0.0.0")
+    settings = api_settings("postgresql://", api_host="0.0.0.0", api_keys="off")
     async with open_app(api.database, settings) as public:
         answer = await submit(public, URL)
         assert answer.status_code == 401
