@@ -26,7 +26,8 @@ from services.api.access import STREAM_TYPE
 from services.api.changes import Position
 from services.api.parameters import Domain, once_each
 from services.api.problems import DESCRIBED, Away, NoStream
-from services.api.tail import Event, Stream, Tail
+from services.api.recent import Event
+from services.api.tail import Stream, Tail
 from services.settings import ApiSettings
 
 router = APIRouter(prefix="/v1/stream", tags=["changes"], responses=DESCRIBED, dependencies=[Depends(once_each)])

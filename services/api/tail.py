@@ -7,20 +7,15 @@ for the fastest of them, never for a slow one: what is further behind than the t
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
-from uuid import UUID
-
-import orjson
 
 from schemas.outcomes import StreamEnd
-from schemas.tables import ChangeKind
 from services import metrics
 from services.api import changes
 from services.api.problems import Away, NotReady, TooManyStreams
 from services.api.queries import changes as queries
+from services.api.recent import RECENT_BYTES, Event, Recent, write_event
 from services.api.transactions import Transactions
 from services.lifecycle import sleep_unless
 
@@ -29,11 +24,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.2
 """How often the log is looked at: as often as its rows are numbered."""
 
-RECENT_BYTES = 8 * 1024 * 1024
-"""Of events kept: some minutes of busy news; a stream further behind is let go, and reads the log when it returns."""
-
-AT_ONCE = 200
-"""Changes read at once; also the bound of claims they name, so that a stream that reads the log holds some 400 KB."""
+AT_ONCE = 100
+"""Changes read at once; also the bound of claims they name, so that a stream that reads the log holds some 200 KB."""
 
 BACKLOGS_AT_ONCE = 3
 """Streams that read the log at the same moment, of the pool's ten connections: requests have the others."""
@@ -43,67 +35,6 @@ PACE_SECONDS = 1.0
 
 RETRY_SECONDS = 15
 """What a client is told to wait when there is no room, or the service stops."""
-
-
-class Event(NamedTuple):
-    """A change as it is sent to streams: what it is chosen by, and its bytes."""
-
-    position: int
-    kind: ChangeKind
-    article_id: UUID
-    publisher: str | None
-    sent: bytes
-
-
-def write_event(change: changes.Change) -> Event:
-    """Return a change as a server-sent event (WHATWG HTML, 9.2.5); JSON as we write it has no line breaks."""
-    sent = b"id: %d\nevent: %s\ndata: %s\n\n" % (change.position, change.kind.encode(), change.json)
-    return Event(*change[:4], sent)
-
-
-class Recent:
-    """The newest events, bounded in bytes; ``floor`` is the position after which none is missing."""
-
-    def __init__(self, floor: int, *, most_bytes: int = RECENT_BYTES) -> None:
-        self.floor = self.top = floor
-        self._events: deque[Event] = deque()
-        self._most = most_bytes
-        self._bytes = 0
-
-    def add(self, events: Sequence[Event]) -> None:
-        """Add the next events; drop the oldest over the bound, and the words of articles that were erased."""
-        erased = {event.article_id for event in events if event.kind == ChangeKind.ERASED}
-        if erased:
-            self._events = deque(
-                _without_words(event) if event.article_id in erased else event for event in self._events
-            )
-            self._bytes = sum(len(event.sent) for event in self._events)
-        for event in events:
-            self._events.append(event)
-            self._bytes += len(event.sent)
-            self.top = event.position
-        while self._bytes > self._most and len(self._events) > 1:
-            dropped = self._events.popleft()
-            self._bytes -= len(dropped.sent)
-            self.floor = dropped.position
-
-    def after(self, position: int) -> list[Event] | None:
-        """Return the events after a position, or None where some of them may be missing here."""
-        if position < self.floor:
-            return None
-        found = []
-        for event in reversed(self._events):
-            if event.position <= position:
-                break
-            found.append(event)
-        return found[::-1]
-
-
-def _without_words(event: Event) -> Event:
-    """Return the event as the log now shows it: of an erased article nothing is live."""
-    data = event.sent.split(b"\ndata: ", 1)[1]
-    shown = {**orjson.loads(data), "publisher": None, "claims": []}
-    return write_event(changes.Change(*event[:3], None, orjson.dumps(shown)))
 
 
 class Stream:
@@ -150,6 +81,7 @@ class Tail:
         self._recent: Recent | None = None
         self._opening = asyncio.Lock()
         self._backlogs = asyncio.Semaphore(BACKLOGS_AT_ONCE)
+        self._shared: dict[int, asyncio.Task[list[Event]]] = {}
         self._reached = asyncio.Event()
         self._stop = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
@@ -207,7 +139,22 @@ class Tail:
         return found
 
     async def read_log(self, position: int) -> list[Event]:
-        """Return the next events after a position that lies behind the tail; raises Away."""
+        """Return the next events after a position that lies behind the tail; raises Away.
+
+        Many come back at once from the same place, where a replica ended: they share what is read for one of them.
+        """
+        reading = self._shared.get(position)
+        if reading is None:
+            reading = self._shared[position] = asyncio.create_task(self._read_log(position))
+            reading.add_done_callback(lambda done: self._forget(position, done))
+        return await asyncio.shield(reading)
+
+    def _forget(self, position: int, done: asyncio.Task[list[Event]]) -> None:
+        del self._shared[position]
+        if not done.cancelled():
+            done.exception()  # where nobody waits any longer it is no news
+
+    async def _read_log(self, position: int) -> list[Event]:
         async with self._backlogs, self._transactions.reading() as connection:
             found = await changes.read_changes(connection, position, limit=AT_ONCE, most_ids=AT_ONCE)
         return [write_event(change) for change in found]
@@ -217,8 +164,9 @@ class Tail:
         self._stop.set()
         self._reached.set()
         self._finish(StreamEnd.STOPPING)
-        if self._reading is not None:
-            await asyncio.wait({self._reading})
+        reading = {task for task in (self._reading, *self._shared.values()) if task is not None}
+        if reading:
+            await asyncio.wait(reading)
 
     def _finish(self, why: StreamEnd) -> None:
         for stream in self._streams:

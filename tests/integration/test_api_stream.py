@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from schemas.outcomes import StreamEnd
 from schemas.tables import change
@@ -100,6 +100,18 @@ async def test_long_backlog_is_read_page_by_page(server: Server) -> None:
     assert await positions(client, 650) == list(range(1, 651))
     await server.save(news(650))
     assert await positions(client, 1) == [651]
+
+
+async def test_clients_that_come_back_together_share_what_is_read(server: Server) -> None:
+    await server.api.save(*map(news, range(150)))
+    await server.number()
+    statements: list[str] = []
+    engine = server.api.database.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    clients = await asyncio.gather(*(server.connect("after=0") for _ in range(40)))
+    heard = await asyncio.gather(*(positions(client, 150) for client in clients))
+    assert heard == [list(range(1, 151))] * 40
+    assert 2 <= sum("OVER (ORDER BY" in statement for statement in statements) <= 20
 
 
 @pytest.mark.parametrize(

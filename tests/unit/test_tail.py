@@ -7,8 +7,9 @@ import pytest
 from schemas.outcomes import StreamEnd
 from schemas.tables import ChangeKind
 from services.api.changes import Change
+from services.api.recent import Event, Recent, write_event
 from services.api.stream import Wanted
-from services.api.tail import Event, Recent, Stream, write_event
+from services.api.tail import Stream
 
 
 def event(position: int, *, article: int = 1, kind: ChangeKind = ChangeKind.EXTRACTED, words: str = "") -> Event:
