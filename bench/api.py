@@ -8,6 +8,8 @@ answered in FastAPI's plain way (``bench/served.py``), in turn, medians shown.
 pages on, as PostgreSQL itself times them, in turn, medians shown. Words are asked for that stand in a half, in a sixth
 and in a twentieth of all claims; of the rarer ones a page is so small that there are a thousand.
 
+**Streams**: see ``bench/api_stream.py``.
+
 The library is made anew each time (``bench/library.py``). Linux only.
 """
 
@@ -15,7 +17,6 @@ import argparse
 import asyncio
 import os
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -30,20 +31,19 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench import cpu, library
+from bench import api_stream, cpu, library
 from bench.pages import ROOT
 from bench.plans import Gateway, Prepared, Sent, open_gateway
 from bench.table import Row, show
-from bench.world import GRACE_SECONDS, LOOK_SECONDS, START_SECONDS, Unsettled, open_folder
+from bench.world import GRACE_SECONDS, Unsettled, open_folder, until_ready
 from services.api.claims import ClaimListing
 from services.api.pagination import Cursors
 from services.api.terms import read_terms
 from services.database import migrate, open_database
 from services.engines.child import Child, Command
-from services.engines.engine import read_reason
 from services.engines.failure import EngineFailed
 from services.engines.ports import LOOPBACK, find_free_port
-from services.engines.postgres import PostgresSettings, open_postgres
+from services.engines.postgres import Postgres, PostgresSettings, open_postgres
 
 CLAIMS = 200_000
 """Claims of a small newsroom's year."""
@@ -80,7 +80,7 @@ class Kind:
     status: int = 200
 
 
-async def measure(say: Console, claims: int) -> list[Row]:
+async def measure(say: Console, claims: int, *, stream: bool) -> list[Row]:
     """Make the library and measure all."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(open_folder())
@@ -91,7 +91,19 @@ async def measure(say: Console, claims: int) -> list[Row]:
         engine = await stack.enter_async_context(open_database(SecretStr(url), application_name="bench"))
         made = await _fill(engine, claims)
         say.print(f"{made:,} claims, {os.cpu_count()} cores", highlight=False)
-        return [*await _measure_depth(url, say), *await _measure_cpu(folder, url, say)]
+        rows = [*await _measure_depth(url, say), *await _measure_cpu(folder, url, say)]
+        return [*rows, *await _measure_stream(folder, postgres, say)] if stream else rows
+
+
+async def _measure_stream(folder: Path, postgres: Postgres, say: Console) -> list[Row]:
+    """Measure streams on a database of their own, whose log holds nothing yet."""
+    connection = await asyncpg.connect(postgres.url())
+    await connection.execute("CREATE DATABASE stream")
+    await connection.close()
+    url = postgres.url("stream")
+    async with open_database(SecretStr(url), application_name="bench") as engine:
+        await migrate(engine)
+    return await api_stream.measure(folder, url, say)
 
 
 async def _fill(engine: AsyncEngine, claims: int) -> int:
@@ -229,35 +241,21 @@ async def _open_server(folder: Path, url: str) -> AsyncIterator[tuple[str, int]]
     child = Child(Command(arguments, folder / "api.log", GRACE_SECONDS, environment=environment, folder=ROOT))
     await child.start()
     try:
-        base = f"http://{LOOPBACK}:{port}"
-        await _until_ready(base, child.command)
-        yield base, child.pid
+        await until_ready(port, child.command)
+        yield f"http://{LOOPBACK}:{port}", child.pid
     finally:
         await child.stop()
-
-
-async def _until_ready(base: str, command: Command) -> None:
-    until = time.monotonic() + START_SECONDS
-    async with aiohttp.ClientSession(base) as http:
-        while time.monotonic() < until:
-            try:
-                async with http.get("/readyz") as answer:
-                    if answer.ok:
-                        return
-            except aiohttp.ClientError:
-                pass  # it does not listen yet
-            await asyncio.sleep(LOOK_SECONDS)
-    raise Unsettled(f"the api was not ready in {START_SECONDS:.0f} s: {read_reason(command.log)}")
 
 
 def main() -> int:
     """Measure, show, write, and tell whether every floor is met."""
     parser = argparse.ArgumentParser(prog="python -m bench.api", description=__doc__)
     parser.add_argument("--claims", type=int, default=CLAIMS, help="how many claims the library holds")
+    parser.add_argument("--skip-stream", action="store_true", help="leave out the streams, which take two minutes")
     given = parser.parse_args()
     say = Console()
     try:
-        rows: list[Row] = asyncio.run(measure(say, given.claims))
+        rows: list[Row] = asyncio.run(measure(say, given.claims, stream=not given.skip_stream))
     except (EngineFailed, Unsettled) as error:
         sys.exit(f"bench: {error}")
     show("api", rows, say)

@@ -27,8 +27,7 @@ from bench import cpu
 from bench.library import read_originals
 from bench.pages import ROOT
 from bench.table import Row, show
-from bench.world import GRACE_SECONDS, Unsettled, open_folder
-from bench.world import _until_ready as until_ready
+from bench.world import GRACE_SECONDS, Unsettled, open_folder, until_ready
 from services import changes
 from services.database import migrate, open_database
 from services.engines.child import Child, Command

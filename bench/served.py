@@ -19,6 +19,7 @@ from services.api.server import _serve as serve
 from services.api.transactions import reading
 from services.database import check_schema, open_database
 from services.lifecycle import Readiness, stop_on_signal
+from services.logs import set_up_logs
 from services.settings import ApiSettings, load
 
 router = APIRouter(prefix="/v1/plain")
@@ -39,6 +40,7 @@ async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()
 async def main() -> None:
     """Serve until SIGTERM, as the service does."""
     settings = load(ApiSettings)
+    set_up_logs(settings.log_level, settings.log_format)
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
         open_database(

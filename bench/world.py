@@ -178,12 +178,13 @@ async def _start_services(stack: AsyncExitStack, folder: Path, engines: Engines,
         child = Child(Command(arguments, folder / f"{name}.log", GRACE_SECONDS, environment=environment, folder=ROOT))
         await child.start()
         stack.push_async_callback(child.stop)
-        await _until_ready(port, child.command)
+        await until_ready(port, child.command)
         pids[name] = child.pid
     return pids
 
 
-async def _until_ready(port: int, command: Command) -> None:
+async def until_ready(port: int, command: Command) -> None:
+    """Wait until what listens on a port is ready; raises Unsettled, with the end of its log, where it is not in time."""
     try:
         async with asyncio.timeout(START_SECONDS), ClientSession() as http:
             while True:
