@@ -184,7 +184,7 @@ async def _start_services(stack: AsyncExitStack, folder: Path, engines: Engines,
 
 
 async def until_ready(port: int, command: Command) -> None:
-    """Wait until what listens on a port is ready; raises Unsettled, with the end of its log, where it is not in time."""
+    """Wait until what listens on a port is ready; raises Unsettled, with the end of its log, if not in time."""
     try:
         async with asyncio.timeout(START_SECONDS), ClientSession() as http:
             while True:
