@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text as sql
 
 from services import metrics
+from services.api.transactions import LIMITS
 from services.database import migrate, open_database
 from services.registry import Service
 from tests.builders import article, reading
@@ -118,6 +119,22 @@ async def test_reading_cannot_write(api: Api) -> None:
         assert (await connection.execute(sql("SHOW transaction_read_only"))).scalar() == "on"
     async with transactions.writing() as connection:
         assert (await connection.execute(sql("SHOW transaction_read_only"))).scalar() == "off"
+
+
+async def test_every_transaction_has_its_limits(api: Api) -> None:
+    transactions = api.app.state.transactions
+    for begin in (transactions.reading, transactions.writing):
+        async with begin() as connection:
+            for name, value in LIMITS.items():
+                assert (await connection.execute(sql(f"SHOW {name}"))).scalar() == value, name
+    async with api.database.connect() as connection:  # the pool's connections keep nothing of it
+        assert (await connection.execute(sql("SHOW lock_timeout"))).scalar() == "0"
+
+
+async def test_lock_that_is_held_is_given_up(api: Api) -> None:
+    async with api.database.begin() as connection:
+        await connection.execute(sql("LOCK TABLE claim IN ACCESS EXCLUSIVE MODE"))
+        assert (await api.get("/v1/claims", 503))["code"] == "database_away"
 
 
 async def test_database_away_is_a_problem_that_passes() -> None:

@@ -118,3 +118,23 @@ def test_api_needs_no_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLAIMWIRE_KAFKA_SERVERS", raising=False)
     assert "kafka_servers" not in ApiSettings.model_fields
     assert ApiSettings(database_url=SecretStr("postgresql://a")).api_port == 8000
+
+
+def test_origins_are_a_list_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, CLAIMWIRE_API_CORS_ORIGINS="https://desk.example, http://127.0.0.1:3000,https://[::1]:8443")
+    assert load(ApiSettings).api_cors_origins == (
+        "https://desk.example",
+        "http://127.0.0.1:3000",
+        "https://[::1]:8443",
+    )
+    put(monkeypatch, CLAIMWIRE_API_CORS_ORIGINS="")
+    assert load(ApiSettings).api_cors_origins == ()
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "https://*", "null", "desk.example", "https://desk.example/", "https://DESK.example"]
+)
+def test_origin_that_no_browser_sends_is_refused(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    put(monkeypatch, CLAIMWIRE_API_CORS_ORIGINS=origin)
+    with pytest.raises(BadSettings, match="CLAIMWIRE_API_CORS_ORIGINS"):
+        load(ApiSettings)
