@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
 from services.api.claims import ClaimPage, MinConfidence, show_claim
 from services.api.filters import ASKED, Asked, Language, Period
 from services.api.pagination import open_page
-from services.api.parameters import Domain, Listing, once_each, storable
+from services.api.parameters import Domain, Listing, Storable, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
 from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
@@ -24,7 +24,7 @@ from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
-Address = Annotated[str, Field(min_length=1, max_length=2_048), AfterValidator(storable)]
+Address = Annotated[str, Field(min_length=1, max_length=2_048), Storable()]
 
 TOLD = (
     *("feed_url", "final_url", "section", "authors", "wire_credit", "disclosures", "paywalled", "ai_use"),

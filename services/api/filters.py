@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from services.api.parameters import Name, storable
+from services.api.parameters import Name, Storable
 from services.api.terms import read_terms, speaker_tsquery
 
 ASKED_MAX_CHARACTERS = 300
@@ -60,9 +60,7 @@ _SCHEMA = WithJsonSchema(
     }
 )
 
-Asked = Annotated[
-    str, Field(min_length=1, max_length=ASKED_MAX_CHARACTERS), AfterValidator(storable), AfterValidator(_has_word)
-]
+Asked = Annotated[str, Field(min_length=1, max_length=ASKED_MAX_CHARACTERS), Storable(), AfterValidator(_has_word)]
 """Words to look for: all of them; those in quotation marks side by side."""
 
 Speaker = Annotated[Name, AfterValidator(_has_name)]

@@ -158,7 +158,7 @@ def find_refusal(scope: Scope) -> Problem | None:
     if not (length.isascii() and length.isdigit()) or int(length) > BODY_MAX_BYTES:
         return too_large()
     has_body = length.strip("0") != "" or "transfer-encoding" in headers
-    if (has_body or scope["method"] == "POST") and not is_json(headers):
+    if has_body and not is_json(headers):
         return NotJson("A body must be application/json in UTF-8, not compressed", headers=_CLOSE)
     return None
 

@@ -5,7 +5,10 @@ import unicodedata
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from services.api.problems import refuse
 
@@ -15,6 +18,9 @@ MAX_LIMIT = 200
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+_SHOWN_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""The same for a schema; surrogates come in no UTF-8."""
+
 
 def storable(value: str) -> str:
     """Return ``value`` in Unicode normal form C; raises ValueError where it holds control characters or surrogates."""
@@ -23,7 +29,19 @@ def storable(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+class Storable:
+    """An annotation of text that is refused unless it is ``storable``, and says so in its schema."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check the text after all else."""
+        return no_info_after_validator_function(storable, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the text, unless a pattern of its own does so already."""
+        return {"pattern": _SHOWN_PATTERN, **handler(schema)}
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), Storable()]
 """A name to look for, in the normal form that texts are stored in."""
 
 Domain = Annotated[Name, AfterValidator(str.lower)]

@@ -14,7 +14,7 @@ from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
 from schemas.tables import Scope
 from services.api.gate import Needs
-from services.api.parameters import Name, no_parameters, once_each, storable
+from services.api.parameters import Name, Storable, no_parameters, once_each
 from services.api.problems import DESCRIBED, KeyReused, NotFound
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
@@ -30,9 +30,9 @@ FIRST_NEWSPAPER = datetime(1605, 1, 1, tzinfo=UTC)
 LAST_DATE = datetime(2200, 1, 1, tzinfo=UTC)
 """What a stated date must lie between to be a date of news at all; whether it is likely is for the cleaner to say."""
 
-router = APIRouter(prefix="/v1", tags=["submissions"], responses=DESCRIBED, dependencies=[Depends(once_each)])
+WEB_URL = r"^https?://[^\s\x00-\x1f\x7f]+$"
 
-Storable = AfterValidator(storable)
+router = APIRouter(prefix="/v1", tags=["submissions"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
 
 def _at_most_html(value: str) -> str:
@@ -63,10 +63,10 @@ class SubmittedArticle(BaseModel):
         },
     )
 
-    url: Annotated[str, Field(min_length=8, max_length=2_048, pattern=r"^https?://[^\s]+$"), Storable] | None = None
-    html: Annotated[str, Field(min_length=1), Storable, AfterValidator(_at_most_html)] | None = None
-    text: Annotated[str, Field(min_length=1, max_length=TEXT_MAX_CODE_POINTS), Storable] | None = None
-    title: Annotated[str, Field(min_length=1, max_length=2_000), Storable] | None = None
+    url: Annotated[str, Field(min_length=8, max_length=2_048, pattern=WEB_URL), Storable()] | None = None
+    html: Annotated[str, Field(min_length=1), Storable(), AfterValidator(_at_most_html)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_MAX_CODE_POINTS), Storable()] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=2_000), Storable()] | None = None
     publisher: SubmittedPublisher | None = None
     published_at: Annotated[AwareDatetime, Field(ge=FIRST_NEWSPAPER, lt=LAST_DATE)] | None = None
 
