@@ -151,8 +151,9 @@ class Change(NamedTuple):
 async def read_changes(connection: AsyncConnection, after: int, *, limit: int, most_ids: int) -> list[Change]:
     """Return the changes after a position, as ``queries.list_changes`` bounds them."""
     rows = await queries.list_changes(connection, after, limit=limit, most_ids=most_ids)
-    wanted = {key for row in rows if not _is_large(row) for key in (*row.added, *row.updated)}
-    found = await claim_queries.find_live(connection, list(wanted)) if wanted else []
+    shown = [row for row in rows if not _is_large(row)]
+    articles, wanted = {row.article_id for row in shown}, {key for row in shown for key in (*row.added, *row.updated)}
+    found = await claim_queries.find_live(connection, list(articles), list(wanted)) if wanted else []
     claims = {row.claim_id: show_claim(row) for row in found}
     return [
         Change(

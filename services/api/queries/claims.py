@@ -110,9 +110,11 @@ async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     return (await connection.execute(_CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()
 
 
-async def find_live(connection: AsyncConnection, claim_ids: Sequence[UUID]) -> Rows:
-    """Return those of the claims that are live, each article's in the order of its text."""
-    query = _CLAIMS.where(is_one_of(claim.c.claim_id, claim_ids), claim.c.retracted_at.is_(None))
+async def find_live(connection: AsyncConnection, article_ids: Sequence[UUID], claim_ids: Sequence[UUID]) -> Rows:
+    """Return those of some articles' claims that are live, each article's in the order of its text."""
+    # By the articles, though the claims say it all: with a thousand ids the planner would read every article.
+    named = (is_one_of(claim.c.article_id, article_ids), is_one_of(claim.c.claim_id, claim_ids))
+    query = _CLAIMS.where(*named, claim.c.retracted_at.is_(None))
     return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
 
 
