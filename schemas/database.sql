@@ -389,9 +389,9 @@ CREATE INDEX ix_claim_search ON claim USING gin (search) WHERE retracted_at IS N
 
 CREATE INDEX ix_dead_letter_waiting ON dead_letter (reason, first_seen_at) WHERE redriven_at IS NULL;
 
-CREATE INDEX ix_article_facets ON article USING gin ((ARRAY[arrival, language])) WHERE erased_at IS NULL;
+CREATE INDEX ix_article_facets ON article USING gin ((ARRAY[arrival, language]));
 
-CREATE INDEX ix_claim_facets ON claim USING gin ((ARRAY[voice, form, polarity, force, arrival, language])) WHERE retracted_at IS NULL;
+CREATE INDEX ix_claim_facets ON claim USING gin ((ARRAY[voice, form, polarity, force, arrival, language]));
 
 CREATE INDEX ix_claim_confidence ON claim (confidence) WHERE retracted_at IS NULL;
 

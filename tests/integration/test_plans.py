@@ -40,7 +40,7 @@ PAGES_BEYOND = 40
 DEPTHS = (0.3, 0.6)
 """Where in a list a part is compared with the first: the share of it that stands before."""
 
-VISITED_MAX = 1_000 + 2 * GATHERED_MAX
+VISITED_MAX = 3_500 + 2 * GATHERED_MAX
 """Rows that a part of a list may visit: the nearest, and what is gathered or lies along the time until it is full."""
 
 SEARCHED = SEARCHED_MAX + 10 * RANKED_MAX

@@ -61,7 +61,6 @@ def upgrade() -> None:
         [sa.text("(ARRAY[arrival, language])")],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("erased_at IS NULL"),
     )
     op.create_index(
         "ix_claim_facets",
@@ -69,7 +68,6 @@ def upgrade() -> None:
         [sa.text("(ARRAY[voice, form, polarity, force, arrival, language])")],
         unique=False,
         postgresql_using="gin",
-        postgresql_where=sa.text("retracted_at IS NULL"),
     )
     op.create_index(
         "ix_claim_confidence", "claim", ["confidence"], unique=False, postgresql_where=sa.text("retracted_at IS NULL")

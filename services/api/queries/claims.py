@@ -51,7 +51,7 @@ _OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url"})
 _CLAIM = [(article if name in _OF_ARTICLE else claim).c[name] for name in Stored._fields]
 _CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
 
-_LINE = Line(claim, at="fetched_at", key="claim_id", near=1_000)
+_LINE = Line(claim, at="fetched_at", key="claim_id", near=3_000)
 
 
 @dataclass(frozen=True)

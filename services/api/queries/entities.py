@@ -18,7 +18,7 @@ COUNTED_MAX = 1_000
 """Articles and claims are counted as far as that: a millisecond's work."""
 
 _ENTITY = [entity.c.entity_id, entity.c.name, entity.c.type, entity.c.first_seen_at]
-_LINE = Line(entity, at="first_seen_at", key="entity_id", near=1_000)
+_LINE = Line(entity, at="first_seen_at", key="entity_id", near=500)
 
 
 @dataclass(frozen=True)
