@@ -18,6 +18,7 @@ from aiohttp import ClientError, ClientSession
 from services.cli import samples
 from services.engines.ports import find_free_port
 from tests.conftest import JARS
+from tests.pipeline.walkthrough import check_walkthrough
 from tests.processes import is_alive
 
 SECONDS = 120.0
@@ -129,6 +130,7 @@ async def test_samples_are_read_and_the_next_run_goes_on_from_there() -> None:
         for article in articles:
             claims = (await up.ask(f"/v1/articles/{article['article_id']}/claims"))["items"]
             assert claims, f"no claim of {article['url']}"
+        await check_walkthrough(up.api)
         assert await up.end(signal.SIGINT) == 0
         await up.until_nothing_is_left()
         assert "claim " in up.said
