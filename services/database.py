@@ -5,6 +5,7 @@ import io
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -189,13 +190,18 @@ async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
 
 async def check_schema(engine: AsyncEngine) -> None:
     """Raise ``SchemaNotReady`` unless the schema is this code's, or a later one (later ones only add)."""
-    script = ScriptDirectory.from_config(_config())
+    wanted, known = _steps()
     async with engine.connect() as connection:
         heads = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
-    known = {step.revision for step in script.walk_revisions()}
-    wanted = script.get_current_head()
     if wanted not in heads and not (heads and not set(heads) <= known):
         raise SchemaNotReady(f"the database is at {', '.join(heads) or 'no'} schema, {wanted} is needed")
+
+
+@cache
+def _steps() -> tuple[str | None, frozenset[str]]:
+    """Return the schema this code needs and all it knows; read once, for readiness asks again and again."""
+    script = ScriptDirectory.from_config(_config())
+    return script.get_current_head(), frozenset(step.revision for step in script.walk_revisions())
 
 
 async def wait_for_schema(engine: AsyncEngine, stop: asyncio.Event, progress: Progress) -> None:

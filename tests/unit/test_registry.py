@@ -6,6 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from schemas.outcomes import KillReason
+from schemas.tables import ErasedKind
 from services.metrics import REGISTRY
 from services.registry import Declared, Registry, Service, closed
 
@@ -65,3 +66,8 @@ def test_closed_lists_are_told_from_words() -> None:
 
 def test_counters_have_no_second_series_of_when_they_were_made() -> None:
     assert b"_created" not in generate_latest(REGISTRY.of(Service.EXTRACT))
+
+
+def test_kinds_of_erasures_are_those_of_the_table() -> None:
+    [erased] = [declared for declared in DECLARED if declared.name == "claimwire_erased"]
+    assert closed(erased.labels["kind"]) == tuple(ErasedKind)
