@@ -26,6 +26,10 @@ from services.api.selection import Chosen, choose
 Position = tuple[datetime | int, UUID]
 """Where a row stands in its list: what the list is ordered by, then the row's id."""
 
+INTEGER_MAX = 2**31 - 1
+BIGINT_MAX = 2**63 - 1
+"""What PostgreSQL's types hold: without a secret anybody can sign a position."""
+
 SIGNATURE_BYTES = 16
 """Of 32: nobody finds a second one by trying."""
 
@@ -69,7 +73,7 @@ def _parse(payload: bytes) -> Position:
     try:
         at, key = orjson.loads(payload)
         return at if isinstance(at, int) else datetime.fromisoformat(at).astimezone(UTC), UUID(key)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _refusal() from error
 
 
@@ -102,15 +106,25 @@ class Page:
         return json_response({"items": items, "next_cursor": cursor}, headers=links)
 
 
-def open_page(request: Request, listing: Listing, *, by: type[datetime] | type[int] = datetime) -> Page:
-    """Return the page that a request asks for; raises BadCursor where its cursor is not of this path and filters."""
+def open_page(
+    request: Request, listing: Listing, *, by: type[datetime] | type[int] = datetime, most: int = INTEGER_MAX
+) -> Page:
+    """Return the page that a request asks for, of a list ordered by times, or by integers up to ``most``.
+
+    Raises:
+        BadCursor: the cursor is not of this path and these filters.
+    """
     cursors: Cursors = request.app.state.cursors
     query = orjson.dumps([request.url.path, listing.filters()], option=orjson.OPT_SORT_KEYS)
     after = None if listing.cursor is None else cursors.read(query, listing.cursor)
-    if after is not None and not isinstance(after[0], by):
+    if after is not None and not (isinstance(after[0], by) and _is_within(after[0], most)):
         raise _refusal()
     chosen = choose(request, listing)
     return Page(listing.limit, after, query, cursors, find_address(request, "cursor"), chosen)
+
+
+def _is_within(at: datetime | int, most: int) -> bool:
+    return isinstance(at, datetime) or (not isinstance(at, bool) and 0 <= at <= most)
 
 
 def find_address(request: Request, place: str) -> str:

@@ -16,7 +16,7 @@ from schemas.events import Paragraph
 from schemas.extraction import Span
 from services.api.articles import here
 from services.api.difference import Kind, Part, compare
-from services.api.pagination import open_page
+from services.api.pagination import BIGINT_MAX, open_page
 from services.api.parameters import Listing, once_each
 from services.api.problems import DESCRIBED, Erased, NotFound
 from services.api.queries import articles as article_queries
@@ -157,7 +157,7 @@ async def _find(connection: AsyncConnection, article_id: UUID, number: int) -> A
 
 @router.get("", summary="List the texts that an article has had, the newest first", response_model=RevisionPage)
 async def list_revisions(request: Request, article_id: UUID, listing: Annotated[Listing, Query()]) -> Response:
-    page = open_page(request, listing, by=int)
+    page = open_page(request, listing, by=int, most=BIGINT_MAX)
     async with reading(request) as connection:
         here(await article_queries.find_erasure(connection, article_id))
         rows = await queries.list_revisions(connection, page, article_id)

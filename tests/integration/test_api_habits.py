@@ -2,13 +2,17 @@
 
 import json
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import orjson
+import pytest
 import pytest_asyncio
 from sqlalchemy import text as sql
 
 from services.api.openapi import describe
+from services.api.pagination import Cursors
 from tests.integration.api_world import Api, open_api, problem
 from tests.integration.filled import fill, read
 
@@ -178,3 +182,16 @@ async def test_problem_is_not_stored(api: Api) -> None:
 async def test_post_takes_no_members(api: Api) -> None:
     answer = await api.client.post("/v1/articles?fields=url", json={"url": "https://news.example/x"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "at", ["1099511627776", "18446744073709551615", "-1", "true", '"0001-01-01T00:00:00+14:00"', '"2026-01-01"', "null"]
+)
+async def test_position_that_anybody_can_sign_is_refused_or_no_position(api: Api, at: str) -> None:
+    article = f"/v1/articles/{read(1).event.article_id}"
+    for path in (f"{article}/claims", f"{article}/revisions", "/v1/claims", "/v1/feeds"):
+        payload = f'[{at},"5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11"]'.encode()
+        signature = Cursors()._sign(orjson.dumps([path, {}]), payload)
+        cursor = urlsafe_b64encode(signature + payload).rstrip(b"=").decode()
+        answer = await api.client.get(path, params={"cursor": cursor})
+        assert answer.status_code in {200, 400}, (path, answer.text)
