@@ -11,7 +11,7 @@ from schemas.extraction import Span
 from services.api.articles import ArticleFilters, ListedArticle, show_article
 from services.api.claims import ClaimFilters, ShownClaim, show_claim
 from services.api.filters import ASKED, Asked
-from services.api.highlights import Excerpt, find_excerpt, find_highlights
+from services.api.highlights import EXCERPT_CHARACTERS, Excerpt, find_excerpt, find_highlights
 from services.api.pagination import open_page
 from services.api.parameters import once_each
 from services.api.problems import DESCRIBED
@@ -23,11 +23,14 @@ from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/search", tags=["search"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
-SEARCHED_CHARACTERS = 200_000
-"""Of a longer text its beginning is searched, and so read for an excerpt."""
+TEXT_MAX_CHARACTERS = 50_000
+"""Of a longer text its beginning is read for an excerpt: ten milliseconds' work, ten times an article's length."""
+
+TEXTS_MAX_CHARACTERS = 500_000
+"""So much is read for all excerpts of an answer; of what is beyond, the beginning is shown."""
 
 TEXTS_AT_ONCE = 5
-"""Texts in memory at a time: of the longest, 4 MB."""
+"""Texts in memory at a time; between them others get their turn."""
 
 RANKS = f"""What is found is ranked by how close together its words stand, with those of a title or of a claim's content
 before others; of more than {RANKED_MAX:,} the newest so many are ranked. Highlights are spans `[start, end)` in code
@@ -79,7 +82,7 @@ class ArticleHighlights(BaseModel):
 
 
 class ShownExcerpt(BaseModel):
-    """The part of the article's text in which most of the words stand."""
+    """The part of the article's text in which most of the words stand; its beginning where they stand far within."""
 
     start: int = Field(description="Where it begins in the article's text, in code points.")
     text: str
@@ -163,10 +166,13 @@ async def _find_excerpts(connection: AsyncConnection, rows: Rows, terms: Terms) 
     """Return the excerpt of each article, a few texts in memory at a time."""
     ids = [row.article_id for row in rows]
     excerpts: dict[object, Excerpt] = {}
+    left = TEXTS_MAX_CHARACTERS
     for first in range(0, len(ids), TEXTS_AT_ONCE):
         some = ids[first : first + TEXTS_AT_ONCE]
-        for row in await articles.find_beginnings(connection, some, characters=SEARCHED_CHARACTERS):
+        characters = max(min(TEXT_MAX_CHARACTERS, left // len(some)), EXCERPT_CHARACTERS)
+        for row in await articles.find_beginnings(connection, some, characters=characters):
             excerpts[row.article_id] = find_excerpt(terms, row.beginning or "")
+            left = max(left - len(row.beginning or ""), 0)
     return excerpts
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from schemas.extraction import MentionType
 from services.api.entities import EntityPage, ShownEntity
-from services.api.search import FoundArticlePage, FoundClaimPage
+from services.api.search import TEXT_MAX_CHARACTERS, TEXTS_MAX_CHARACTERS, FoundArticlePage, FoundClaimPage
 from services.extract.records import Erasure, Read
 from tests.builders import FETCHED_AT, article, claim, mention, reading
 from tests.integration.api_world import Api, open_api
@@ -53,6 +53,19 @@ async def test_found_articles_show_the_words_marked(api: Api) -> None:
         title = [item["title"][first:last] for first, last in item["highlights"]["title"]]
         assert title == (["Ferries"] if item["title"].startswith("Ferries") else [])
         assert 0 < item["rank"] < 1
+
+
+async def test_long_texts_are_read_for_excerpts_to_a_limit(api: Api) -> None:
+    beyond = "Nothing happens here. " * (TEXT_MAX_CHARACTERS // 20) + FERRY
+    many = TEXTS_MAX_CHARACTERS // TEXT_MAX_CHARACTERS + 5
+    texts = [beyond.replace("Nothing", "Ferry", 1)] * many + [beyond]
+    await api.save(*(report(number, text, "The ferry", "Odra Venn") for number, text in enumerate(texts)))
+    found = await api.get("/v1/search/articles", q="ferry", limit=50)
+    assert len(found["items"]) == many + 1
+    for item in found["items"]:
+        begins = item["excerpt"]["text"].startswith("Ferry")
+        assert item["excerpt"]["start"] == 0
+        assert item["highlights"]["excerpt"] == ([[0, 5]] if begins else [])
 
 
 async def test_found_claims_show_the_words_marked(api: Api) -> None:
