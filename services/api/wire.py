@@ -13,17 +13,19 @@ from services.api.limits import HEAD_MAX_BYTES, TARGET_MAX_BYTES, head_too_large
 from services.api.problems import TimedOut, answer
 from services.api.stream import ABORT
 
-STALLED_SECONDS = 60.0
-"""How long an answer may wait for a client that does not read it, before the connection is cut and the memory free."""
-
 LINGER_SECONDS = 2.0
 """How long a refused client may go on sending into the void: a close with bytes unread would lose it the answer."""
 
 
 class Wire(HttpToolsProtocol):
-    """One connection; ``head_seconds`` is counted from the connection, and then from the first byte of each head."""
+    """One connection.
+
+    ``head_seconds`` is counted from the connection, and then from the first byte of each head. A client that does not
+    read what it asked for is cut off after ``stalled_seconds``, and the memory of its answer is free.
+    """
 
     head_seconds = 15.0
+    stalled_seconds = 60.0
     url = b""
 
     _in_head = True
@@ -82,7 +84,7 @@ class Wire(HttpToolsProtocol):
     @override
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._write_timer = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+        self._write_timer = self.loop.call_later(self.stalled_seconds, self.transport.abort)
 
     @override
     def resume_writing(self) -> None:

@@ -147,7 +147,7 @@ async def test_51_large_bodies_are_refused_before_they_are_whole(api: Api) -> No
 
 async def test_51_many_large_bodies_at_once_are_bounded_together(hasty: Server) -> None:
     head = POST + CLOSE + b"Content-Length: %d\r\n\r\n" % BODY_MAX_BYTES
-    async with hasty.within(MEMORY_BYTES * 2):  # sixty of them are 240 MB
+    async with hasty.within(MEMORY_BYTES):  # sixty of them are 240 MB
         answers = await asyncio.gather(*(hasty.raw(head, *[b" " * 65_536] * 63) for _ in range(60)))
     statuses = {status_of(answer) for answer in answers if answer}
     assert statuses <= {408, 503}
@@ -191,7 +191,7 @@ async def test_51_endless_head_is_refused(server: Server) -> None:
     assert told(few)["code"] == "headers_too_large"
 
 
-async def test_51_client_that_never_reads_is_not_served_for_ever(server: Server) -> None:
+async def test_51_clients_that_never_read_cost_little(server: Server) -> None:
     request = get("/docs/swagger-ui-bundle.js").replace(CLOSE, b"")
     async with server.within(MEMORY_BYTES):
         writers = []
@@ -338,7 +338,7 @@ async def test_56_words_are_plain_text(api: Api, words: str) -> None:
 
 async def test_56_words_of_100_kb_are_refused(server: Server) -> None:
     async with server.within(MEMORY_BYTES):
-        for _ in range(5):
+        for _ in range(2):
             assert told(await server.raw(get("/v1/claims?q=" + "a" * 100_000)))["code"] == "target_too_long"
 
 
@@ -392,7 +392,7 @@ async def test_58_every_bad_key_gets_the_same_answer(migrated_url: str) -> None:
 
 async def test_58_key_of_1_mb_or_with_a_line_break_ends_at_the_wire(guarded: Server) -> None:
     async with guarded.within(MEMORY_BYTES):
-        for _ in range(10):
+        for _ in range(4):
             large = await guarded.raw(b"GET /v1/claims HTTP/1.1\r\nAuthorization: Bearer ", b"a" * 2**20, b"\r\n\r\n")
             assert told(large)["code"] == "headers_too_large"
         broken = await guarded.raw(get("/v1/claims", f"Authorization: Bearer {make_token()[:30]}\r\n aaaa"))
