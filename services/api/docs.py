@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -40,7 +41,7 @@ def _page(title: str) -> Response:
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve the page and its files below ``/docs``, and complete the description; called when all routes are there."""
+    """Serve the page and its files below ``/docs``, and a description that is complete."""
     page = _page(app.title)
     folder = Path(str(files("fastapi_standalone_docs"))) / "static" / "swagger"
 
@@ -55,4 +56,16 @@ def add_docs(app: FastAPI) -> None:
 
     app.add_route("/docs", show_docs, include_in_schema=False)
     app.add_route("/docs/{name}", show_asset, include_in_schema=False)
-    complete(app.openapi())
+    _describe_when_asked(app)
+
+
+def _describe_when_asked(app: FastAPI) -> None:
+    """Complete the description the first time that it is asked for: it takes a third of a second."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            complete(describe())
+        return describe()
+
+    app.openapi = openapi  # type: ignore[method-assign] # (as FastAPI has it)
