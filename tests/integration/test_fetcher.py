@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
