@@ -31,7 +31,9 @@ class Hasty(Readiness):
 
 async def test_readiness_follows_the_engines_and_tells_no_details() -> None:
     engine = Engine()
-    async with open_probes(Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
+    async with open_probes(
+        Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)
+    ) as port:
         assert await get(port, "/readyz") == (200, '{"problems": {}}')
         engine.here = False
         assert await get(port, "/readyz") == (503, '{"problems": {"database": "ConnectionError"}}')
@@ -53,7 +55,9 @@ async def test_liveness_follows_the_loops() -> None:
 
 async def test_metrics_are_what_prometheus_reads() -> None:
     engine = Engine()
-    async with open_probes(Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)) as port:
+    async with open_probes(
+        Service.EXTRACT, "127.0.0.1", 0, progress=Progress(), readiness=Hasty(database=engine.check)
+    ) as port:
         for engine.here in (True, False):
             await get(port, "/readyz")
             status, shown = await get(port, "/metrics")
@@ -67,5 +71,7 @@ async def test_metrics_are_what_prometheus_reads() -> None:
 
 async def test_taken_port_is_an_error_not_a_silence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        async with open_probes(Service.EXTRACT, "127.0.0.1", taken.getsockname()[1], progress=Progress(), readiness=Hasty()):
+        async with open_probes(
+            Service.EXTRACT, "127.0.0.1", taken.getsockname()[1], progress=Progress(), readiness=Hasty()
+        ):
             pass
