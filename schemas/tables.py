@@ -431,8 +431,8 @@ api_key = Table(
     _time("used_at"),
     CheckConstraint("requests_per_minute > 0", name="requests_per_minute"),
     Index(None, "created_at", "key_id"),
-    comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept. A key and those it is "
-    "rotated into have one holder, whose the submissions are.",
+    comment="Who may ask the API what; of the key itself only its prefix and its SHA-256 are kept. A key and those "
+    "it is rotated into have one holder, whose the submissions are.",
 )
 
 task = Table(
