@@ -103,7 +103,7 @@ def _split(text: str, span: Span) -> Iterator[Span]:
 
 
 def _dateline(text: str, span: Span) -> int:
-    """Return where the first sentence starts: behind a dateline like "KYIV, Ukraine (Agency) —" if there is one."""
+    """Return where the first sentence starts: behind a dateline like "TARROW, Norland (Agency) —" if there is one."""
     match = _DATELINE.match(text, *span)
     if match is None:
         return span[0]

@@ -60,7 +60,7 @@ def test_claim_has_its_parts(text: str, speaker: str, cue: str, content: str) ->
         "He declined to say whether taxes would rise.",
         "The mayor refused to comment.",
         "It should be noted that the bridge is old.",
-        "The security guarantees being sought remain secret.",
+        "The pay demands being drafted remain secret.",
         "Klein did not say that the bridge is safe.",
         "This suggests that the bridge is old.",
         "Klein was told that the bridge is old.",
@@ -81,9 +81,9 @@ def test_content_stops_where_its_speaker_goes_on() -> None:
 
 
 def test_denial_before_according_to_is_kept_whole() -> None:
-    text = "The town has not received any offers, though some may come, according to Marta Klein."
+    text = "The town has not seen any bids, though some may come, according to Marta Klein."
     (claim,) = claims(text)
-    assert claim.content.text == "The town has not received any offers, though some may come"
+    assert claim.content.text == "The town has not seen any bids, though some may come"
     assert claim.polarity.value == "denied"
 
 
@@ -103,8 +103,8 @@ def test_question_behind_a_quotation_is_kept() -> None:
 
 
 def test_wordless_answer_leaves_what_is_stated() -> None:
-    text = "When asked if the town would pay, Klein responded negatively, stating that no such offer existed."
-    assert read(text) == [("Klein", "stating", "no such offer existed")]
+    text = "When asked if the town would pay, Klein replied negatively, saying no such bill existed."
+    assert read(text) == [("Klein", "saying", "no such bill existed")]
 
 
 def test_claim_inside_a_claim_is_nested() -> None:
