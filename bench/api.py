@@ -36,9 +36,9 @@ from bench.pages import ROOT
 from bench.plans import Gateway, Prepared, Sent, open_gateway
 from bench.table import Row, show
 from bench.world import GRACE_SECONDS, Unsettled, open_folder, until_ready
-from services.api.claims import ClaimListing
-from services.api.pagination import Cursors
-from services.api.terms import read_terms
+from services.api.http.pagination import Cursors
+from services.api.resources.claims import ClaimListing
+from services.api.resources.terms import read_terms
 from services.database import migrate, open_database
 from services.engines.child import Child, Command
 from services.engines.failure import EngineFailed

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from services.api.app import create_app
-from services.api.claims import ClaimListing, ClaimPage, show_claim
-from services.api.pagination import open_page
+from services.api.http.pagination import open_page
+from services.api.http.transactions import reading
 from services.api.queries import claims as queries
+from services.api.resources.claims import ClaimListing, ClaimPage, show_claim
 from services.api.server import _listen as listen
 from services.api.server import _serve as serve
-from services.api.transactions import reading
 from services.database import check_schema, open_database
 from services.lifecycle import Readiness, stop_on_signal
 from services.logs import set_up_logs

@@ -11,8 +11,7 @@ PACKAGES = ("ingest", "extract", "api")
 INFRASTRUCTURE = ("kafka", "engines", "cli")
 
 SQL_MODULES = {
-    "services.api.transactions",
-    "services.api.writers",
+    "services.api.http.transactions",
     "services.changes",
     "services.cli.status",
     "services.database",
@@ -87,6 +86,23 @@ def test_outside_things_are_touched_in_one_place(module: str) -> None:
             assert is_in(module, "services.engines"), f"{module} imports {imported}"
         if is_in(imported, "unittest.mock"):
             pytest.fail(f"{module} imports {imported}")
+
+
+API_FLOORS = (
+    "services.api.http",
+    "services.api.queries",
+    "services.api.gate",
+    "services.api.resources",
+    "services.api.app",
+)
+"""The gateway from the ground up: a floor imports those below it alone."""
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if is_in(module, *API_FLOORS)])
+def test_gateway_stands_on_its_floors(module: str) -> None:
+    floor = next(number for number, name in enumerate(API_FLOORS) if is_in(module, name))
+    for imported in imports(MODULES[module]):
+        assert not is_in(imported, *API_FLOORS[floor + 1 :]), f"{module} imports {imported}"
 
 
 STATEMENTS = {"select", "insert", "update", "delete", "text"}

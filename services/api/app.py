@@ -6,7 +6,17 @@ from fastapi import Depends, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import Scope
-from services.api import (
+from services.api.docs import add_docs
+from services.api.gate import Gate, Needs, are_keys_on, open_keyring
+from services.api.http.access import Access, expect
+from services.api.http.limits import Limits, Room
+from services.api.http.origins import allow_origins
+from services.api.http.pagination import Cursors
+from services.api.http.problems import install
+from services.api.http.representations import Representations
+from services.api.http.transactions import Transactions
+from services.api.http.writers import is_loopback
+from services.api.resources import (
     articles,
     changes,
     claims,
@@ -20,17 +30,7 @@ from services.api import (
     stream,
     submissions,
 )
-from services.api.access import Access, expect
-from services.api.docs import add_docs
-from services.api.gate import Gate, Needs, are_keys_on, open_keyring
-from services.api.limits import Limits, Room
-from services.api.origins import allow_origins
-from services.api.pagination import Cursors
-from services.api.problems import install
-from services.api.representations import Representations
-from services.api.tail import Tail
-from services.api.transactions import Transactions
-from services.api.writers import is_loopback
+from services.api.resources.tail import Tail
 from services.lifecycle import Readiness
 from services.settings import ApiSettings
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from services.api.problems import Problem, describe
+from services.api.http.problems import Problem, describe
 
 OF_THE_FRAMEWORK = {
     HTTPStatus.BAD_REQUEST: "The body is no JSON.",

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.api.catalogue import give_example, list_problems
-from services.api.problems import MEDIA_TYPE, ProblemAnswer
+from services.api.http.problems import MEDIA_TYPE, ProblemAnswer
 
 TAGS = {
     "articles": "What was read: articles, their texts as cleaned, and every revision of them.",

@@ -12,12 +12,12 @@ from starlette.types import Scope as Asked
 
 from schemas.tables import Scope
 from services import metrics
-from services.api.keys import Key, Keyring, find_key
-from services.api.problems import NotAllowed, OutOfScope, Problem, RateLimited, answer
+from services.api.http.keys import Key, Keyring, find_key
+from services.api.http.problems import NotAllowed, OutOfScope, Problem, RateLimited, answer
+from services.api.http.quotas import Quotas, Standing, bucket_of
+from services.api.http.transactions import Transactions
+from services.api.http.writers import is_loopback
 from services.api.queries import keys as queries
-from services.api.quotas import Quotas, Standing, bucket_of
-from services.api.transactions import Transactions
-from services.api.writers import is_loopback
 from services.logs import bound
 from services.settings import ApiSettings
 

@@ -8,10 +8,10 @@ from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services import metrics
-from services.api.access import SAFE_HEADERS
-from services.api.limits import HEAD_MAX_BYTES, TARGET_MAX_BYTES, head_too_large, target_too_long
-from services.api.problems import TimedOut, answer
-from services.api.stream import ABORT
+from services.api.http.access import SAFE_HEADERS
+from services.api.http.limits import HEAD_MAX_BYTES, TARGET_MAX_BYTES, head_too_large, target_too_long
+from services.api.http.problems import TimedOut, answer
+from services.api.resources.stream import ABORT
 
 LINGER_SECONDS = 2.0
 """How long a refused client may go on sending into the void: a close with bytes unread would lose it the answer."""

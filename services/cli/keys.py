@@ -122,7 +122,7 @@ async def revoke_key(settings: ServiceSettings, prefix: str) -> None:
 
 
 def _tell(token: str, *, as_json: bool) -> None:
-    from services.api.keys import prefix_of
+    from services.api.http.keys import prefix_of
 
     if as_json:
         show([{"prefix": prefix_of(token), "key": token}], as_json=True, title="keys")

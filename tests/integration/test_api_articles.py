@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from schemas import tables
 from schemas.events import Arrival, Dated, Evidence, Paragraph, ParagraphKind, Publisher
-from services.api.articles import ArticlePage, ShownArticle, ShownText
+from services.api.resources.articles import ArticlePage, ShownArticle, ShownText
 from services.extract.records import Erasure
 from tests.builders import FETCHED_AT, article, claim, reading
 from tests.integration.api_world import Api, open_api

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.extraction import Claim, Words
 from services import changes
-from services.api.changes import CLAIMS_MAX
+from services.api.resources.changes import CLAIMS_MAX
 from services.extract.records import Erasure
 from tests.builders import TEXT, article, claim, reading
 from tests.integration.api_world import Api, open_api

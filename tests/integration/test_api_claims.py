@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from schemas.events import Arrival, Publisher
 from schemas.extraction import Polarity, Voice
-from services.api.claims import ClaimPage, ShownClaim
+from services.api.resources.claims import ClaimPage, ShownClaim
 from services.extract.records import Erasure, Read
 from tests.builders import FETCHED_AT, TEXT, article, claim, mention, reading, words
 from tests.integration.api_world import Api, open_api

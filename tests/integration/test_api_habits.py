@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text as sql
 
+from services.api.http.pagination import Cursors
 from services.api.openapi import describe
-from services.api.pagination import Cursors
 from tests.integration.api_world import Api, open_api, problem
 from tests.integration.filled import fill, read
 

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import Scope, submission
-from services.api.keys import make_token, prefix_of
-from services.api.limits import BODY_MAX_BYTES, HEADERS_MAX, TARGET_MAX_BYTES
+from services.api.http.keys import make_token, prefix_of
+from services.api.http.limits import BODY_MAX_BYTES, HEADERS_MAX, TARGET_MAX_BYTES
 from services.api.queries import keys
 from services.database import open_database
 from services.ingest.urls import canonical_url

@@ -9,8 +9,8 @@ import pytest_asyncio
 from sqlalchemy import insert
 
 from schemas.tables import feed, page
-from services.api.feeds import ShownFeed
-from services.api.pages import ShownPage
+from services.api.resources.feeds import ShownFeed
+from services.api.resources.pages import ShownPage
 from tests.builders import FETCHED_AT
 from tests.integration.api_world import Api, open_api
 

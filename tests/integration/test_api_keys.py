@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from schemas.tables import Scope, api_key, submission
 from services import metrics
 from services.api.gate import FAILURES_PER_MINUTE
-from services.api.keys import make_token, prefix_of
+from services.api.http.keys import make_token, prefix_of
 from services.api.queries import keys
 from services.logs import JsonFormatter
 from tests.integration.api_world import Api, api_settings, open_api, open_app, problem
@@ -220,7 +220,7 @@ async def test_log_names_the_key_by_its_prefix_alone(api: Api) -> None:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(JsonFormatter())
-    log = logging.getLogger("services.api.access")
+    log = logging.getLogger("services.api.http.access")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     token = await add(api)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text as sql
 
 from services import metrics
-from services.api.transactions import LIMITS
+from services.api.http.transactions import LIMITS
 from services.database import migrate, open_database
 from services.registry import Service
 from tests.builders import article, reading
@@ -81,7 +81,7 @@ async def test_request_is_logged_and_counted_by_its_template(api: Api, caplog: p
 
     template = "/v1/claims/{claim_id}"
     before, unmatched = count(template, "404"), count("unmatched", "404")
-    with caplog.at_level(logging.INFO, logger="services.api.access"):
+    with caplog.at_level(logging.INFO, logger="services.api.http.access"):
         await api.get("/v1/claims/0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10", 404)
         await api.get("/secret-path", 404)
     assert count(template, "404") == before + 1

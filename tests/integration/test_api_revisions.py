@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from schemas.events import Paragraph, ParagraphKind
-from services.api.difference import compare
-from services.api.revisions import RevisionPage, ShownDifference, ShownRevision
+from services.api.resources.difference import compare
+from services.api.resources.revisions import RevisionPage, ShownDifference, ShownRevision
 from services.extract.records import Erasure
 from tests.builders import article, reading, sha256
 from tests.integration.api_world import Api, open_api

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest_asyncio
 
 from schemas.extraction import MentionType
-from services.api.entities import EntityPage, ShownEntity
-from services.api.search import TEXT_MAX_CHARACTERS, TEXTS_MAX_CHARACTERS, FoundArticlePage, FoundClaimPage
+from services.api.resources.entities import EntityPage, ShownEntity
+from services.api.resources.search import TEXT_MAX_CHARACTERS, TEXTS_MAX_CHARACTERS, FoundArticlePage, FoundClaimPage
 from services.extract.records import Erasure, Read
 from tests.builders import FETCHED_AT, article, claim, mention, reading
 from tests.integration.api_world import Api, open_api

@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from schemas.events import Publisher
 from schemas.extraction import Polarity, Voice
 from services.api.queries import statistics as queries
-from services.api.statistics import Kept, Measured, Shown, ShownStatistics, count_everything, measure
+from services.api.resources.statistics import Kept, Measured, Shown, ShownStatistics, count_everything, measure
 from services.extract.records import Erasure
 from tests.builders import article, claim, reading
 from tests.integration.api_world import Api, open_api

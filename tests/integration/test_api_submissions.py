@@ -10,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import func, select, update
 
 from schemas.tables import submission
-from services.api.submissions import HTML_MAX_BYTES, ShownSubmission
+from services.api.resources.submissions import HTML_MAX_BYTES, ShownSubmission
 from tests.integration.api_world import Api, api_settings, open_api, open_app, problem
 
 URL = {"url": "https://news.example/a"}

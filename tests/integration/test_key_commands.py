@@ -11,7 +11,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from services.api.keys import KEY_CHARACTERS, prefix_of
+from services.api.http.keys import KEY_CHARACTERS, prefix_of
 from services.cli import keys
 from services.cli.app import app
 from services.cli.exits import BadArgument, NothingThere

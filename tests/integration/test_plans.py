@@ -16,14 +16,14 @@ import pytest_asyncio
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.api.articles import ArticleListing
-from services.api.claims import ClaimListing
-from services.api.entities import EntityListing
-from services.api.pages import PageListing
-from services.api.parameters import Listing
+from services.api.http.parameters import Listing
+from services.api.http.transactions import LIMITS
 from services.api.queries.newest import GATHERED_MAX
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX
-from services.api.transactions import LIMITS
+from services.api.resources.articles import ArticleListing
+from services.api.resources.claims import ClaimListing
+from services.api.resources.entities import EntityListing
+from services.api.resources.pages import PageListing
 from tests.integration.api_world import Api, open_api
 
 if TYPE_CHECKING:

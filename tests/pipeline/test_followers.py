@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.events import CLAIMS_TOPIC, ArticleExtracted, ArticleIngested
 from schemas.extraction import Claim, MentionType
 from services import changes, kafka
-from services.api.claims import READ
+from services.api.resources.claims import READ
 from services.extract import store
 from services.extract.records import Erasure, Read
 from services.kafka import Producer

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.difference import Kind, Part, compare
+from services.api.resources.difference import Kind, Part, compare
 
 words = st.lists(st.sampled_from(["ferry", "bridge", "the", "é", "🚧", "\n\n", " ", "\u00a0", "said."]), max_size=30)
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from schemas.tables import Scope
-from services.api.keys import KEY_CHARACTERS, Key, Keyring, digest, make_token, prefix_of
-from services.api.problems import Away
+from services.api.http.keys import KEY_CHARACTERS, Key, Keyring, digest, make_token, prefix_of
+from services.api.http.problems import Away
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 

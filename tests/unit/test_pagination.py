@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.pagination import Cursors, Position
-from services.api.problems import BadCursor
-from services.api.responses import json_response
+from services.api.http.pagination import Cursors, Position
+from services.api.http.problems import BadCursor
+from services.api.http.responses import json_response
 
 QUERY = b'["/v1/claims",{}]'
 POSITION: Position = (datetime(2026, 10, 5, 12, 0, 0, 123_456, tzinfo=UTC), UUID(int=7))

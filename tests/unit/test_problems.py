@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 from starlette.exceptions import HTTPException
 
-from services.api.problems import Away, Erased, Invalid, NotFound, Problem, answer, answer_unexpected, refuse
+from services.api.http.problems import Away, Erased, Invalid, NotFound, Problem, answer, answer_unexpected, refuse
 
 
 def error(*loc: object, type_: str = "x", message: str = "wrong") -> dict[str, object]:

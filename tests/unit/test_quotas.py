@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.api.quotas import BUCKETS, Quotas, Standing, bucket_of
+from services.api.http.quotas import BUCKETS, Quotas, Standing, bucket_of
 
 
 async def test_quota_is_used_up_and_tells_so() -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 from typing_extensions import override
 
-from services.api.representations import PACKED_MIN_BYTES, THREAD_MIN_BYTES, Representations, find_coding, is_held
+from services.api.http.representations import PACKED_MIN_BYTES, THREAD_MIN_BYTES, Representations, find_coding, is_held
 
 
 @pytest.mark.parametrize(

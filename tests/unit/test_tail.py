@@ -6,10 +6,10 @@ import pytest
 
 from schemas.outcomes import StreamEnd
 from schemas.tables import ChangeKind
-from services.api.changes import Change
-from services.api.recent import Event, Recent, write_event
-from services.api.stream import Wanted
-from services.api.tail import Stream
+from services.api.resources.changes import Change
+from services.api.resources.recent import Event, Recent, write_event
+from services.api.resources.stream import Wanted
+from services.api.resources.tail import Stream
 
 
 def event(position: int, *, article: int = 1, kind: ChangeKind = ChangeKind.EXTRACTED, words: str = "") -> Event:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.highlights import EXCERPT_CHARACTERS, find_excerpt, find_highlights
-from services.api.terms import read_terms, speaker_tsquery
+from services.api.resources.highlights import EXCERPT_CHARACTERS, find_excerpt, find_highlights
+from services.api.resources.terms import read_terms, speaker_tsquery
 from services.lexemes import lexemes_of
 
 

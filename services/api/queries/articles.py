@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.tables import alias, article, page, revision
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 from services.api.queries.listing import Column, Found, Rows, between, equal
 from services.api.queries.newest import Line, Period, find_newest, has_all, is_one_of, list_newest, without_end
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches

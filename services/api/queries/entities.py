@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.extraction import MentionType
 from schemas.tables import claim, entity, mention
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 from services.api.queries.listing import Column, Found, Rows, equal
 from services.api.queries.newest import Line, has_all, list_newest
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, page, submission
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 from services.api.queries.listing import AnyRow, Found, Rows, equal, list_part
 
 _SUBMISSION = [column for column in submission.c if column.name not in {"html", "text", "lease_token", "leased_until"}]

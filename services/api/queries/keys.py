@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import Scope, api_key
-from services.api.keys import USE_SECONDS, Key, digest, make_token, prefix_of
+from services.api.http.keys import USE_SECONDS, Key, digest, make_token, prefix_of
 from services.api.queries.listing import AnyRow, Rows
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 
 AnyRow = Row[*tuple[Any, ...]]
 Rows = Sequence[AnyRow]

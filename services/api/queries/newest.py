@@ -16,7 +16,7 @@ from sqlalchemy import FromClause, Select, Table, Text, Uuid, any_, func, litera
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.pagination import Page, Position
+from services.api.http.pagination import Page, Position
 from services.api.queries.listing import Column, Query, Rows, list_part
 
 GATHERED_MAX = 5_000

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 from services.api.queries.listing import Column, Query, Rows, list_part
 from services.api.queries.newest import Line, is_one_of
 

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import article, revision
-from services.api.pagination import Page
+from services.api.http.pagination import Page
 from services.api.queries.listing import Column, Found, Query, Rows, list_part
 
 _IS_CURRENT = (revision.c.revision == article.c.revision).label("is_current")

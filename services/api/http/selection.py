@@ -8,9 +8,9 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from services.api.parameters import Selection
-from services.api.problems import refuse
-from services.api.responses import json_response
+from services.api.http.parameters import Selection
+from services.api.http.problems import refuse
+from services.api.http.responses import json_response
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from services.api.terms import Match, Terms
+from services.api.resources.terms import Match, Terms
 
 EXCERPT_CHARACTERS = 280
 """Code points of an excerpt: three lines of print."""

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from services.api.parameters import Name, Storable
-from services.api.terms import read_terms, speaker_tsquery
+from services.api.http.parameters import Name, Storable
+from services.api.resources.terms import read_terms, speaker_tsquery
 
 ASKED_MAX_CHARACTERS = 300
 """Code points of what may be asked: some 50 words."""

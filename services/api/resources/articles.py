@@ -10,17 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
-from services.api.claims import ClaimPage, MinConfidence, show_claim
-from services.api.filters import ASKED, Asked, Language, Period
-from services.api.pagination import open_page
-from services.api.parameters import Domain, Listing, Storable, once_each
-from services.api.problems import DESCRIBED, Erased, NotFound
+from services.api.http.pagination import open_page
+from services.api.http.parameters import Domain, Listing, Storable, once_each
+from services.api.http.problems import DESCRIBED, Erased, NotFound
+from services.api.http.selection import Only
+from services.api.http.transactions import reading
 from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
-from services.api.selection import Only
-from services.api.terms import read_terms
-from services.api.transactions import reading
+from services.api.resources.claims import ClaimPage, MinConfidence, show_claim
+from services.api.resources.filters import ASKED, Asked, Language, Period
+from services.api.resources.terms import read_terms
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

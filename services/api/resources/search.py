@@ -8,18 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from schemas.extraction import Span
-from services.api.articles import ArticleFilters, ListedArticle, show_article
-from services.api.claims import ClaimFilters, ShownClaim, show_claim
-from services.api.filters import ASKED, Asked
-from services.api.highlights import EXCERPT_CHARACTERS, Excerpt, find_excerpt, find_highlights
-from services.api.pagination import open_page
-from services.api.parameters import once_each
-from services.api.problems import DESCRIBED
+from services.api.http.pagination import open_page
+from services.api.http.parameters import once_each
+from services.api.http.problems import DESCRIBED
+from services.api.http.transactions import reading
 from services.api.queries import articles, claims
 from services.api.queries.listing import AnyRow, Rows
 from services.api.queries.ranks import POINTS, RANKED_MAX
-from services.api.terms import Terms, read_terms
-from services.api.transactions import reading
+from services.api.resources.articles import ArticleFilters, ListedArticle, show_article
+from services.api.resources.claims import ClaimFilters, ShownClaim, show_claim
+from services.api.resources.filters import ASKED, Asked
+from services.api.resources.highlights import EXCERPT_CHARACTERS, Excerpt, find_excerpt, find_highlights
+from services.api.resources.terms import Terms, read_terms
 
 router = APIRouter(prefix="/v1/search", tags=["search"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

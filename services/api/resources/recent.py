@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from schemas.tables import ChangeKind
-from services.api import changes
+from services.api.resources import changes
 
 RECENT_BYTES = 8 * 1024 * 1024
 """Of events kept: some minutes of busy news; a stream further behind is let go, and reads the log when it returns."""

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from schemas.events import Publisher
 from schemas.outcomes import FeedOutcome
-from services.api.pagination import open_page
-from services.api.parameters import Listing, once_each
-from services.api.problems import DESCRIBED, NotFound
+from services.api.http.pagination import open_page
+from services.api.http.parameters import Listing, once_each
+from services.api.http.problems import DESCRIBED, NotFound
+from services.api.http.selection import Only
+from services.api.http.transactions import reading
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
-from services.api.selection import Only
-from services.api.transactions import reading
 
 router = APIRouter(prefix="/v1/feeds", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

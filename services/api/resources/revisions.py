@@ -14,16 +14,16 @@ from starlette.responses import Response
 
 from schemas.events import Paragraph
 from schemas.extraction import Span
-from services.api.articles import here
-from services.api.difference import Kind, Part, compare
-from services.api.pagination import BIGINT_MAX, open_page
-from services.api.parameters import Listing, once_each
-from services.api.problems import DESCRIBED, Erased, NotFound
+from services.api.http.pagination import BIGINT_MAX, open_page
+from services.api.http.parameters import Listing, once_each
+from services.api.http.problems import DESCRIBED, Erased, NotFound
+from services.api.http.selection import Only
+from services.api.http.transactions import reading
 from services.api.queries import articles as article_queries
 from services.api.queries import revisions as queries
 from services.api.queries.listing import AnyRow
-from services.api.selection import Only
-from services.api.transactions import reading
+from services.api.resources.articles import here
+from services.api.resources.difference import Kind, Part, compare
 
 router = APIRouter(
     prefix="/v1/articles/{article_id}/revisions",

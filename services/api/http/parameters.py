@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from services.api.problems import refuse
+from services.api.http.problems import refuse
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200

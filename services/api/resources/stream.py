@@ -22,12 +22,12 @@ from typing_extensions import override
 
 from schemas.outcomes import StreamEnd
 from schemas.tables import ChangeKind
-from services.api.access import STREAM_TYPE
-from services.api.changes import Position
-from services.api.parameters import Domain, once_each
-from services.api.problems import DESCRIBED, Away, NoStream
-from services.api.recent import Event
-from services.api.tail import Stream, Tail
+from services.api.http.access import STREAM_TYPE
+from services.api.http.parameters import Domain, once_each
+from services.api.http.problems import DESCRIBED, Away, NoStream
+from services.api.resources.changes import Position
+from services.api.resources.recent import Event
+from services.api.resources.tail import Stream, Tail
 from services.settings import ApiSettings
 
 router = APIRouter(prefix="/v1/stream", tags=["changes"], responses=DESCRIBED, dependencies=[Depends(once_each)])

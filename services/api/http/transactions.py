@@ -8,7 +8,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services import metrics
-from services.api.problems import Away
+from services.api.http.problems import Away
 from services.database import begin, is_passing
 
 logger = logging.getLogger(__name__)

@@ -14,14 +14,14 @@ from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
 from schemas.tables import Scope
 from services.api.gate import Needs
-from services.api.parameters import Name, Storable, no_parameters, once_each
-from services.api.problems import DESCRIBED, KeyReused, NotFound
+from services.api.http.parameters import Name, Storable, no_parameters, once_each
+from services.api.http.problems import DESCRIBED, KeyReused, NotFound
+from services.api.http.responses import json_response
+from services.api.http.selection import Only
+from services.api.http.transactions import reading, writing
+from services.api.http.writers import find_submitter
 from services.api.queries import intake as queries
 from services.api.queries.listing import AnyRow
-from services.api.responses import json_response
-from services.api.selection import Only
-from services.api.transactions import reading, writing
-from services.api.writers import find_submitter
 
 HTML_MAX_BYTES = 3_000_000
 """Of a page, in UTF-8: the same for one that is handed in as for one that is fetched."""

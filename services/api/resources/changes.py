@@ -18,16 +18,16 @@ from starlette.responses import Response
 
 from schemas.events import Publisher
 from schemas.tables import ChangeKind
-from services.api.claims import ShownClaim, show_claim
-from services.api.pagination import find_address, link
-from services.api.parameters import Selection, once_each
-from services.api.problems import DESCRIBED, AheadOfLog
+from services.api.http.pagination import find_address, link
+from services.api.http.parameters import Selection, once_each
+from services.api.http.problems import DESCRIBED, AheadOfLog
+from services.api.http.responses import json_response, to_json
+from services.api.http.selection import choose
+from services.api.http.transactions import reading
 from services.api.queries import changes as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
-from services.api.responses import json_response, to_json
-from services.api.selection import choose
-from services.api.transactions import reading
+from services.api.resources.claims import ShownClaim, show_claim
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

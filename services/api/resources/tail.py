@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 
 from schemas.outcomes import StreamEnd
 from services import metrics
-from services.api import changes
-from services.api.problems import Away, NotReady, TooManyStreams
+from services.api.http.problems import Away, NotReady, TooManyStreams
+from services.api.http.transactions import Transactions
 from services.api.queries import changes as queries
-from services.api.recent import RECENT_BYTES, Event, Recent, write_event
-from services.api.transactions import Transactions
+from services.api.resources import changes
+from services.api.resources.recent import RECENT_BYTES, Event, Recent, write_event
 from services.lifecycle import sleep_unless
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Stream:
         self.sending: asyncio.Timeout | None = None
 
     def finish(self, why: StreamEnd) -> None:
-        """StreamEnd the stream soon, also where it waits for its client just now; the first reason counts."""
+        """End the stream soon, also where it waits for its client just now; the first reason counts."""
         if self.end is None:
             self.end = why
             self.news.set()
@@ -160,7 +160,7 @@ class Tail:
         return [write_event(change) for change in found]
 
     async def stop(self) -> None:
-        """StreamEnd all streams and take no more; return when nothing is read any longer."""
+        """End all streams and take no more; return when nothing is read any longer."""
         self._stop.set()
         self._reached.set()
         self._finish(StreamEnd.STOPPING)

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import metrics
-from services.api.problems import answer_unexpected
+from services.api.http.problems import answer_unexpected
 from services.logs import bound
 
 logger = logging.getLogger(__name__)

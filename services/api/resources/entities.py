@@ -9,16 +9,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.extraction import MentionType
-from services.api.claims import ClaimPage, MinConfidence, show_claim
-from services.api.pagination import open_page
-from services.api.parameters import Listing, Name, once_each
-from services.api.problems import DESCRIBED, NotFound
+from services.api.http.pagination import open_page
+from services.api.http.parameters import Listing, Name, once_each
+from services.api.http.problems import DESCRIBED, NotFound
+from services.api.http.selection import Only
+from services.api.http.transactions import reading
 from services.api.queries import claims as claim_queries
 from services.api.queries import entities as queries
 from services.api.queries.entities import COUNTED_MAX
 from services.api.queries.listing import AnyRow
-from services.api.selection import Only
-from services.api.transactions import reading
+from services.api.resources.claims import ClaimPage, MinConfidence, show_claim
 from services.lexemes import fold_name
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=DESCRIBED, dependencies=[Depends(once_each)])

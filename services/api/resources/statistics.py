@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from schemas.extraction import Polarity, Voice
 from schemas.outcomes import FeedOutcome
-from services.api.parameters import once_each
-from services.api.problems import DESCRIBED
+from services.api.http.parameters import once_each
+from services.api.http.problems import DESCRIBED
+from services.api.http.selection import Only
+from services.api.http.transactions import Transactions
 from services.api.queries import statistics as queries
-from services.api.selection import Only
-from services.api.transactions import Transactions
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

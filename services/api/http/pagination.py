@@ -18,10 +18,10 @@ from fastapi import Request
 from sqlalchemy import Row
 from starlette.responses import Response
 
-from services.api.parameters import Listing
-from services.api.problems import BadCursor
-from services.api.responses import json_response
-from services.api.selection import Chosen, choose
+from services.api.http.parameters import Listing
+from services.api.http.problems import BadCursor
+from services.api.http.responses import json_response
+from services.api.http.selection import Chosen, choose
 
 Position = tuple[datetime | int, UUID]
 """Where a row stands in its list: what the list is ordered by, then the row's id."""

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from schemas.extraction import EXTRACTOR_VERSION
-from services.api.parameters import no_parameters
-from services.api.problems import DESCRIBED, NotReady
-from services.api.responses import json_response
+from services.api.http.parameters import no_parameters
+from services.api.http.problems import DESCRIBED, NotReady
+from services.api.http.responses import json_response
 from services.lifecycle import Readiness
 
 router = APIRouter(tags=["health"], responses=DESCRIBED, dependencies=[Depends(no_parameters)])

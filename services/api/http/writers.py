@@ -4,8 +4,8 @@ import ipaddress
 
 from fastapi import Request
 
-from services.api.keys import find_key
-from services.api.problems import NotAllowed
+from services.api.http.keys import find_key
+from services.api.http.problems import NotAllowed
 
 SUBMITTER = "loopback"
 """The submitter of what comes from this machine."""

@@ -12,15 +12,15 @@ from starlette.responses import Response
 from schemas.events import Arrival, Publisher
 from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SaidAt, SpeechAct, Voice, Words
 from schemas.tables import RetractedBy
-from services.api.filters import ASKED, Asked, Language, Period, Speaker
-from services.api.pagination import open_page
-from services.api.parameters import Domain, Listing, once_each
-from services.api.problems import DESCRIBED, Erased, NotFound
+from services.api.http.pagination import open_page
+from services.api.http.parameters import Domain, Listing, once_each
+from services.api.http.problems import DESCRIBED, Erased, NotFound
+from services.api.http.selection import Only
+from services.api.http.transactions import reading
 from services.api.queries import claims as queries
 from services.api.queries.listing import AnyRow
-from services.api.selection import Only
-from services.api.terms import read_terms, speaker_tsquery
-from services.api.transactions import reading
+from services.api.resources.filters import ASKED, Asked, Language, Period, Speaker
+from services.api.resources.terms import read_terms, speaker_tsquery
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 

@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from typing_extensions import override
 
-from services.api.problems import answer
+from services.api.http.problems import answer
 
 METHODS = ("GET", "HEAD", "POST")
 

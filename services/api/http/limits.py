@@ -6,7 +6,7 @@ from email.message import Message as Header
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.problems import (
+from services.api.http.problems import (
     Busy,
     HeadTooLarge,
     NotJson,

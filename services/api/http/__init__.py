@@ -1,0 +1,1 @@
+"""Http: what every request and answer of the gateway goes through, whatever it is about."""

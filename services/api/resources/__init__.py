@@ -1,0 +1,1 @@
+"""Resources: what the gateway answers about, a module a path, and what they alone need."""
