@@ -91,7 +91,7 @@ def test_encoding_that_hides_markup_is_text_as_it_stands(label: str) -> None:
         b"GIF89a words",
         b"\xff\xd8\xff\xe0 words",
         b"PK\x03\x04 words",
-        gzip.compress(b"<p>words</p>"),
+        gzip.compress(b"<p>words</p>", mtime=0),
         zlib.compress(random.Random(1).randbytes(4_000)),
         random.Random(2).randbytes(10_000),
         b"\x00" * 10_000,
