@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from corpus.affairs import Affair
 from corpus.articles import Article, Claim, NonClaimKind
@@ -18,6 +18,9 @@ MIXED_MIN_WORDS = 4
 
 RELATIVE = {"who", "which", "whose", "whom", "that"}
 """Words that stand for a speaker in a relative clause, and are none."""
+
+_NARRATION = re.compile(r"\n|[.!?:;]\s+\S|, (?:and|but) |[“”«»‹›„\"]")
+"""After a cue, a sign that more than its phrase stands before the next quotation: a sentence, a clause, a quotation."""
 
 WORD = re.compile(r"[^\W_]+(?:['’\-‑][^\W_]+)*")
 
@@ -110,11 +113,25 @@ def _check_claim(claim: Claim, article: Article, claims: dict[str, Claim]) -> It
         yield f"{claim.id}: content not inside the content of {outer.id}: {claim.content.text}"
 
 
-def _anew(claim: Claim, text: str) -> Iterator[str]:
-    """Yield what stands between two quotations of a paragraph that a full stop parts."""
-    gaps = (text[before:after] for (_, before), (after, _) in pairwise(claim.content.spans))
+def _torn(claim: Claim, text: str) -> Iterator[str]:
+    """Yield what parts two pieces of a direct claim in a paragraph, where neither cue nor speaker is in it."""
+    said = [span for words in (claim.cue, claim.speaker) if words for span in words.spans]
     if claim.form[:1] == (Form.DIRECT,):
-        yield from (gap for gap in gaps if "\n" not in gap and gap.rstrip().endswith("."))
+        gaps = ((before, after) for (_, before), (after, _) in pairwise(claim.content.spans))
+        yield from (
+            text[start:end] for start, end in gaps if "\n" not in text[start:end] and not _overlap(said, [(start, end)])
+        )
+
+
+def check_joined(article: Article) -> Iterator[str]:
+    """A quotation that goes on after its interposed cue is one claim, unless a sentence or clause more parts it."""
+    direct = [c for c in article.claims if c.form[:1] == (Form.DIRECT,) and c.nested_in is None and c.cue and c.speaker]
+    for first, second in permutations(direct, 2):
+        gap = (first.content.spans[-1][1], second.content.spans[0][0])
+        said = [span for words in (first.cue, first.speaker) if words for span in words.spans]
+        same = first.cue == second.cue and first.speaker == second.speaker
+        if same and _inside(said, [gap]) and not _NARRATION.search(article.text, max(end for _, end in said), gap[1]):
+            yield f"{second.id}: goes on from {first.id} after the cue, one claim: {article.text[slice(*gap)]}"
 
 
 def check_claims(article: Article) -> Iterator[str]:
@@ -129,9 +146,7 @@ def check_claims(article: Article) -> Iterator[str]:
         yield "two claims with the same voice, speaker, cue and content"
     for claim in article.claims:
         yield from _check_claim(claim, article, claims)
-        yield from (
-            f"{claim.id}: a quotation that begins anew is another claim: {gap}" for gap in _anew(claim, article.text)
-        )
+        yield from (f"{claim.id}: pieces of a quotation that no cue parts: {gap}" for gap in _torn(claim, article.text))
 
 
 def _quoted_words(content: Words, quotations: Iterable[Span], text: str) -> list[int]:
