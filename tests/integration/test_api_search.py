@@ -55,6 +55,13 @@ async def test_found_articles_show_the_words_marked(api: Api) -> None:
         assert 0 < item["rank"] < 1
 
 
+async def test_letter_without_a_form_is_passed_over_within_quotation_marks(api: Api) -> None:
+    await api.save(report(1, FERRY, "The ferry was never inspected", "Odra Venn"))
+    for path in ("/v1/search/claims", "/v1/search/articles", "/v1/claims", "/v1/articles"):
+        assert numbers(await api.get(path, q='"the \ufe70 ferry"')) == [1]
+        await api.get(path, 422, q='"\ufe70"')
+
+
 async def test_long_texts_are_read_for_excerpts_to_a_limit(api: Api) -> None:
     beyond = "Nothing happens here. " * (TEXT_MAX_CHARACTERS // 20) + FERRY
     many = TEXTS_MAX_CHARACTERS // TEXT_MAX_CHARACTERS + 5

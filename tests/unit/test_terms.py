@@ -18,6 +18,7 @@ from services.lexemes import lexemes_of
         ("北京 大学", "('北' <-> '京') & ('大' <-> '学')"),
         ('half "open', "('half') & ('open')"),
         ('"" word', "('word')"),
+        ('"a \ufe70 b" \ufe70', "('a' <-> 'b')"),
         ("twice twice", "('twice')"),
     ],
 )

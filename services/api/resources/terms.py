@@ -69,7 +69,7 @@ def read_terms(asked: str) -> Terms:
     end = 0
     for quoted in _QUOTED.finditer(asked):
         terms += _plain(asked[end : quoted.start()])
-        forms = tuple(part.form for word in words_of(quoted.group(1)) for part in word.parts)
+        forms = tuple(part.form for word in words_of(quoted.group(1)) for part in word.parts if part.form)
         terms += [frozenset([forms])] if forms else []
         end = quoted.end()
     terms += _plain(asked[end:])
