@@ -1,5 +1,6 @@
 """Keys: what they look like, who is let in, and what guesses cost."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -112,6 +113,19 @@ async def test_nobody_is_let_in_while_keys_cannot_be_read() -> None:
         await ring.find(token, NOW)
     shelf.away = False
     assert await ring.find(token, NOW)
+
+
+async def test_many_who_come_while_keys_cannot_be_read_wait_for_one_attempt() -> None:
+    token = make_token()
+    shelf = Shelf(key_of(token))
+    ring, shelf.away = shelf.ring(), True
+    many = await asyncio.gather(*(ring.find(token, NOW) for _ in range(20)), return_exceptions=True)
+    assert [type(found) for found in many] == [Away] * 20
+    assert shelf.loads == 1
+    shelf.away = False
+    assert await asyncio.gather(*(ring.find(token, NOW) for _ in range(20))) == shelf.keys * 20
+    assert shelf.loads == 2
+    await ring.settle()
 
 
 async def test_use_is_written_down_once_a_minute() -> None:

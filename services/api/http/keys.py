@@ -97,7 +97,7 @@ class Keyring:
         self._load, self._note_use, self._seconds, self._clock = load, note_use, seconds, clock
         self._keys: dict[str, Key] = {}
         self._loaded: float | None = None
-        self._lock = asyncio.Lock()
+        self._loading: asyncio.Task[None] | None = None
         self._noted: dict[UUID, float] = {}
         self._notes: set[asyncio.Task[None]] = set()
 
@@ -111,13 +111,19 @@ class Keyring:
         return known
 
     async def _refresh(self) -> None:
-        async with self._lock:
-            now = self._clock()
-            if self._loaded is None or now - self._loaded >= self._seconds:
-                self._keys = {key.prefix: key for key in await self._load()}
-                self._loaded = now
-                live = {key.key_id for key in self._keys.values()}
-                self._noted = {key_id: noted for key_id, noted in self._noted.items() if key_id in live}
+        """Have the keys read if it is time; all who come meanwhile wait for that one reading, also for its failure."""
+        if self._loading is None or self._loading.done():
+            if self._loaded is not None and self._clock() - self._loaded < self._seconds:
+                return
+            self._loading = asyncio.ensure_future(self._read())
+        await asyncio.shield(self._loading)
+
+    async def _read(self) -> None:
+        now = self._clock()
+        self._keys = {key.prefix: key for key in await self._load()}
+        self._loaded = now
+        live = {key.key_id for key in self._keys.values()}
+        self._noted = {key_id: noted for key_id, noted in self._noted.items() if key_id in live}
 
     def _use(self, key: Key) -> None:
         """Have a key's use written down beside the request, at most once a minute."""
