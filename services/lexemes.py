@@ -27,6 +27,9 @@ FORM_MAX_CHARACTERS = 64
 CHUNKS_KEPT = 20_000
 """Chunks of text whose lexemes are kept: the words of some hundred articles, about 8 MB."""
 
+KEPT_MAX_CHARACTERS = 16
+"""Of a chunk that is kept: hardly a word is longer, but lines without spaces are, with a lexeme a character."""
+
 PARTS_MAX = 8
 """A word of more parts is a list or a line, and is not also looked for in one piece."""
 
@@ -120,7 +123,7 @@ def fold_name(name: str) -> str:
 
 def _lexemes(chunk: str, *, stem: bool) -> tuple[tuple[Lexeme, ...], int]:
     """Return the lexemes of a chunk and how many words it counts as."""
-    if len(chunk) > FORM_MAX_CHARACTERS:
+    if len(chunk) > KEPT_MAX_CHARACTERS:
         return _flat(chunk, stem=stem)
     return _kept(chunk, stem=stem)
 

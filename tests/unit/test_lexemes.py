@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -121,6 +122,17 @@ def test_three_ways_to_read_a_text_tell_the_same(text: str) -> None:
 def test_words_are_found_wherever_they_stand(words: list[str]) -> None:
     assert forms(" ".join(words)) == [found for word in words for found in forms(word)]
     assert forms(f"“{'” — “'.join(words)}”.") == forms(" ".join(words))
+
+
+def test_lines_without_spaces_are_not_kept() -> None:
+    lines = ["".join(chr(0x4E00 + (number * 7 + at) % 500) for at in range(60)) for number in range(2_000)]
+    tracemalloc.start()
+    try:
+        for line in lines:
+            assert len(places_of(line)) > 1
+        assert tracemalloc.get_traced_memory()[0] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
