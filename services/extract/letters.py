@@ -130,21 +130,24 @@ Reader = Callable[[tuple[bytes | None, bytes | None]], Awaitable[Reading]]
 async def redrive(engine: AsyncEngine, read: Reader, chosen: Chosen = ALL) -> AsyncIterator[tuple[UUID, RecordOutcome]]:
     """Hand dead letters to extract again, each in its own transaction; yield what became of each.
 
-    One that is stored now is marked so; one that fails again stays, with its attempts counted.
+    One that is stored now is marked so; one that fails again stays, with its attempts counted. One that was redriven or
+    emptied meanwhile is passed over: its null value would be an order to erase.
     """
     query = select(dead_letter.c.dead_letter_id).where(chosen.waiting)
     async with engine.connect() as connection:
         ids = (await connection.execute(query.order_by(dead_letter.c.first_seen_at))).scalars().all()
     for one in ids:
-        yield one, await _redrive_one(engine, read, one)
+        outcome = await _redrive_one(engine, read, one)
+        if outcome is not None:
+            yield one, outcome
 
 
-async def _redrive_one(engine: AsyncEngine, read: Reader, letter_id: UUID) -> RecordOutcome:
+async def _redrive_one(engine: AsyncEngine, read: Reader, letter_id: UUID) -> RecordOutcome | None:
     async with engine.connect() as connection:
         letter = await find_letter(connection, letter_id)
-    reading: Reading = Unusable(DeadLetterReason.EMPTY_VALUE, "gone")
-    if letter is not None:
-        reading = await read((letter.key, letter.value))
+    if letter is None or letter.redriven_at is not None:
+        return None
+    reading = await read((letter.key, letter.value))
     try:
         return await _save(engine, letter_id, reading)
     except DBAPIError as error:
@@ -163,5 +166,6 @@ async def _save(engine: AsyncEngine, letter_id: UUID, reading: Reading) -> Recor
             (outcome,) = await store.save(connection, [reading])
             values = {"redriven_at": func.now()}
         changed = {**values, "attempts": dead_letter.c.attempts + 1, "redrive_outcome": outcome}
-        await connection.execute(update(dead_letter).filter_by(dead_letter_id=letter_id).values(changed))
+        waiting = (dead_letter.c.dead_letter_id == letter_id, dead_letter.c.redriven_at.is_(None))
+        await connection.execute(update(dead_letter).where(*waiting).values(changed))
     return outcome

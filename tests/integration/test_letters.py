@@ -13,7 +13,7 @@ from schemas import tables
 from schemas.outcomes import DeadLetterReason, RecordOutcome
 from services.database import open_database
 from services.extract import letters
-from services.extract.erasure import erase_article
+from services.extract.erasure import erase_article, erase_letters
 from services.extract.records import Erasure, Read, Reading, Unusable, read
 from services.kafka import Record
 from tests.builders import article, key_of, reading, record, record_of
@@ -113,6 +113,36 @@ async def test_letter_overtaken_by_a_later_revision_is_outdated_and_done(engine:
     assert await waiting(engine) == []
 
 
+async def test_letter_that_is_emptied_meanwhile_is_no_order_to_erase(engine: AsyncEngine) -> None:
+    first, second = article(url="https://a.example/"), article(url="https://b.example/")
+    await add(engine, record_of(first, offset=1), record_of(second, offset=2))
+    both = [row.dead_letter_id for row in await waiting(engine)]
+
+    async def reader(one: tuple[bytes | None, bytes | None]) -> Reading:
+        async with engine.begin() as connection:
+            await erase_letters(connection, tables.dead_letter.c.dead_letter_id.in_(both))
+        return read(one)
+
+    assert await redrive(engine, reader) == [RecordOutcome.SAVED]
+    assert [(await find(engine, one)).redrive_outcome for one in both] == ["erased", "erased"]
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(tables.erased))).all() == []
+
+
+async def test_letter_that_is_emptied_while_it_is_read_keeps_no_words(engine: AsyncEngine) -> None:
+    await add(engine, record(b"{"))
+    (row,) = await waiting(engine)
+
+    async def reader(_: tuple[bytes | None, bytes | None]) -> Reading:
+        async with engine.begin() as connection:
+            await erase_letters(connection, tables.dead_letter.c.dead_letter_id == row.dead_letter_id)
+        return Unusable(DeadLetterReason.NOT_JSON, "unexpected words")
+
+    assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED]
+    letter = await find(engine, row.dead_letter_id)
+    assert (letter.exception, letter.redrive_outcome) == ("erased", "erased")
+
+
 async def test_letter_that_the_database_refuses_stays_and_the_next_is_redriven(engine: AsyncEngine) -> None:
     def with_nul(one: tuple[bytes | None, bytes | None]) -> Read:
         event = (
@@ -173,7 +203,7 @@ async def test_letter_that_went_away_meanwhile_is_no_failure(engine: AsyncEngine
             await connection.execute(tables.dead_letter.delete())
         return NO_JSON
 
-    assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED] * 2
+    assert await redrive(engine, reader) == [RecordOutcome.DEAD_LETTERED]
     assert await waiting(engine) == []
 
 
