@@ -16,6 +16,7 @@ from corpus.counts import count_split
 from corpus.excerpts import Unfit, find
 from corpus.notes import read_notes
 from corpus.quotations import find_quotations
+from corpus.reading import check_joined
 
 AFFAIR = Affair.model_validate(
     {
@@ -212,11 +213,41 @@ def test_quotations_are_found_in_any_marks() -> None:
     assert found == ["“one”", '"two"', "‘three’s a crowd’", "'don't go'", "“Four", "“Five”", "«six»", "„seven“"]
 
 
-def test_quotation_that_begins_anew_in_the_same_claim_is_refused() -> None:
-    source = SOURCE.replace("Vane said, “and I", "Vane said. “And I").replace(
-        "{cue said}, {c “and I", "{cue said}. {c “And I"
-    )
-    assert "begins anew" in " ".join(check_article(_compiled(source), AFFAIR))
+ONE_CLAIM = """\
+    {c “Nobody wants it,”} {by Vane} {cue said}
+    {c “And I did not choose it.”}"""
+TWO_CLAIMS = """\
+    {c “Nobody wants it,”} {by Vane} {cue said}
+[c6] who=vane direct denied
+    #2 {by Vane} {cue said}
+    {c “And I did not choose it.”}"""
+
+
+def _speech(between: str, excerpts: str) -> str:
+    """Return the source with c2's quotation parted by other words, and annotated so."""
+    one = "    {c “Nobody wants it,”} {by Vane} {cue said}, {c “and I did not choose it.”}"
+    return SOURCE.replace("Vane said, “and", f"{between} “And").replace(one, excerpts)
+
+
+def _faults_of_speech(between: str, excerpts: str) -> list[str]:
+    article = _compiled(_speech(between, excerpts))
+    return [*check_article(article, AFFAIR), *check_joined(article)]
+
+
+@pytest.mark.parametrize("between", ["Vane said,", "Vane said.", "Vane said on the stairs, in tears."])
+def test_quotation_that_goes_on_after_its_cue_is_one_claim(between: str) -> None:
+    assert _faults_of_speech(between, ONE_CLAIM) == []
+    assert [fault[:32] for fault in _faults_of_speech(between, TWO_CLAIMS)] == ["c6: goes on from c2 after the cu"]
+
+
+@pytest.mark.parametrize("between", ["Vane said. She left.", "Vane said, and she left.", "Vane said.\n\nDusk fell:"])
+def test_quotation_parted_by_more_than_its_cue_is_two_claims(between: str) -> None:
+    assert _faults_of_speech(between, TWO_CLAIMS) == []
+
+
+def test_pieces_of_a_quotation_that_no_cue_parts_are_refused() -> None:
+    cue_before = ONE_CLAIM.replace("{by Vane} {cue said}", "Vane spoke.\n    {by Ada Vane} {cue said} on 5 March")
+    assert "c2: pieces of a quotation that no cue parts:  Vane spoke. " in _faults_of_speech("Vane spoke.", cue_before)
 
 
 def test_low_marks_and_guillemets_are_quotations_whichever_way_they_point() -> None:
@@ -232,13 +263,15 @@ def test_inner_quotation_in_low_marks_is_direct() -> None:
     assert list(check_article(_compiled(source), AFFAIR)) == []
 
 
-def _written(root: Path, split: str, affair: str, names: tuple[str, ...] = ("post", "echo")) -> None:
+def _written(
+    root: Path, split: str, affair: str, names: tuple[str, ...] = ("post", "echo"), source_of: str = SOURCE
+) -> None:
     folder = root / split / affair
     folder.mkdir(parents=True)
     value = AFFAIR.model_copy(update={"affair": affair, "articles": names})
     (folder / "affair.json").write_text(value.model_dump_json())
     for name in names:
-        source = SOURCE.replace("A clerk", f"A clerk of {affair} {name}")
+        source = source_of.replace("A clerk", f"A clerk of {affair} {name}")
         (folder / f"{name}.txt").write_text(source)
         (folder / f"{name}.json").write_text(write(make_article(read_notes(source), value, name)))
 
@@ -267,6 +300,14 @@ def test_second_annotation_is_of_a_text_of_test(tmp_path: Path) -> None:
     assert check_corpus(tmp_path) == []
     _written(tmp_path, "again", "dyke")
     assert [fault for fault in check_corpus(tmp_path) if "not a text of test: post" in fault]
+
+
+def test_second_annotation_keeps_the_two_claims_of_its_time(tmp_path: Path) -> None:
+    _written(tmp_path, "test", "mill", source_of=_speech("Vane said.", ONE_CLAIM))
+    _written(tmp_path, "again", "mill", source_of=_speech("Vane said.", TWO_CLAIMS))
+    assert check_corpus(tmp_path) == []
+    _written(tmp_path, "train", "dyke", source_of=_speech("Vane said.", TWO_CLAIMS))
+    assert [fault for fault in check_corpus(tmp_path) if "dyke/post: c6: goes on from c2" in fault]
 
 
 def test_counts_are_of_preferred_values(tmp_path: Path) -> None:
