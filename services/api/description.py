@@ -43,11 +43,9 @@ def complete(description: Json) -> None:
     components["schemas"].update({**problem.pop("$defs"), "ProblemAnswer": problem})
     components.update(responses={"Problem": _describe_problem()}, headers=HEADERS)
     _keep_nulls(components["schemas"])
-    used = set()
     for operations in description["paths"].values():
         for method, operation in operations.items():
             _complete(operation, components["schemas"], is_get=method == "get")
-            used.update(operation["tags"])
     used = {
         tag for operations in description["paths"].values() for found in operations.values() for tag in found["tags"]
     }
