@@ -1,5 +1,6 @@
 """The application: its routes, what they hold, and what stands around them."""
 
+import asyncio
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -69,6 +70,7 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     app.state.tail = Tail(app.state.transactions, most_streams=settings.api_streams)
     app.state.pace = stream.Pace.of(settings)
     app.state.statistics = statistics.Kept()
+    app.state.comparing = asyncio.Semaphore(revisions.COMPARED_AT_ONCE)
     app.state.readiness = readiness
     app.state.writable = is_loopback(settings.api_host)
     secret = settings.api_cursor_secret

@@ -1,6 +1,8 @@
 """``/v1/articles/{article_id}/revisions`` as clients see it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +11,13 @@ import pytest_asyncio
 
 from schemas.events import Paragraph, ParagraphKind
 from services.api.resources.difference import compare
-from services.api.resources.revisions import RevisionPage, ShownDifference, ShownRevision
+from services.api.resources.revisions import (
+    COMPARED_AT_ONCE,
+    COMPARING,
+    RevisionPage,
+    ShownDifference,
+    ShownRevision,
+)
 from services.extract.records import Erasure
 from tests.builders import article, reading, sha256
 from tests.integration.api_world import Api, open_api
@@ -66,6 +74,18 @@ async def test_difference_is_to_the_revision_before(api: Api) -> None:
 
 def joined(shown: dict[str, Any], without: str) -> str:
     return "".join(part["text"] for part in shown["parts"] if part["kind"] != without)
+
+
+async def test_texts_wait_in_the_database_until_it_is_their_turn_to_be_compared(api: Api) -> None:
+    go_on = Event()
+    COMPARING.submit(go_on.wait)
+    try:
+        asked = [asyncio.create_task(api.get(path(5, "difference"))) for _ in range(10)]
+        await asyncio.sleep(0.5)
+        assert COMPARING._work_queue.qsize() <= COMPARED_AT_ONCE
+    finally:
+        go_on.set()
+    assert [shown["previous"] for shown in await asyncio.gather(*asked)] == [1] * 10
 
 
 async def test_first_revision_is_all_inserted(api: Api) -> None:

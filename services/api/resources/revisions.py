@@ -38,6 +38,9 @@ LISTED = ("article_id", "revision", "is_current", "text_sha256", "fetched_at", "
 COMPARING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="difference")
 """Two texts of half a million code points take up to a second: one thread, so that it never takes more than a core."""
 
+COMPARED_AT_ONCE = 2
+"""Differences whose texts are in memory: the one that is compared, and the next; the others wait without theirs."""
+
 Number = Annotated[int, Path(ge=0, lt=2**63)]
 
 
@@ -176,20 +179,22 @@ async def get_revision(request: Request, article_id: UUID, revision: Number, onl
     "/{revision}/difference", summary="Get what a text changed of the one before", response_model=ShownDifference
 )
 async def get_difference(request: Request, article_id: UUID, revision: Number, only: Only) -> Response:
-    async with reading(request) as connection:
-        row = await _find(connection, article_id, revision)
-        previous = await queries.find_previous(connection, article_id, revision)
-    before = previous.text or "" if previous is not None else ""
-    loop = asyncio.get_running_loop()
-    parts = await loop.run_in_executor(COMPARING, compare, before, row.text)
-    return only.answer(
-        {
-            "article_id": row.article_id,
-            "revision": row.revision,
-            "previous": previous and previous.revision,
-            "parts": [_show_part(part, before, row.text) for part in parts],
-        }
-    )
+    turn: asyncio.Semaphore = request.app.state.comparing
+    async with turn:
+        async with reading(request) as connection:
+            row = await _find(connection, article_id, revision)
+            previous = await queries.find_previous(connection, article_id, revision)
+        before = previous.text or "" if previous is not None else ""
+        loop = asyncio.get_running_loop()
+        parts = await loop.run_in_executor(COMPARING, compare, before, row.text)
+        return only.answer(
+            {
+                "article_id": row.article_id,
+                "revision": row.revision,
+                "previous": previous and previous.revision,
+                "parts": [_show_part(part, before, row.text) for part in parts],
+            }
+        )
 
 
 def _show_part(part: Part, before: str, after: str) -> dict[str, object]:
