@@ -162,8 +162,8 @@ FEEDS = _gauge(
     "claimwire_ingest_feeds",
     f"Feeds by what became of their last poll; `{NEVER}`: added and not yet polled.",
     of=_INGEST,
-    odd="Failing ones growing: `claimwire status` and /v1/feeds?outcome=… name them and why; many at once are our own "
-    "network, DNS or robots.txt.",
+    odd="Failing ones growing: `claimwire feeds list` and /v1/feeds?outcome=… name them and why; many at once are our "
+    "own network, DNS or robots.txt.",
     outcome=FEED_OUTCOMES,
 )
 FEED_OVERDUE_SECONDS = _gauge(

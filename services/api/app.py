@@ -10,10 +10,10 @@ from schemas.tables import Scope
 from services.api.docs import add_docs
 from services.api.gate import Gate, Needs, are_keys_on, open_keyring
 from services.api.http.access import Access, expect
+from services.api.http.handlers import install
 from services.api.http.limits import Limits, Room
 from services.api.http.origins import allow_origins
 from services.api.http.pagination import Cursors
-from services.api.http.problems import install
 from services.api.http.representations import Representations
 from services.api.http.transactions import Transactions
 from services.api.http.writers import is_loopback
@@ -93,9 +93,10 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
 
 def _guard(app: FastAPI, settings: ApiSettings) -> None:
     """Let in whom the settings say, as often as they say, and so many at once."""
-    keyring = open_keyring(app.state.transactions, seconds=settings.api_keys_seconds)
-    app.state.keyring = keyring if are_keys_on(settings) else None
-    is_private = app.state.keyring is None and app.state.writable
+    keys_on = are_keys_on(settings)
+    is_private = not keys_on and app.state.writable
     quota = 0 if is_private else settings.api_requests_per_minute
+    keyring = open_keyring(app.state.transactions, seconds=settings.api_keys_seconds, requests_per_minute=quota)
+    app.state.keyring = keyring if keys_on else None
     app.add_middleware(Gate, keyring=app.state.keyring, requests_per_minute=quota)
     app.add_middleware(Room, most=settings.api_concurrency)

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from services.api.http.problems import Problem, describe
 
 OF_THE_FRAMEWORK = {
-    HTTPStatus.BAD_REQUEST: "The body is no JSON.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The path is there and takes other methods: `Allow` names them.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service failed; its log says how, under the answer's `X-Request-Id`.",
 }

@@ -63,16 +63,21 @@ def are_keys_on(settings: ApiSettings) -> bool:
     return settings.api_keys == "on" or (settings.api_keys == "auto" and not is_loopback(settings.api_host))
 
 
-def open_keyring(transactions: Transactions, *, seconds: float) -> Keyring:
-    """Return the keyring of a database."""
+def quota_of(key: Key | None, requests_per_minute: int) -> int:
+    """Return the requests a minute of a key, or of nobody's; 0: no limit."""
+    return requests_per_minute if key is None or key.requests_per_minute is None else key.requests_per_minute
+
+
+def open_keyring(transactions: Transactions, *, seconds: float, requests_per_minute: int) -> Keyring:
+    """Return the keyring of a database, whose keys have ``requests_per_minute`` where they have no number of theirs."""
 
     async def load() -> list[Key]:
         async with transactions.reading() as connection:
             keys = list(await queries.list_live(connection))
         metrics.KEY_QUOTA.clear()
         for key in keys:
-            if key.requests_per_minute is not None:
-                metrics.KEY_QUOTA.labels(key.prefix).set(key.requests_per_minute)
+            if quota := quota_of(key, requests_per_minute):
+                metrics.KEY_QUOTA.labels(key.prefix).set(quota)
         return keys
 
     async def note_use(key: Key) -> None:
@@ -121,7 +126,7 @@ class Gate:
 
     async def _count(self, scope: Asked, key: Key | None) -> Standing | None:
         """Count the request and return how its caller's quota stands, or None where it has none; raises RateLimited."""
-        quota = self._quota if key is None or key.requests_per_minute is None else key.requests_per_minute
+        quota = quota_of(key, self._quota)
         standing = None
         if quota:
             standing = await self._quotas.take(f"key {key.prefix}" if key else f"from {_bucket(scope)}", quota)

@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from services import metrics
 from services.api.http.access import SAFE_HEADERS
 from services.api.http.limits import HEAD_MAX_BYTES, TARGET_MAX_BYTES, head_too_large, target_too_long
-from services.api.http.problems import TimedOut, answer
+from services.api.http.problems import Malformed, TimedOut, answer
 from services.api.resources.stream import ABORT
 
 LINGER_SECONDS = 2.0
@@ -95,7 +95,7 @@ class Wire(HttpToolsProtocol):
     @override
     def send_400_response(self, msg: str) -> None:
         is_target = len(self.url) > TARGET_MAX_BYTES  # the parser of targets takes 64 KB
-        self._refuse(target_too_long() if is_target else HTTPException(HTTPStatus.BAD_REQUEST))
+        self._refuse(target_too_long() if is_target else Malformed("The head of the request is no HTTP"))
 
     def _await_head(self) -> None:
         if self._head_timer is None:

@@ -71,5 +71,18 @@ def test_uuid_in_a_query_is_not_quoted() -> None:
     assert b"found" not in bytes(answer(refused).body)
 
 
+def test_mistake_is_told_in_words_of_the_api() -> None:
+    refused = refuse(
+        [error("query", "limt", type_="extra_forbidden"), error("body", message="Value error, give a url")]
+    )
+    told = [mistake["detail"] for mistake in json.loads(bytes(answer(refused).body))["errors"]]
+    assert told == ["There is none of this name here", "Give a url"]
+
+
+@pytest.mark.parametrize(("status", "told"), [(400, "JSON"), (404, "/docs"), (405, "Allow")])
+def test_error_of_the_framework_says_what_to_do(status: int, told: str) -> None:
+    assert told in json.loads(bytes(answer(HTTPException(status)).body))["detail"]
+
+
 def test_json_that_is_none_is_a_bad_request() -> None:
     assert refuse([error("body", 3, type_="json_invalid")]).status_code == 400

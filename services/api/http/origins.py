@@ -2,12 +2,11 @@
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from typing_extensions import override
 
-from services.api.http.problems import answer
+from services.api.http.problems import Malformed, answer
 
 METHODS = ("GET", "HEAD", "POST")
 
@@ -27,7 +26,7 @@ class Origins(CORSMiddleware):
         if response.status_code < 400:  # noqa: PLR2004 (no error)
             return response
         told = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
-        return answer(HTTPException(response.status_code, headers=told))
+        return answer(Malformed("A page of this origin may not ask so", headers=told))
 
 
 def allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from services.api.http.problems import refuse
+from services.api.http.problems import UNKNOWN_NAME, refuse
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -81,7 +81,7 @@ async def once_each(request: Request) -> None:
 
 async def no_parameters(request: Request) -> None:
     """Refuse any query parameter."""
-    _refuse_names(list(request.query_params), "Extra inputs are not permitted")
+    _refuse_names(list(request.query_params), UNKNOWN_NAME)
 
 
 def _refuse_names(names: list[str], reason: str) -> None:

@@ -1,21 +1,23 @@
 """Problems: every error the API answers, as RFC 9457 has it, with a code that never changes and none of the input."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 import orjson
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 
 NAME_MAX_CHARACTERS = 64
 """A parameter's name is told so that it can be corrected; a longer one is nobody's mistake."""
+
+NOT_READ = "The body is no JSON in UTF-8"
+
+UNKNOWN_NAME = "There is none of this name here"
+"""What is told of a parameter or a member of a body that the API does not know."""
 
 
 class Problem(HTTPException):
@@ -27,6 +29,13 @@ class Problem(HTTPException):
     def __init__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: object) -> None:
         super().__init__(self.status, detail, headers)
         self.members = members
+
+
+class Malformed(Problem):
+    """A body that is no JSON, a head that is no HTTP, or a browser's question for a page that may not ask."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad_request"
 
 
 class BadCursor(Problem):
@@ -221,13 +230,21 @@ def describe(status: int, code: str, detail: str, **members: object) -> dict[str
     }
 
 
+_SAID = {
+    HTTPStatus.BAD_REQUEST: NOT_READ,
+    HTTPStatus.NOT_FOUND: "There is nothing at this path; /docs shows what there is",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The path takes other methods: Allow names them",
+}
+"""What to do about errors of the framework, whose own words are for those who build it."""
+
+
 def answer(error: HTTPException) -> Response:
     """Return the response that tells a problem; the framework's own errors get their status as code."""
     if isinstance(error, Problem):
         body = describe(error.status_code, error.code, error.detail, **error.members)
     else:
-        code = HTTPStatus(error.status_code).name.lower()
-        body = describe(error.status_code, code, HTTPStatus(error.status_code).description or error.detail)
+        status = HTTPStatus(error.status_code)
+        body = describe(status, status.name.lower(), _SAID.get(status) or status.description or status.phrase)
     return _respond(body, error.headers)
 
 
@@ -240,10 +257,10 @@ def _respond(body: dict[str, object], headers: Mapping[str, str] | None) -> Resp
     return Response(orjson.dumps(body), status_code=int(str(body["status"])), headers=headers, media_type=MEDIA_TYPE)
 
 
-def refuse(errors: Sequence[Any]) -> Problem | HTTPException:
+def refuse(errors: Sequence[Any]) -> Problem:
     """Return the problem that pydantic's errors are: an id that is none is not found, JSON that is none malformed."""
     if any(error["type"] == "json_invalid" for error in errors):
-        return HTTPException(HTTPStatus.BAD_REQUEST)
+        return Malformed(NOT_READ)
     if any(error["loc"][0] == "path" for error in errors):
         return NotFound("There is no such id")
     mistakes = [
@@ -258,33 +275,12 @@ def _clip(part: object) -> str:
     return "".join(character for character in str(part) if character.isprintable())[:NAME_MAX_CHARACTERS]
 
 
+_REASONS = {
+    "extra_forbidden": UNKNOWN_NAME,
+    "uuid_parsing": "Input should be a valid UUID",  # pydantic quotes the offending character
+}
+
+
 def _reason(error: Mapping[str, Any]) -> str:
-    # pydantic quotes the offending character of a UUID.
-    return "Input should be a valid UUID" if error["type"] == "uuid_parsing" else str(error["msg"])
-
-
-async def _answer_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 (registered for nothing else)
-    response = answer(error)
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = ", ".join(_allowed(request))
-    return response
-
-
-def _allowed(request: Request) -> Iterator[str]:
-    """Return the methods of a path: of all its routes, where the framework names those of the first."""
-    for method in ("GET", "POST"):
-        scope = {**request.scope, "method": method}
-        if any(route.matches(scope)[0] == Match.FULL for route in request.app.routes):
-            yield from ("GET", "HEAD") if method == "GET" else (method,)
-
-
-async def _answer_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for nothing else)
-    return answer(refuse(error.errors()))
-
-
-def install(app: FastAPI) -> None:
-    """Make ``app`` answer every error as a problem."""
-    app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    said = _REASONS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return said[:1].upper() + said[1:]

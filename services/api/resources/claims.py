@@ -148,7 +148,7 @@ MinConfidence = Annotated[
         ge=0,
         le=1,
         allow_inf_nan=False,
-        description="Also list claims that are less sure than those listed by default, down to this.",
+        description="Only claims that are at least so sure, also those below what is listed by default.",
     ),
 ]
 
@@ -159,14 +159,16 @@ class ClaimFilters(Period, Listing):
     speaker: Speaker | None = Field(
         None, description="The speaker's name or a part of it, in any spelling of its letters; without one, the words."
     )
-    entity: UUID | None = Field(None, description="The id of the entity that speaks.")
+    entity: UUID | None = Field(None, description="The id of the entity that is the speaker.")
     publisher: Domain | None = Field(None, description="The publisher's domain.")
     arrival: Arrival | None = Field(None, description="How the article came.")
     language: Language | None = Field(None, description="The article's language, an ISO 639 code.")
-    voice: Voice | None = None
-    form: Form | None = None
-    polarity: Polarity | None = None
-    force: Force | None = None
+    voice: Voice | None = Field(
+        None, description="Whose voice claims it: a speaker's, the article's or the headline's."
+    )
+    form: Form | None = Field(None, description="How a speaker's words are told.")
+    polarity: Polarity | None = Field(None, description="Whether the content is affirmed or denied.")
+    force: Force | None = Field(None, description="How firmly it is said.")
     min_confidence: MinConfidence = None
 
     def wanted(self, asked: str | None) -> queries.ClaimFilter:

@@ -96,7 +96,9 @@ class EntityListing(Listing):
     name: Annotated[Name, AfterValidator(_has_name)] | None = Field(
         None, description="The name or some words of it, in any spelling of its letters."
     )
-    type: MentionType | None = None
+    type: MentionType | None = Field(
+        None, description="GPE: a place with a government, LOC: any other, NORP: a people, faith or party."
+    )
 
 
 class EntityClaimListing(Listing):

@@ -87,7 +87,7 @@ class PagePage(BaseModel):
 class PageListing(Listing):
     """Which pages are wanted."""
 
-    outcome: PageOutcome | None = None
+    outcome: PageOutcome | None = Field(None, description="What became of the page.")
     feed: UUID | None = Field(None, description="The id of the feed that lists them.")
 
 
