@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from schemas.events import Arrival
 from schemas.extraction import Force, Form, Polarity, Voice
 from services.cli.exits import AsJson, BadArgument, NothingThere
 from services.cli.tables import show
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 ApiUrl = Annotated[str | None, typer.Option(help="The API's address; else that of CLAIMWIRE_API_URL.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="The most that is shown.")]
-Confidence = Annotated[float | None, typer.Option(min=0, max=1, help="Show claims from here on.")]
+Confidence = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Only claims at least so sure, also those not listed by default.")
+]
 
 LISTED_ITEMS = 200
 """The most that the API puts into one answer of a list."""
@@ -59,6 +62,8 @@ def _submission(what: str) -> dict[str, str]:
         text = Path(what).read_text("utf-8")
     except UnicodeDecodeError:
         raise BadArgument(f"{what} is no text in UTF-8") from None
+    except OSError as error:
+        raise BadArgument(f"{what} is no URL (http:// or https://) and no file: {error.strerror}") from None
     return {"html" if Path(what).suffix.lower() in {".html", ".htm", ".xhtml"} else "text": text}
 
 
@@ -104,9 +109,11 @@ def search(
 
 def claims(
     *,
-    speaker: Annotated[str | None, typer.Option(help="Who said it, as the article names them.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Who said it: a name or a part of it.")] = None,
     publisher: Annotated[str | None, typer.Option(help="The publisher's domain.")] = None,
-    entity: Annotated[UUID | None, typer.Option(help="The id of whom or what it names.")] = None,
+    entity: Annotated[UUID | None, typer.Option(help="The id of the entity that is the speaker.")] = None,
+    arrival: Annotated[Arrival | None, typer.Option(help="How the article came.")] = None,
+    language: Annotated[str | None, typer.Option(help="The article's language: en, de.")] = None,
     polarity: Annotated[Polarity | None, typer.Option(help="Whether it was affirmed or denied.")] = None,
     force: Annotated[Force | None, typer.Option(help="How firmly it was said.")] = None,
     form: Annotated[Form | None, typer.Option(help="How the words are quoted.")] = None,
@@ -126,6 +133,8 @@ def claims(
         "speaker": speaker,
         "publisher": publisher,
         "entity": entity,
+        "arrival": arrival,
+        "language": language,
         "polarity": polarity,
         "force": force,
         "form": form,

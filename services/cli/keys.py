@@ -29,6 +29,8 @@ KEPT_HOURS = "24h"
 
 KEY_COLUMNS = ("prefix", "name", "scopes", "requests_per_minute", "created_at", "expires_at", "revoked_at", "used_at")
 
+Prefix = Annotated[str, typer.Argument(metavar="PREFIX", help="What the key begins with, as 'keys list' shows it.")]
+
 _DURATION = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -159,7 +161,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command("rotate")
 def rotate(
-    prefix: str,
+    prefix: Prefix,
     keep_old_for: Annotated[str, typer.Option(help="How long the old key stays good; 0m ends it now.")] = KEPT_HOURS,
     as_json: AsJson = False,
 ) -> None:
@@ -169,6 +171,6 @@ def rotate(
 
 
 @app.command("revoke")
-def revoke(prefix: str) -> None:
+def revoke(prefix: Prefix) -> None:
     """Let a key be good no more, in every process of the API after CLAIMWIRE_API_KEYS_SECONDS."""
     asyncio.run(revoke_key(load(ServiceSettings), prefix))

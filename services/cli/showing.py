@@ -33,7 +33,7 @@ def show_claims(console: Console, claims: Sequence[Item]) -> None:
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
         source = claim["publisher"].get("name") or claim["publisher"]["domain"]
-        _write_link(console, f"{source}, fetched {_day(claim['fetched_at'])}  {claim['url']}")
+        _write_link(console, f"{source}, {_came(claim)}  {claim['url']}")
         _write_link(console, claim["links"]["self"])
     if not claims:
         console.print("no claims")
@@ -57,9 +57,8 @@ def show_found_articles(console: Console, articles: Sequence[Item]) -> None:
         _write(console, Text.assemble((f"[{number}] ", "dim"), title))
         excerpt = article["excerpt"]
         _write(console, _styled(excerpt["text"], found["excerpt"]), indent=4)
-        at = article["published_at"]
-        day = _day(at) if at else f"fetched {_day(article['fetched_at'])}"
-        source = f"{publisher['name'] or publisher['domain']}, {day}"
+        at = article["published_at"] if article["arrival"] != "submitted" else None
+        source = f"{publisher['name'] or publisher['domain']}, {_day(at) if at else _came(article)}"
         _write_link(console, f"{source}  {article['canonical_url']}")
         _write_link(console, article["links"]["self"])
     if not articles:
@@ -175,6 +174,11 @@ def _write_link(console: Console, link: str, *, indent: int = 4) -> None:
 
 def _day(at: str) -> str:
     return f"{datetime.fromisoformat(at):%-d %B %Y}"
+
+
+def _came(item: Item) -> str:
+    handed_in = item["arrival"] == "submitted"
+    return f"{'handed in' if handed_in else 'fetched'} {_day(item['fetched_at'])}"
 
 
 def _date(dated: Item) -> str:

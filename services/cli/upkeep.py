@@ -47,7 +47,7 @@ def feeds_list(as_json: AsJson = False) -> None:
 
 
 @feeds.command("remove")
-def feeds_remove(url: str) -> None:
+def feeds_remove(url: Annotated[str, typer.Argument(metavar="URL")]) -> None:
     """Poll a feed no more; its articles stay."""
     from services.cli import commands
 
@@ -89,7 +89,7 @@ def letters_list(
 
 
 @letters.command("show")
-def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
+def letters_show(letter_id: Annotated[UUID, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Show one dead letter whole, with its key, value and headers."""
     from services.cli import commands
 
@@ -101,7 +101,7 @@ def letters_show(letter_id: UUID, as_json: AsJson = False) -> None:
 
 @letters.command("redrive")
 def letters_redrive(
-    letter_id: Annotated[UUID | None, typer.Argument(help="One dead letter; else all that wait.")] = None,
+    letter_id: Annotated[UUID | None, typer.Argument(metavar="ID", help="One dead letter; else all that wait.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only those of this reason.")] = None,
     since: Annotated[str | None, typer.Option(help="Only those that came from this date on.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,

@@ -89,6 +89,8 @@ def test_claims_of_the_samples_are_listed(cli: Cli, samples: list[Read]) -> None
     denied = lines(cli("claims", "--polarity", "denied", "--publisher", "daily-gull.example", "--json"))
     assert {(one["polarity"], one["publisher"]["domain"]) for one in denied} == {("denied", "daily-gull.example")}
     assert lines(cli("claims", "--from", "2026-10-16", "--json")) == []
+    assert lines(cli("claims", "--arrival", "submitted", "--json")) == []
+    assert lines(cli("claims", "--arrival", "fetched", "--language", "en", "--json"))
     assert lines(cli("claims", "--to", "2026-10-15", "--voice", "headline", "--json"))
     shown = cli("claims", "--limit", "2", "--voice", "attributed").stdout
     assert re.search(r"^\[1\] .+  (affirmed|denied)  \w+  0\.\d\d$", shown, re.MULTILINE)
@@ -168,6 +170,7 @@ async def test_redirect_is_not_followed_with_the_key() -> None:
 
 def claim(*spans: tuple[int, int], **changes: Any) -> dict[str, Any]:
     values = {"voice": "attributed", "polarity": "affirmed", "force": "bare", "confidence": 0.9, "url": "https://a/"}
+    values["arrival"] = "fetched"
     values |= {"speaker": None, "speaker_reason": "no_evidence", "content": {"spans": spans, "text": "words"}}
     links = {"self": "/v1/claims/1"}
     return {
@@ -211,6 +214,13 @@ def test_nothing_that_an_article_says_steers_the_terminal() -> None:
     assert "\u2028" not in shown
     assert shown.count("[red]c") >= 8
     assert "\\u001b[2J" in shown
+
+
+def test_text_that_was_handed_in_is_told_from_a_fetched_one() -> None:
+    handed_in = {**claim((0, 3)), "arrival": "submitted", "fetched_at": "2026-10-15T12:00:00Z"}
+    console = Console(record=True, width=200)
+    show_claims(console, [handed_in])
+    assert "handed in 15 October 2026" in console.export_text()
 
 
 def test_sample_is_an_article(samples: list[Read]) -> None:

@@ -215,6 +215,8 @@ async def test_api_that_hangs_up_or_has_no_address_is_told(tmp_path: Path) -> No
         with pytest.raises(BadArgument, match=f"no answer from {address}"):
             await submit_all(["https://news.example/a"], address)
     (tmp_path / "bytes.txt").write_bytes(b"\xff")
+    with pytest.raises(BadArgument, match=r"nope.txt is no URL .* and no file: No such file"):
+        await submit_all([str(tmp_path / "nope.txt")], url)
     with pytest.raises(BadArgument, match=r"bytes.txt is no text in UTF-8"):
         await submit_all([str(tmp_path / "bytes.txt")], url)
 
@@ -349,7 +351,11 @@ NOBODY = "postgresql://me:hunter2@127.0.0.1:1/x"
         ("feeds list", {"DATABASE_URL": "hunter2"}, "the database failed: invalid DSN"),
         ("feeds add file:///x", {"DATABASE_URL": NOBODY}, "onnect"),
         ("offsets show", {"DATABASE_URL": NOBODY}, "bootstrap"),
-        ("submit /nowhere/page.html", {}, "No such file or directory: '/nowhere/page.html'"),
+        (
+            "submit /nowhere/page.html",
+            {},
+            "/nowhere/page.html is no URL (http:// or https://) and no file: No such file",
+        ),
         ("submit https://a.example --api-url http://127.0.0.1:1", {}, "no answer from http://127.0.0.1:1"),
         ("dead-letters list --reason luck", {"DATABASE_URL": NOBODY}, "no such reason"),
     ],
