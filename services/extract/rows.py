@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.events import ArticleExtracted, ArticleIngested
-from schemas.extraction import Claim, Mention
+from schemas.extraction import Claim, Mention, Speaker
 from schemas.tables import ChangeKind, RetractedBy
 from services import changes
 from services.extract.entities import entity_id
@@ -83,16 +83,25 @@ class ClaimRows:
         self._ids = [claim_id(event.article_id, event.text_sha256, claim) for claim in claims]
         self._words = {key: claim.content.text for key, claim in zip(self._ids, claims, strict=True)}
         self._dumped = [claim.model_dump(mode="json") for claim in claims]
+        self._entities: dict[str, set[UUID]] = {}
+        for mention in reading.extraction.mentions:
+            self._entities.setdefault(mention.name, set()).add(entity_id(mention))
 
     @property
     def rows(self) -> list[Values]:
         """The rows of the claims found."""
         return [self._claim_row(number, claim) for number, claim in enumerate(self._reading.extraction.claims)]
 
+    def _entity_of(self, speaker: Speaker) -> UUID | None:
+        """Return whom the words name, or else whom a pronoun or a title means: what alone has that name here."""
+        if speaker.mention is not None:
+            return entity_id(self._reading.extraction.mentions[speaker.mention])
+        named = self._entities.get(speaker.name or "", set())
+        return next(iter(named)) if len(named) == 1 else None
+
     def _claim_row(self, ordinal: int, claim: Claim) -> Values:
         event, extraction = self._reading.event, self._reading.extraction
         speaker = claim.speaker
-        mention = None if speaker is None or speaker.mention is None else extraction.mentions[speaker.mention]
         return {
             "claim_id": self._ids[ordinal],
             "article_id": event.article_id,
@@ -106,7 +115,7 @@ class ClaimRows:
             "content": claim.content.text,
             "speaker": speaker and speaker.text,
             "speaker_name": speaker and speaker.name,
-            "entity_id": mention and entity_id(mention),
+            "entity_id": speaker and self._entity_of(speaker),
             "voice": claim.voice,
             "form": claim.form,
             "polarity": claim.polarity,

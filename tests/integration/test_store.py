@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
 from schemas.events import ArticleExtracted
+from schemas.extraction import MentionType, ResolvedBy, Speaker
 from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind
 from services.extract import store
+from services.extract.entities import entity_id
 from services.extract.records import Erasure, Read
-from tests.builders import TEXT, article, claim, mention, reading
+from tests.builders import TEXT, article, claim, mention, reading, words
 
+PERSON = MentionType.PERSON
 BRIDGE = '"The bridge is closed."'
 LATER = 'Anna Weller, the mayor, said: "The bridge is closed until May." Traffic was slow on Monday.'
 
@@ -49,6 +52,19 @@ async def test_article_is_stored_with_all_it_claims(engine: AsyncEngine) -> None
     assert (stored.speaker_name, stored.entity_id) == ("Anna Weller", entity.entity_id)
     assert text.event["title"] == "Bridge closed"
     assert "text" not in text.event
+
+
+@pytest.mark.parametrize(("kinds", "known"), [([PERSON], True), ([PERSON, MentionType.ORG], False)])
+async def test_pronoun_is_the_entity_that_alone_has_its_name(
+    engine: AsyncEngine, kinds: list[MentionType], known: bool
+) -> None:
+    said = words(TEXT, "the mayor")
+    mayor = Speaker(spans=said.spans, text=said.text, name="Anna Weller", resolved_by=ResolvedBy.PRONOUN)
+    mentions = tuple(mention(TEXT, "Anna Weller", kind) for kind in kinds)
+    by_pronoun = claim(TEXT, BRIDGE, speaker="the mayor").model_copy(update={"speaker": mayor})
+    assert await save(engine, reading(article(), by_pronoun, mentions=mentions)) == [RecordOutcome.SAVED]
+    (stored,) = await rows(engine, tables.claim)
+    assert stored.entity_id == (entity_id(mentions[0]) if known else None)
 
 
 async def test_saving_twice_changes_nothing(engine: AsyncEngine) -> None:
