@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, null, select, text, update
+import orjson
+from sqlalchemy import ColumnElement, delete, func, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas import tables
+from schemas.events import Arrival
 from schemas.outcomes import PageOutcome, RecordOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
@@ -59,10 +61,28 @@ async def lock_articles(connection: AsyncConnection, article_ids: Collection[UUI
     await connection.execute(_LOCK, {"ids": sorted(map(str, article_ids))})
 
 
-async def is_erased(connection: AsyncConnection, article_id: UUID) -> bool:
-    """Tell whether an article was erased by itself."""
-    remembered = select(tables.erased.c.kind).filter_by(kind=ErasedKind.ARTICLE, value=str(article_id))
+async def is_erased(connection: AsyncConnection, names: Collection[Name]) -> bool:
+    """Tell whether one of the names is remembered as erased."""
+    erased = tables.erased
+    remembered = select(erased.c.kind).where(tuple_(erased.c.kind, erased.c.value).in_(sorted(names))).limit(1)
     return (await connection.execute(remembered)).first() is not None
+
+
+def names_of(value: bytes | None) -> set[Name]:
+    """Return what the event in a record's value may be erased by; it may be any JSON, or none."""
+    try:
+        event = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        return set()
+    if not isinstance(event, dict):
+        return set()
+    publisher = event.get("publisher")
+    found = [
+        (ErasedKind.PUBLISHER, publisher.get("domain") if isinstance(publisher, dict) else None),
+        (ErasedKind.TEXT, event.get("text_sha256") if event.get("arrival") == Arrival.SUBMITTED else None),
+        *((ErasedKind.URL, event.get(name)) for name in ("url", "canonical_url", "final_url")),
+    ]
+    return {(kind, said) for kind, said in found if isinstance(said, str) and "\x00" not in said}
 
 
 async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:

@@ -8,18 +8,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import orjson
 from sqlalchemy import ColumnElement, Select, Table, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import ErasedKind, article, claim, dead_letter, erased, feed, page, submission
 from services.extract.erasure import (
-    Name,
     erase_article,
     erase_letters,
     erase_pages,
     erase_submissions,
     lock_articles,
+    names_of,
     remember,
 )
 from services.extract.orders import SUBMISSION_URL, Order
@@ -133,28 +132,11 @@ async def _find_letters(connection: AsyncConnection, order: Order) -> list[_Lett
     found = []
     for key, article_id in rows:
         value = await connection.scalar(select(dead_letter.c.value).filter_by(dead_letter_id=key))
-        names = _names(value)
+        names = names_of(value)
         if article_id in order.articles or names & order.names:
             own = {uuid5(NAMESPACE_URL, said) for _, said in names}
             found.append(_Letter(key, article_id if article_id in own else None))
     return found
-
-
-def _names(value: bytes | None) -> set[Name]:
-    """Return what the event in a record's value may be erased by; it may be any JSON, or none."""
-    try:
-        event = orjson.loads(value or b"")
-    except orjson.JSONDecodeError:
-        return set()
-    if not isinstance(event, dict):
-        return set()
-    publisher = event.get("publisher")
-    found = [
-        (ErasedKind.PUBLISHER, publisher.get("domain") if isinstance(publisher, dict) else None),
-        (ErasedKind.TEXT, event.get("text_sha256")),
-        *((ErasedKind.URL, event.get(name)) for name in ("url", "canonical_url", "final_url")),
-    ]
-    return {(kind, said) for kind, said in found if isinstance(said, str)}
 
 
 async def erase(engine: AsyncEngine, find: Find) -> AsyncIterator[int]:

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.outcomes import DeadLetterReason, RecordOutcome
-from schemas.tables import dead_letter
+from schemas.tables import ErasedKind, dead_letter
 from services.database import is_passing
 from services.extract import store
-from services.extract.erasure import erase_letters, is_erased
+from services.extract.erasure import erase_letters, hold_memory, is_erased, names_of
 from services.extract.records import Reading, Unusable
 from services.kafka import Record
 
@@ -55,9 +55,11 @@ def _article_id(record: Record) -> UUID | None:
 async def add(connection: AsyncConnection, cluster_id: str, record: Record, unusable: Unusable) -> None:
     """Keep a record as a dead letter, in the transaction that moves the offset past it; twice is once.
 
-    Of an article that was erased only the place and the reason are kept.
+    Of what was erased, by whichever of its names, only the place and the reason are kept.
     """
     article_id = unusable.article_id or _article_id(record)
+    names = names_of(record.value) | ({(ErasedKind.ARTICLE, str(article_id))} if article_id else set())
+    await hold_memory(connection)
     await connection.execute(
         insert(dead_letter)
         .values(
@@ -76,7 +78,7 @@ async def add(connection: AsyncConnection, cluster_id: str, record: Record, unus
         )
         .on_conflict_do_nothing()
     )
-    if article_id is not None and await is_erased(connection, article_id):
+    if await is_erased(connection, names):
         await erase_letters(connection, dead_letter.c.dead_letter_id == _id(cluster_id, record))
 
 

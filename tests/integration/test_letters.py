@@ -10,10 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
+from schemas.events import Arrival, Publisher
 from schemas.outcomes import DeadLetterReason, RecordOutcome
+from schemas.tables import ErasedKind
 from services.database import open_database
 from services.extract import letters
-from services.extract.erasure import erase_article, erase_letters
+from services.extract.erasure import Name, erase_article, erase_letters, remember
 from services.extract.records import Erasure, Read, Reading, Unusable, read
 from services.kafka import Record
 from tests.builders import article, key_of, reading, record, record_of
@@ -127,6 +129,22 @@ async def test_letter_that_is_emptied_meanwhile_is_no_order_to_erase(engine: Asy
     assert [(await find(engine, one)).redrive_outcome for one in both] == ["erased", "erased"]
     async with engine.connect() as connection:
         assert (await connection.execute(select(tables.erased))).all() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [(ErasedKind.PUBLISHER, "news.example"), (ErasedKind.URL, "https://news.example/a"), (ErasedKind.TEXT, "")],
+)
+async def test_letter_of_what_was_erased_keeps_no_words(engine: AsyncEngine, name: Name) -> None:
+    event = article(url="https://news.example/a", arrival=Arrival.SUBMITTED)
+    async with engine.begin() as connection:
+        await remember(connection, [(name[0], name[1] or event.text_sha256)])
+    other = article("Another text.", url="https://other.example/b", publisher=Publisher(domain="other.example"))
+    await add(engine, record_of(event, offset=1), record_of(other, offset=2), record(b'{"url":"\\u0000"}', offset=3))
+    assert [row.offset for row in await waiting(engine)] == [2, 3]
+    async with engine.connect() as connection:
+        values = (await connection.execute(select(tables.dead_letter.c.value))).scalars().all()
+    assert sum(value is None for value in values) == 1
 
 
 async def test_letter_that_is_emptied_while_it_is_read_keeps_no_words(engine: AsyncEngine) -> None:
