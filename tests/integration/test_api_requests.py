@@ -157,6 +157,7 @@ async def test_database_that_is_not_there_is_not_ready(database_url: str) -> Non
         open_database(url, application_name="test") as database,
         open_app(database, api_settings("postgresql://")) as api,
     ):
+        assert "Retry-After" in (await api.client.get("/readyz")).headers
         await api.get("/readyz", 503)
         assert (await api.get("/v1/claims", 503))["code"] == "database_away"  # an operator may make it yet
 

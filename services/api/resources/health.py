@@ -11,6 +11,7 @@ from schemas.extraction import EXTRACTOR_VERSION
 from services.api.http.parameters import no_parameters
 from services.api.http.problems import DESCRIBED, NotReady
 from services.api.http.responses import json_response
+from services.api.http.transactions import RETRY_SECONDS
 from services.lifecycle import Readiness
 
 router = APIRouter(tags=["health"], responses=DESCRIBED, dependencies=[Depends(no_parameters)])
@@ -50,7 +51,8 @@ async def livez() -> Response:
 async def readyz(request: Request) -> Response:
     problems = await _readiness(request).problems()
     if problems:
-        raise NotReady("The service cannot answer now", problems=problems)
+        told = {"Retry-After": str(RETRY_SECONDS)}
+        raise NotReady("The service cannot answer now", headers=told, problems=problems)
     return json_response({"status": "ok"})
 
 
