@@ -37,6 +37,17 @@ def test_recent_gives_what_comes_after_a_position() -> None:
     assert recent.after(3) is None
 
 
+def test_recent_gives_a_few_at_a_time_so_that_words_erased_meanwhile_stay() -> None:
+    recent = Recent(0)
+    recent.add([event(position, article=position, words="secret") for position in range(1, 51)])
+    first = [each.position for each in recent.after(0) or ()]
+    assert first == list(range(1, 21))
+    recent.add([event(51, article=30, kind=ChangeKind.ERASED)])
+    rest = [*(recent.after(20) or ()), *(recent.after(40) or ())]
+    assert [each.position for each in rest] == list(range(21, 52))
+    assert b"secret" not in next(each.sent for each in rest if each.article_id == UUID(int=30))
+
+
 def test_recent_needs_no_positions_without_gaps() -> None:
     recent = Recent(4)
     recent.add([event(5), event(900)])

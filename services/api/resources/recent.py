@@ -13,6 +13,9 @@ from services.api.resources import changes
 RECENT_BYTES = 8 * 1024 * 1024
 """Of events kept: some minutes of busy news; a stream further behind is let go, and reads the log when it returns."""
 
+AT_ONCE = 20
+"""Events handed to a stream at once."""
+
 
 class Event(NamedTuple):
     """A change as it is sent to streams: what it is chosen by, and its bytes."""
@@ -57,7 +60,10 @@ class Recent:
             self.floor = dropped.position
 
     def after(self, position: int) -> list[Event] | None:
-        """Return the events after a position, or None where some of them may be missing here."""
+        """Return the next events after a position, or None where some of them may be missing here.
+
+        A few at a time: what a stream is still to send would keep the words of an article that is erased meanwhile.
+        """
         if position < self.floor:
             return None
         found = []
@@ -65,7 +71,7 @@ class Recent:
             if event.position <= position:
                 break
             found.append(event)
-        return found[::-1]
+        return found[: -AT_ONCE - 1 : -1]
 
 
 def _without_words(event: Event) -> Event:
