@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.events import ARTICLE_INGESTED, ARTICLES_TOPIC, MESSAGE_MAX_BYTES, Arrival, ArticleIngested, event_time
 from schemas.outcomes import PageOutcome
-from schemas.tables import ErasedKind, page
+from schemas.tables import ErasedKind, page, submission
 from services import metrics
 from services.database import is_permanent
 from services.failpoints import reach
-from services.ingest import articles, publications
+from services.ingest import articles, publications, submissions
 from services.ingest.articles import CleanerFailed, Refused
 from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.folders import as_fetched, read_file
@@ -30,7 +30,7 @@ from services.ingest.leases import LeaseLost, finish, from_now
 from services.ingest.publications import Standing
 from services.ingest.schedule import retry_after
 from services.ingest.urls import BadUrl
-from services.ingest.work import Result, Work
+from services.ingest.work import Result, Source, Work, as_known
 from services.kafka import Producer, RecordTooLarge, event_headers
 from services.logs import bound
 from services.workers import WorkerError, WorkerKilled, Workers
@@ -144,8 +144,19 @@ class Pipeline:
         return fetched
 
     async def _draft(self, work: Work, fetched: Fetched) -> ArticleIngested:
+        """Return the event; a submitted URL that turns out to be a page of a feed is read as that page would be."""
+        event = await self._clean(work.source, fetched)
+        if work.lease.table is not submission or work.source.supplied is not None:
+            return event
+        urls = {fetched.requested_url, fetched.final_url, event.canonical_url}
+        async with self._engine.connect() as connection:
+            known = await publications.find_article(connection, event.canonical_url) or event.article_id
+            row = await submissions.find_known_page(connection, urls, known)
+        return event if row is None else await self._clean(as_known(work.source, row), fetched)
+
+    async def _clean(self, source: Source, fetched: Fetched) -> ArticleIngested:
         with metrics.CLEAN_SECONDS.time():
-            return await self._workers.run(articles.draft, articles.Task(work.source, fetched))
+            return await self._workers.run(articles.draft, articles.Task(source, fetched))
 
     async def _publish(self, work: Work, fetched: Fetched, event: ArticleIngested) -> Result:
         async with self._engine.begin() as connection:

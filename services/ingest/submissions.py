@@ -1,14 +1,36 @@
 """Submissions: what people handed in, leased like any due page."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.tables import submission
+from schemas.events import Arrival
+from schemas.outcomes import PageOutcome
+from schemas.tables import feed, page, submission
 from services.ingest.leases import take_due
 
 
 async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
     """Lease submissions that are due, the oldest first; the api made them due when it accepted them."""
     return await take_due(connection, submission, "due_at", most=most)
+
+
+async def find_known_page(connection: AsyncConnection, urls: Collection[str], article_id: UUID) -> Row[Any] | None:
+    """Return the page that a submitted URL is, as a feed listed it, with its ``feed_url``; None where none did.
+
+    That of one of the URLs, else one known to be the article, and no duplicate where there is another.
+    """
+    named = page.c.url.in_(urls)
+    is_duplicate = func.coalesce(page.c.outcome == PageOutcome.DUPLICATE_URL.value, False)
+    known: Select[Any] = (
+        select(*page.c, feed.c.url.label("feed_url"))
+        .outerjoin(feed, feed.c.feed_id == page.c.feed_id)
+        .where(page.c.arrival == Arrival.FETCHED.value, or_(named, page.c.article_id == article_id))
+        .order_by(named.desc(), is_duplicate, page.c.found_at, page.c.page_id)
+        .limit(1)
+    )
+    found: Row[Any] | None = (await connection.execute(known)).one_or_none()
+    return found

@@ -1,6 +1,6 @@
 """Work: a page, a file or a submission that is in our hands, and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,6 +93,17 @@ def from_submission(row: Row[Any]) -> Work:
         supplied=supplied,
     )
     return Work(lease, source, row.attempts)
+
+
+def as_known(source: Source, row: Row[Any]) -> Source:
+    """Return the source of a submitted URL with what is known of its page, a row of ``page`` with its ``feed_url``."""
+    return replace(
+        source,
+        publisher_domain=row.publisher_domain,
+        publisher_name=row.publisher_name,
+        entry=row.entry,
+        feed_url=row.feed_url,
+    )
 
 
 def find_publisher(source: Source, final_url: str) -> Publisher:

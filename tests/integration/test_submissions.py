@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import Arrival, Evidence
-from schemas.tables import ErasedKind, erased, host, submission
+from schemas.tables import ErasedKind, erased, feed, host, page, submission
 from services.ingest.leases import from_now
 from tests.builders import sha256
 from tests.fakes import KeptRecords
@@ -76,6 +76,53 @@ async def test_submitted_url_that_was_known_gets_its_article_too(engine: AsyncEn
     await ingest(engine, site, kept)
     row = await find(engine, submitted)
     assert (row.outcome, row.article_id, len(kept.records)) == ("unchanged", events(kept)[0].article_id, 1)
+
+
+@pytest.mark.parametrize("was_fetched", [True, False])
+@pytest.mark.parametrize("path", ["/a", "/a?utm_source=x", "/short", "/moved"])
+async def test_submitted_url_of_a_feeds_page_is_read_as_the_page_is(
+    engine: AsyncEngine, site: Site, path: str, was_fetched: bool
+) -> None:
+    await add_pages(engine, site.url("/a"), publisher="gull.example")
+    kept = KeptRecords()
+    if was_fetched:
+        async with open_replica(engine, [site], kept) as replica:
+            await replica.run_until_done()
+    entry = {"url": site.url("/a"), "authors": ["Odra Venn"], "section": "Harbour"}
+    async with engine.begin() as connection:
+        await connection.execute(update(page).values(due_at=None, entry=entry))
+        await connection.execute(update(feed).values(publisher_name="Not yet the page's"))
+    changed = article_page(
+        SENTENCES.replace("eleven", "twelve"), head=f'<link rel="canonical" href="{site.url("/a")}">'
+    )
+    site.pages |= {"/a": changed, "/a?utm_source=x": changed, "/short": changed, "/moved": status(301, Location="/a")}
+    await submit(engine, url=site.url(path), publisher_domain="other.example", publisher_name="Other")
+    event = events(await ingest(engine, site, kept))[-1]
+    assert (len(kept.records), "twelve" in event.text) == (2 if was_fetched else 1, True)
+    assert (event.arrival, event.article_id) == (Arrival.FETCHED, uuid5(NAMESPACE_URL, site.url("/a")))
+    assert (event.publisher.domain, event.publisher.name) == ("gull.example", None)
+    assert (event.feed_url, event.authors, event.section) == ("http://127.0.0.1/feed", ("Odra Venn",), "Harbour")
+
+
+async def test_publisher_of_a_feed_elsewhere_does_not_count_for_a_submitted_url(
+    engine: AsyncEngine, site: Site
+) -> None:
+    await add_pages(engine, site.url("/a"), publisher="gull.example")
+    async with engine.begin() as connection:
+        await connection.execute(update(page).values(due_at=None))
+        await connection.execute(update(feed).values(url="http://elsewhere.example/feed"))
+    await submit(engine, url=site.url("/a"))
+    (event,) = events(await ingest(engine, site))
+    assert (event.publisher.domain, event.feed_url) == ("127.0.0.1", "http://elsewhere.example/feed")
+
+
+async def test_submitted_url_of_no_feeds_page_stays_its_hosts(engine: AsyncEngine, site: Site) -> None:
+    await add_pages(engine, site.url("/other"), publisher="gull.example")
+    async with engine.begin() as connection:
+        await connection.execute(update(page).values(due_at=None))
+    await submit(engine, url=site.url("/a"))
+    (event,) = events(await ingest(engine, site))
+    assert (event.publisher.domain, event.feed_url) == ("127.0.0.1", None)
 
 
 async def test_submitted_text_is_an_article_of_its_own(engine: AsyncEngine, site: Site) -> None:
