@@ -92,6 +92,8 @@ def tell(named: Named, found: Holdings) -> list[str]:
     lines += [f"    {title}" for title in found.titles]
     if found.articles > len(found.titles) > 0:
         lines.append(f"    and {found.articles - len(found.titles)} more")
+    if found.same_text and found.articles > 1:
+        lines.append("  all handed in with the same words: a text is erased wherever it was handed in")
     if found.feeds:
         kept = f"  {several(found.feeds, 'feed')} kept, whose pages will be refused"
         lines.append(f"{kept}; 'claimwire feeds remove URL' ends the polls")

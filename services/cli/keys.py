@@ -174,3 +174,4 @@ def rotate(
 def revoke(prefix: Prefix) -> None:
     """Let a key be good no more, in every process of the API after CLAIMWIRE_API_KEYS_SECONDS."""
     asyncio.run(revoke_key(load(ServiceSettings), prefix))
+    typer.echo(f"revoked {prefix}; no process of the API takes it after CLAIMWIRE_API_KEYS_SECONDS")

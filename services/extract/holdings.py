@@ -48,6 +48,8 @@ class Holdings(NamedTuple):
     titles: list[str]
     remembered: bool
     """Whether every name is remembered, and every article named by itself erased."""
+    same_text: bool = False
+    """Whether several articles go because they are one text that was handed in, which is refused whoever brings it."""
 
     @property
     def is_nothing(self) -> bool:
@@ -73,6 +75,7 @@ async def find_holdings(connection: AsyncConnection, order: Order) -> Holdings:
         dead_letters=len(await _find_letters(connection, order)),
         feeds=await _count(connection, select(feed.c.url).where(feed.c.publisher_domain.in_(domains))),
         titles=list((await connection.execute(titles.limit(TITLES))).scalars()),
+        same_text=len(order.articles) > 1 and bool(order.named(ErasedKind.TEXT)),
         remembered=known == len(order.names) + len(order.articles),
     )
 

@@ -255,6 +255,11 @@ async def test_submitted_text_is_erased_whoever_handed_it_in(
         for key, event in zip(keys, (mine, theirs, other), strict=True):
             changed = tables.submission.update().filter_by(submission_id=key)
             await connection.execute(changed.values(text="words", article_id=event.article_id, due_at=None))
+    named = erasing.understand(str(keys[0] if by == "submission" else mine.article_id))
+    told = erasing.tell(named, await erasing.look(settings, named))
+    assert "  all handed in with the same words: a text is erased wherever it was handed in" in told
+    alone = erasing.understand(str(keys[2]))
+    assert "same words" not in str(erasing.tell(alone, await erasing.look(settings, alone)))
     assert await erase(settings, str(keys[0] if by == "submission" else mine.article_id)) == 2
     texts = {row.submission_id: row.text for row in await rows(engine, tables.submission)}
     assert texts == {keys[0]: None, keys[1]: None, keys[2]: "words"}

@@ -88,7 +88,8 @@ async def test_commands_print_the_key_alone_and_once(migrated_url: str) -> None:
     rows = [json.loads(line) for line in (await run(migrated_url, "list", "--json")).stdout.splitlines()]
     assert [row["prefix"] for row in rows] == [rotated["prefix"], prefix]
     assert rows[0]["expires_at"] is not None
-    assert (await run(migrated_url, "revoke", rotated["prefix"])).exit_code == 0
+    revoked = await run(migrated_url, "revoke", rotated["prefix"])
+    assert (revoked.exit_code, revoked.stdout.split(";")[0]) == (0, f"revoked {rotated['prefix']}")
     assert "desk" in (await run(migrated_url, "list")).stdout
 
 
