@@ -1,13 +1,13 @@
 """``/v1/claims`` as clients see it."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest_asyncio
 
-from schemas.events import Arrival, Publisher
+from schemas.events import Arrival, Dated, DateReason, Evidence, Publisher
 from schemas.extraction import Polarity, Voice
 from services.api.resources.claims import ClaimPage, ShownClaim
 from services.extract.records import Erasure, Read
@@ -53,6 +53,25 @@ async def test_claim_is_answered_with_its_exact_words(api: Api) -> None:
     assert (second["speaker"], second["speaker_reason"]) == (None, "no_evidence")
     assert await api.get(first["links"]["self"]) == first
     assert (await api.get(first["links"]["text"]))["text"] == TEXT
+
+
+async def test_claim_tells_title_and_date_of_its_article(api: Api) -> None:
+    at = datetime(2026, 10, 4, 8, 15, tzinfo=UTC)
+    dated = Dated(at=at, precision="second", evidence=Evidence.META, reason=None)
+    told = article(url="https://news.example/1", title="Bridge closed", published=dated)
+    undated = Dated(at=None, precision=None, evidence=None, reason=DateReason.NO_EVIDENCE)
+    silent = article(url="https://news.example/2", title=None, published=undated)
+    await api.save(*(reading(event, claim(event.text, "The bridge is closed.")) for event in (told, silent)))
+    shown = {item["url"]: item for item in (await api.get("/v1/claims"))["items"]}
+    assert {url: (item["title"], item["published_at"]) for url, item in shown.items()} == {
+        told.canonical_url: ("Bridge closed", "2026-10-04T08:15:00Z"),
+        silent.canonical_url: (None, None),
+    }
+    [found] = (await api.get("/v1/search/claims", q="bridge", limit=1))["items"]
+    assert found["title"] == shown[found["url"]]["title"]
+    for item in shown.values():
+        one = await api.get(item["links"]["self"])
+        assert (one["title"], one["published_at"]) == (item["title"], item["published_at"])
 
 
 async def test_list_goes_on_without_gap_or_double(api: Api) -> None:
@@ -115,6 +134,7 @@ async def test_retracted_claim_answers_with_what_replaced_it(api: Api) -> None:
     assert gone["retracted_at"].endswith("Z")
     assert gone["replaced_by"] == new["claim_id"]
     assert gone["content"] == old["content"]
+    assert (old["served"], gone["served"], new["served"]) == (True, False, True)
 
 
 async def test_erased_claim_is_gone(api: Api) -> None:

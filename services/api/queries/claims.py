@@ -30,6 +30,8 @@ class Stored(NamedTuple):
     publisher_domain: str
     publisher_name: str | None
     canonical_url: str
+    title: str | None
+    published_at: datetime | None
     fetched_at: datetime
     ordinal: int
     reading: dict[str, Any]
@@ -47,7 +49,7 @@ class Stored(NamedTuple):
         return cls._make(row[: len(cls._fields)])
 
 
-_OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url"})
+_OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url", "title", "published_at"})
 _CLAIM = [(article if name in _OF_ARTICLE else claim).c[name] for name in Stored._fields]
 _CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
 

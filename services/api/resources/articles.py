@@ -19,7 +19,7 @@ from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
 from services.api.resources.claims import ClaimPage, MinConfidence, show_claim
-from services.api.resources.filters import ASKED, Asked, Language, Period
+from services.api.resources.filters import ASKED, PUBLISHER, Asked, Language, Period
 from services.api.resources.terms import read_terms
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -144,7 +144,7 @@ class ShownText(BaseModel):
 class ArticleFilters(Period, Listing):
     """What any list of articles may be narrowed by."""
 
-    publisher: Domain | None = Field(None, description="The publisher's domain.")
+    publisher: Domain | None = Field(None, description=PUBLISHER)
     arrival: Arrival | None = Field(None, description="How the article came.")
     language: Language | None = Field(None, description="An ISO 639 code.")
 

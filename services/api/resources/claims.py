@@ -19,7 +19,7 @@ from services.api.http.selection import Only
 from services.api.http.transactions import reading
 from services.api.queries import claims as queries
 from services.api.queries.listing import AnyRow
-from services.api.resources.filters import ASKED, Asked, Language, Period, Speaker
+from services.api.resources.filters import ASKED, PUBLISHER, Asked, Language, Period, Speaker
 from services.api.resources.terms import read_terms, speaker_tsquery
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -61,6 +61,8 @@ class ShownClaim(BaseModel):
     publisher: Publisher
     arrival: Arrival = Field(description="`submitted`: somebody's own text, not one that was fetched.")
     url: str = Field(description="The article's canonical URL.")
+    title: str | None = Field(description="The article's title; null where it has none.")
+    published_at: datetime | None = Field(description="When the article was published; null where nothing states it.")
     fetched_at: datetime
     content: Words
     cue: Words | None
@@ -76,7 +78,7 @@ class ShownClaim(BaseModel):
     said_at: SaidAt | None
     said_at_reason: Reason | None
     confidence: float
-    served: bool = Field(description="Whether it is sure enough to be listed without `min_confidence`.")
+    served: bool = Field(description="Whether lists show it without `min_confidence`: it is live, and sure enough.")
     nested_in: UUID | None = Field(description="The claim that holds this one in its content.")
     stored_at: datetime
     retracted_at: datetime | None
@@ -95,6 +97,8 @@ class ShownClaim(BaseModel):
                     "publisher": {"domain": "harbour-post.example", "name": "The Harbour Post"},
                     "arrival": "fetched",
                     "url": "https://harbour-post.example/ferry",
+                    "title": "No inspection, says Venn",
+                    "published_at": "2026-03-02T08:15:00Z",
                     "fetched_at": "2026-03-02T09:30:00Z",
                     "content": {"spans": [[0, 29]], "text": "The ferry was never inspected"},
                     "cue": {"spans": [[41, 45]], "text": "said"},
@@ -160,7 +164,7 @@ class ClaimFilters(Period, Listing):
         None, description="The speaker's name or a part of it, in any spelling of its letters; without one, the words."
     )
     entity: UUID | None = Field(None, description="The id of the entity that is the speaker.")
-    publisher: Domain | None = Field(None, description="The publisher's domain.")
+    publisher: Domain | None = Field(None, description=PUBLISHER)
     arrival: Arrival | None = Field(None, description="How the article came.")
     language: Language | None = Field(None, description="The article's language, an ISO 639 code.")
     voice: Voice | None = Field(
@@ -208,10 +212,12 @@ def show_claim(row: AnyRow) -> dict[str, object]:
         "publisher": {"domain": stored.publisher_domain, "name": stored.publisher_name},
         "arrival": stored.arrival,
         "url": stored.canonical_url,
+        "title": stored.title,
+        "published_at": stored.published_at,
         "fetched_at": stored.fetched_at,
         **dict(zip(READ, _READ(found), strict=True)),
         "speaker": _show_speaker(found["speaker"], stored.entity_id),
-        "served": stored.served,
+        "served": stored.served and stored.retracted_at is None,
         "nested_in": stored.nested_in and str(stored.nested_in),
         "stored_at": stored.stored_at,
         "retracted_at": stored.retracted_at,

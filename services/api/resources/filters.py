@@ -4,9 +4,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from services.api.http.parameters import Name, Storable
+from services.api.http.problems import refuse
 from services.api.resources.terms import read_terms, speaker_tsquery
 
 ASKED_MAX_CHARACTERS = 300
@@ -46,9 +47,13 @@ def _read_start(value: object) -> datetime:
     return _read_moment(value)[0]
 
 
-def _read_end(value: object) -> datetime:
+def _read_end(value: object, info: ValidationInfo) -> datetime:
+    """Return the end; a start beyond it is refused by its own name, which pydantic's error would not say."""
     moment, is_day = _read_moment(value)
-    return moment + timedelta(days=1) if is_day else moment
+    end, start = moment + timedelta(days=1) if is_day else moment, info.data.get("start")
+    if start is not None and (start > end or (is_day and start == end)):
+        raise refuse([{"type": "period", "loc": ("query", "from"), "msg": "must not be after `to`"}])
+    return end
 
 
 _SCHEMA = WithJsonSchema(
@@ -67,6 +72,11 @@ Speaker = Annotated[Name, AfterValidator(_has_name)]
 """A speaker's name, or a part of it, in any spelling of its letters."""
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+PUBLISHER = (
+    "The publisher's domain. Also lists texts that were handed in whose submitters state it: their `arrival` is "
+    "`submitted`, and `arrival=fetched` leaves them out."
+)
 
 ASKED = "Words that must all be there, in any of their forms; in quotation marks: side by side. No operators."
 
