@@ -11,7 +11,7 @@ from services.api.docs import add_docs
 from services.api.gate import Gate, Needs, are_keys_on, open_keyring
 from services.api.http.access import Access, expect
 from services.api.http.handlers import install
-from services.api.http.limits import Limits, Room
+from services.api.http.limits import Limits, Room, Turns
 from services.api.http.origins import allow_origins
 from services.api.http.pagination import Cursors
 from services.api.http.representations import Representations
@@ -98,5 +98,6 @@ def _guard(app: FastAPI, settings: ApiSettings) -> None:
     quota = 0 if is_private else settings.api_requests_per_minute
     keyring = open_keyring(app.state.transactions, seconds=settings.api_keys_seconds, requests_per_minute=quota)
     app.state.keyring = keyring if keys_on else None
+    app.add_middleware(Turns)
     app.add_middleware(Gate, keyring=app.state.keyring, requests_per_minute=quota)
     app.add_middleware(Room, most=settings.api_concurrency)

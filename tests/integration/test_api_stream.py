@@ -209,7 +209,7 @@ async def test_client_that_was_let_go_comes_back_and_misses_nothing(migrated_url
 
 async def test_stop_ends_streams_at_once_and_takes_no_more(migrated_url: str) -> None:
     stopping = ended(StreamEnd.STOPPING)
-    async with open_server(migrated_url) as server:
+    async with open_server(migrated_url, api_stream_send_seconds=300.0) as server:  # none is let go as slow
         for query in ("", "", "", "", "", "after=0"):
             await server.connect(query, buffer_bytes=4_096)
         for number in range(20):

@@ -86,7 +86,7 @@ async def test_killed_kafka_keeps_records_and_port(open_folder: Path) -> None:
 
 
 COMMAND = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from services.engines.postgres import open_postgres
 
@@ -95,6 +95,9 @@ async def main():
         print(postgres.pid, flush=True)
         await asyncio.sleep(600)
 
+# Whoever started the tests may ignore them (nohup, a shell's background), and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 asyncio.run(main())
 """
 

@@ -193,7 +193,7 @@ async def test_hostile_pages_and_feeds_end_in_their_outcomes(world: World) -> No
     outcomes = {row.url.rpartition("/")[2]: row.outcome for row in await rows(world, page)}
     assert {name: outcomes.get(name) for name in PAGES} == {name: outcome for name, (outcome, _) in PAGES.items()}
     assert Counter(outcomes.values())["published"] == GOOD
-    assert await figures(world.ingest, "claimwire_ingest_pages", "outcome") == Counter(outcomes.values())
+    assert +Counter(await figures(world.ingest, "claimwire_ingest_pages", "outcome")) == Counter(outcomes.values())
     asked = Counter(world.site.asked)
     assert (asked["/news/holds"], asked["/news/private"], asked["/news/attributes"]) == (2, 0, 1)
 
@@ -237,7 +237,8 @@ async def test_hostile_records_become_dead_letters_once_and_others_are_stored(wo
     records = await figures(world.extract, "claimwire_extract_records", "outcome")
     assert records["dead_lettered"] == len(expected)
     assert records["saved"] == GOOD + 4
-    assert await figures(world.extract, "claimwire_extract_dead_letters", "reason") == Counter(expected.values())
+    reasons = await figures(world.extract, "claimwire_extract_dead_letters", "reason")
+    assert +Counter(reasons) == Counter(expected.values())  # those that never happened stand at 0
     assert await world.count(tables.erased, tables.erased.c.value == str(key_of("never seen"))) == 1
     await check_well(world.extract)
     await check_well(world.ingest)

@@ -1,4 +1,4 @@
-"""Limits: how large the parts of a request and how slow its client may be, and how many requests are worked on."""
+"""Limits: how large the parts of a request and how slow its client may be, and how many are worked on at once."""
 
 import asyncio
 from email.message import Message as Header
@@ -31,6 +31,9 @@ HEADERS_MAX = 100
 
 BODIES_MAX_BYTES = 32 * 1024 * 1024
 """What one process holds of bodies at once: a thousand clients that each send the largest would need 4 GB."""
+
+AT_WORK = 64
+"""Requests that are worked on at once: the database has ten connections, and each request at work holds some 40 KB."""
 
 BUSY_SECONDS = 1
 """What a client is told to wait that came while the process was full; requests take milliseconds."""
@@ -83,6 +86,52 @@ class Room:
                 await self._app(scope, receive, send)
             finally:
                 self._at_work -= 1
+
+
+class Turns:
+    """Lets ``AT_WORK`` requests at a time be worked on, each once its body is whole; the others wait, at little cost.
+
+    A turn ends when the answer begins, so that nobody holds one by sending or by reading slowly.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._free = asyncio.Semaphore(AT_WORK)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when it is its turn."""
+        if scope["path"] in UNCOUNTED:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _read_whole(receive)
+        except Problem as problem:
+            await answer(problem)(scope, receive, send)
+            return
+        await self._free.acquire()
+        turn = [self._free]
+
+        async def receive_again() -> Message:
+            return body.pop(0) if body else await receive()
+
+        async def send_on(message: Message) -> None:
+            if turn:
+                turn.pop().release()
+            await send(message)
+
+        try:
+            await self._app(scope, receive_again, send_on)
+        finally:
+            if turn:
+                turn.pop().release()
+
+
+async def _read_whole(receive: Receive) -> list[Message]:
+    """Return the messages of a request's body, or up to its client's going."""
+    messages = [await receive()]
+    while messages[-1].get("more_body", False):
+        messages.append(await receive())
+    return messages
 
 
 class _Held:
