@@ -144,7 +144,7 @@ class ApiSettings(ServiceSettings):
         2_000,
         ge=1,
         le=100_000,
-        description="Requests that one process works on at once, streams left out; more get 503.",
+        description="Requests that one process holds at once, streams left out; more get 503.",
     )
     api_streams: int = Field(500, ge=0, le=100_000, description="Streams of changes that one process sends at once.")
     api_stream_heartbeat_seconds: float = Field(
