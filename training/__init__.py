@@ -1,0 +1,1 @@
+"""Training: what makes the reader's weights, from annotated news and names, on one CPU thread or one CUDA device."""

@@ -1,0 +1,215 @@
+"""Learning: ``python -m training.learning ENCODER OUT --data FOLDER``; seeded, and goes on where it was stopped.
+
+Two sorts of batches, of attributions and of names, drawn side by side; AdamW, a rate that falls linearly to zero,
+gradients cut at 1; the mean of the weights over the last steps (Polyak and Juditsky 1992) is what is kept.
+"""
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training import batches, scores
+from training.batches import IGNORED
+from training.examples import Cut, Recasing, cut, encode, read_attributions, read_names
+from training.network import Network
+from training.words import Pieces
+
+NAME_FILES = ("train_crossner", "train_gum", "train_uner_ewt", "train_wikigold", "train_wnut17")
+
+NEWS_RECASING = Recasing(title=0.01, upper=0.005, lower=0.005)
+NAMES_RECASING = Recasing(title=0.03, upper=0.015, lower=0.01)
+
+WARM_STEPS = 100
+"""Steps over which the rate rises."""
+
+MEAN_DECAY = 0.998
+"""Of the running mean of the weights, a step: the last 500 steps or so."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to learn: ``epochs`` of the attributions; ``names_share`` of all pieces are of names."""
+
+    epochs: float = 3.0
+    names_share: float = 0.35
+    rate: float = 2.5e-4
+    head_rate: float = 2e-3
+    batch_pieces: int = 1_600
+    seed: int = 0
+    device: str = "cpu"
+    save_steps: int = 200
+
+
+@dataclass
+class State:
+    """How far the learning has come."""
+
+    seen: int = 0
+    step: int = 0
+    mean: dict[str, Tensor] = field(default_factory=dict)
+
+
+class Learner:
+    """Learns by a plan, and writes ``OUT.part`` on the way."""
+
+    def __init__(self, plan: Plan, encoder: Path, data: Path, out: Path) -> None:
+        self._plan, self._out = plan, out
+        self._chance = random.Random(plan.seed)  # noqa: S311 (no secret)
+        torch.manual_seed(plan.seed)
+        self.pieces = Pieces((encoder / "tokenizer.json").read_text("utf-8"))
+        self._news = self._cuts(data / "attribution/train.jsonl", read_attributions)
+        self._names = [part for name in NAME_FILES for part in self._cuts(data / f"ner/{name}.jsonl", read_names)]
+        self._total = int(sum(len(part.ids) for part in self._news) * plan.epochs / (1 - plan.names_share))
+        self.network = Network(encoder).to(plan.device)
+        self._optimiser = torch.optim.AdamW(self._groups(), weight_decay=0.01, fused=True)
+        self._rates = [group["lr"] for group in self._optimiser.param_groups]
+        self._state = State(mean={name: value.clone() for name, value in self.network.state_dict().items()})
+        self._resume()
+
+    def _cuts(self, path: Path, read: Any) -> list[Cut]:
+        return [part for example in read(path) for part in cut(example, self.pieces)]
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Return the weights by how fast they learn: words hardly, heads fast."""
+        inner: list[nn.Parameter] = []
+        outer: list[nn.Parameter] = []
+        heads: list[nn.Parameter] = []
+        for name, weight in self.network.named_parameters():
+            group = heads if not name.startswith("encoder.") else outer if "embeddings" in name else inner
+            group.append(weight)
+        rate = self._plan.rate
+        return [
+            {"params": inner, "lr": rate},
+            {"params": outer, "lr": rate / 4},
+            {"params": heads, "lr": self._plan.head_rate},
+        ]
+
+    @property
+    def _part(self) -> Path:
+        return self._out.with_suffix(".part")
+
+    def _resume(self) -> None:
+        if self._part.exists():
+            held = torch.load(self._part, map_location=self._plan.device, weights_only=True)
+            self.network.load_state_dict(held["network"])
+            self._optimiser.load_state_dict(held["optimiser"])
+            self._state = State(held["seen"], held["step"], held["mean"])
+            self._chance.seed(self._plan.seed + self._state.step)
+
+    def _save(self) -> None:
+        held = {"network": self.network.state_dict(), "optimiser": self._optimiser.state_dict(), **vars(self._state)}
+        torch.save(held, self._part.with_suffix(".new"))
+        self._part.with_suffix(".new").replace(self._part)
+
+    def learn(self) -> None:
+        """Learn to the plan's end, and write the mean of the weights to ``OUT``, as halves."""
+        state, started, running = self._state, time.process_time(), 0.0
+        batches_left: list[list[Cut]] = []
+        while state.seen < self._total:
+            batches_left = batches_left or self._draw()
+            loss, count = self._step(batches_left.pop())
+            state.step += 1
+            state.seen += count
+            running = loss if state.step == 1 else 0.98 * running + 0.02 * loss
+            if state.step % self._plan.save_steps == 0:
+                self._save()
+                told = f"step {state.step} {state.seen / self._total:.1%} loss {running:.4f}"
+                print(told, f"CPU {time.process_time() - started:.0f} s", flush=True)
+        self.network.load_state_dict(state.mean)
+        halves = {name: value.half() if value.is_floating_point() else value for name, value in state.mean.items()}
+        torch.save(halves, self._out)
+        self._part.unlink(missing_ok=True)
+
+    def _draw(self) -> list[list[Cut]]:
+        """Return the batches of one pass over the attributions, with as many of names as the plan says."""
+        self._chance.shuffle(self._news)
+        wanted = self._total / self._plan.epochs * self._plan.names_share
+        names: list[Cut] = []
+        taken = 0
+        while taken < wanted:
+            names.append(self._chance.choice(self._names))
+            taken += len(names[-1].ids)
+        drawn = [*self._gather(self._news, NEWS_RECASING), *self._gather(names, NAMES_RECASING)]
+        self._chance.shuffle(drawn)
+        return drawn
+
+    def _gather(self, cuts: Sequence[Cut], recasing: Recasing) -> Iterator[list[Cut]]:
+        return batches.gather([self._recased(part, recasing) for part in cuts], self._plan.batch_pieces, self._chance)
+
+    def _recased(self, part: Cut, recasing: Recasing) -> Cut:
+        words = recasing.apply(part.example.words, self._chance)
+        same = words is part.example.words
+        return part if same else encode(part.example, part.first, part.count, self.pieces, words)
+
+    def _step(self, batch: Sequence[Cut]) -> tuple[float, int]:
+        plan, state = self._plan, self._state
+        factor = min(1.0, state.step / WARM_STEPS + 0.05) * max(0.0, 1 - state.seen / self._total)
+        for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
+        self.network.train()
+        given = batches.read(batch, self.pieces.pad, plan.device)
+        loss = self._loss(batch, given)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self._optimiser.step()
+        self._average()
+        return loss.item(), int(given.mask.sum())
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(MEAN_DECAY, (self._state.step + 1) / (self._state.step + 10))
+        for name, value in self.network.state_dict().items():
+            mean = self._state.mean[name]
+            mean.lerp_(value, 1 - decay) if value.is_floating_point() else mean.copy_(value)
+
+    def _loss(self, batch: Sequence[Cut], given: batches.Input) -> Tensor:
+        """Return the sum of the heads' cross-entropies, each over the words whose label is known."""
+        device, most = self._plan.device, given.starts.shape[1]
+        frames = batches.frames_of(batch, most, device)
+        with torch.autocast(device, dtype=torch.bfloat16):
+            vectors = self.network(given.ids, given.mask, given.shapes, given.line)
+            words = batches.at_words(vectors, given.starts)
+            flat = batches.labels_of(batch, [part.example.flat for part in batch], most, device)
+            names = batches.labels_of(batch, [part.example.names for part in batch], most, device)
+            heads = [(self.network.flat(words), flat), (self.network.names(words), names)]
+            if frames is not None:
+                heads.append((self.network.roles(words, frames.cues, frames.rows, frames.places), frames.roles))
+        known = [(out, labels) for out, labels in heads if bool((labels != IGNORED).any())]
+        losses = [
+            nn.functional.cross_entropy(out.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
+            for out, labels in known
+        ]
+        return torch.stack(losses).sum()
+
+
+def main() -> None:
+    """Learn and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("encoder", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--epochs", type=float, default=Plan.epochs)
+    parser.add_argument("--seed", type=int, default=Plan.seed)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--batch-pieces", type=int, default=Plan.batch_pieces)
+    given = parser.parse_args()
+    # Two threads on loaded cores burn their time at barriers.
+    torch.set_num_threads(1 if given.device == "cpu" else os.cpu_count() or 1)
+    plan = Plan(given.epochs, seed=given.seed, device=given.device, batch_pieces=given.batch_pieces)
+    learner = Learner(plan, given.encoder, given.data, given.out)
+    learner.learn()
+    for name, figure in scores.measure(learner.network, learner.pieces, given.data, given.device).items():
+        print(f"{name}: {figure:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Words: a text cut into words and marks with their offsets, their shapes, and the pieces that an encoder reads."""
+
+import json
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+from tokenizers import Tokenizer
+
+Span = tuple[int, int]
+
+WORD = re.compile(
+    r"""
+      https?://\S+ | [\w.+-]+@[\w-]+\.[\w.]+ | [@\#]\w+
+    | (?:[A-Z]\.){2,}                                               # U.S.
+    | (?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|St|Jr|Sr|Prof|Rev|Jan|Feb|Aug|Sept|Oct|Nov|Dec|No|vs)\.(?=\s)
+    | ['’](?:s|S|re|ve|ll|d|m|RE|VE|LL|D|M)\b                       # what is glued to a word
+    | \d+(?:[.,:]\d+)*
+    | (?:(?!n['’]t\b)[^\W_])+(?:(?<=[a-zA-Z])&(?=[A-Z]))?[^\W_]*?(?=n['’]t\b) | n['’]t\b
+    | [^\W\d_]+(?:['’](?!(?:s|S|re|ve|ll|d|m|RE|VE|LL|D|M)\b)[^\W\d_]+)* | [^\W_]+
+    | \.\.\.+ | --+ | \S
+    """,  # noqa: RUF001 (the marks that newspapers print)
+    re.VERBOSE,
+)
+
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'"})  # noqa: RUF001
+"""Quotation marks as the encoders saw most of them."""
+
+PIECES_MAX = 6
+"""Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
+
+TITLE_SHARE, UPPER_SHARE, LINE_MIN_WORDS = 0.6, 0.8, 4
+"""From which share of its words on a line is in title or upper case; a shorter line tells nothing."""
+
+
+class Shape(IntEnum):
+    """How a word is written; an uncased encoder would not see it."""
+
+    NONE = 0
+    LOWER = 1
+    CAPITAL = 2
+    UPPER = 3
+    INITIAL = 4
+    MIXED = 5
+    DIGITS = 6
+    MARK = 7
+    OTHER = 8
+
+
+class Line(IntEnum):
+    """How a line is written: in title case a capital is no name."""
+
+    PLAIN = 0
+    TITLE = 1
+    UPPER = 2
+    LOWER = 3
+
+
+def find_words(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Return the ``[start, end)`` of every word and mark, in code points."""
+    return [found.span() for found in WORD.finditer(text, start, len(text) if end is None else end)]
+
+
+def shape_of(word: str) -> Shape:  # noqa: PLR0911 (a list of cases)
+    """Return how a word is written."""
+    if not any(character.isalnum() for character in word):
+        return Shape.MARK
+    if any(character.isdigit() for character in word):
+        return Shape.DIGITS
+    if word.islower():
+        return Shape.LOWER
+    if len(word) == 1:
+        return Shape.INITIAL if word.isupper() else Shape.OTHER
+    if word.isupper():
+        return Shape.UPPER
+    if word[0].isupper() and word[1:].islower():
+        return Shape.CAPITAL
+    return Shape.MIXED if any(character.isupper() for character in word) else Shape.OTHER
+
+
+def line_of(shapes: Sequence[Shape]) -> Line:
+    """Return how the line is written whose words have these shapes."""
+    letters = [shape for shape in shapes if shape in {Shape.LOWER, Shape.CAPITAL, Shape.UPPER, Shape.MIXED}]
+    if len(letters) < LINE_MIN_WORDS:
+        return Line.PLAIN
+    if sum(shape is Shape.UPPER for shape in letters) > UPPER_SHARE * len(letters):
+        return Line.UPPER
+    if sum(shape is not Shape.LOWER for shape in letters) > TITLE_SHARE * len(letters):
+        return Line.TITLE
+    return Line.LOWER if all(shape is Shape.LOWER for shape in letters) else Line.PLAIN
+
+
+class Pieces:
+    """The pieces of single words, so that no piece crosses a word's border and each word has one first piece.
+
+    A word glued to the one before it gets no metaspace (SentencePiece); WordPiece knows no such thing.
+    """
+
+    def __init__(self, description: str) -> None:
+        """Read a ``tokenizer.json``."""
+        parsed = json.loads(description)
+        self._spaced = self._glued = _plain(description)
+        unigram = parsed["model"]["type"] == "Unigram"
+        if unigram:
+            parsed["pre_tokenizer"]["prepend_scheme"] = "never"
+            self._glued = _plain(json.dumps(parsed))
+        names = ("<s>", "</s>", "<unk>", "<pad>") if unigram else ("[CLS]", "[SEP]", "[UNK]", "[PAD]")
+        self.begin, self.end, self.unknown, self.pad = map(self._id, names)
+        self._known: dict[tuple[str, bool], list[int]] = {}
+
+    def _id(self, name: str) -> int:
+        known = self._spaced.token_to_id(name)
+        if known is None:
+            raise ValueError(f"the tokenizer has no {name}")
+        return known
+
+    def of(self, word: str, *, glued: bool) -> list[int]:
+        """Return the ids of a word's pieces, one at least."""
+        known = self._known.get((word, glued))
+        if known is None:
+            tokenizer = self._glued if glued else self._spaced
+            encoded = tokenizer.encode(word.translate(STRAIGHT), add_special_tokens=False)
+            known = self._known[word, glued] = encoded.ids[:PIECES_MAX] or [self.unknown]
+        return known
+
+
+def _plain(description: str) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(description)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
