@@ -2,9 +2,10 @@
 
 import asyncio
 
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from services.api.http.limits import AT_WORK, Turns
+from services.api.http.limits import AT_WORK, Turns, end_turn
 
 SCOPE: Scope = {"type": "http", "path": "/v1/claims"}
 WHOLE: Message = {"type": "http.request", "body": b"", "more_body": False}
@@ -84,3 +85,40 @@ async def test_turn_is_given_back_where_the_work_fails() -> None:
     for _ in range(2 * AT_WORK):
         (result,) = await asyncio.gather(turns(SCOPE, whole, nowhere), return_exceptions=True)
         assert isinstance(result, ValueError)
+
+
+async def test_request_that_waits_for_its_like_ends_its_turn_first() -> None:
+    waiting = asyncio.Event()
+    begun = 0
+
+    async def compare(scope: Scope, _: Receive, __: Send) -> None:
+        nonlocal begun
+        begun += 1
+        end_turn(Request(scope))
+        await waiting.wait()
+
+    turns = Turns(compare)
+    asked = [asyncio.create_task(turns(dict(SCOPE), whole, nowhere)) for _ in range(3 * AT_WORK)]
+    await settle()
+    assert begun == 3 * AT_WORK
+    waiting.set()
+    await asyncio.gather(*asked)
+
+
+async def test_request_whose_turn_does_not_come_is_told_so() -> None:
+    work = Work()
+    turns = Turns(work, seconds=0.05)
+    asked = [asyncio.create_task(turns(dict(SCOPE), whole, nowhere)) for _ in range(AT_WORK)]
+    await settle()
+    told: list[Message] = []
+
+    async def tell(message: Message) -> None:
+        told.append(message)
+
+    await turns(dict(SCOPE), whole, tell)
+    assert told[0]["status"] == 503
+    work.may_answer.set()
+    work.may_end.set()
+    await asyncio.gather(*asked)
+    await turns(dict(SCOPE), whole, nowhere)  # and there is room again
+    assert work.begun == AT_WORK + 1

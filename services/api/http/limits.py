@@ -4,6 +4,7 @@ import asyncio
 from email.message import Message as Header
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.http.problems import (
@@ -34,6 +35,9 @@ BODIES_MAX_BYTES = 32 * 1024 * 1024
 
 AT_WORK = 64
 """Requests that are worked on at once: the database has ten connections, and each request at work holds some 40 KB."""
+
+TURN_SECONDS = 30.0
+"""How long a request waits for its turn: as long as those at work may wait for a connection of the pool."""
 
 BUSY_SECONDS = 1
 """What a client is told to wait that came while the process was full; requests take milliseconds."""
@@ -94,36 +98,59 @@ class Turns:
     A turn ends when the answer begins, so that nobody holds one by sending or by reading slowly.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float = TURN_SECONDS) -> None:
         self._app = app
+        self._seconds = seconds
         self._free = asyncio.Semaphore(AT_WORK)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on when it is its turn."""
+        """Pass the request on when it is its turn, or answer that it did not come."""
         if scope["path"] in UNCOUNTED:
             await self._app(scope, receive, send)
             return
         try:
             body = await _read_whole(receive)
+            async with asyncio.timeout(self._seconds):
+                await self._free.acquire()
         except Problem as problem:
             await answer(problem)(scope, receive, send)
             return
-        await self._free.acquire()
-        turn = [self._free]
+        except TimeoutError:
+            await answer(busy())(scope, receive, send)
+            return
+        turn = _Turn(self._free)
+        scope.setdefault("state", {})["turn"] = turn
 
         async def receive_again() -> Message:
             return body.pop(0) if body else await receive()
 
         async def send_on(message: Message) -> None:
-            if turn:
-                turn.pop().release()
+            turn.end()
             await send(message)
 
         try:
             await self._app(scope, receive_again, send_on)
         finally:
-            if turn:
-                turn.pop().release()
+            turn.end()
+
+
+class _Turn:
+    """A request's turn, which ends once."""
+
+    def __init__(self, free: asyncio.Semaphore) -> None:
+        self._free: asyncio.Semaphore | None = free
+
+    def end(self) -> None:
+        """Let another request have its turn."""
+        if self._free is not None:
+            self._free.release()
+            self._free = None
+
+
+def end_turn(request: Request) -> None:
+    """End a request's turn before it waits for others of its kind, so that they do not hold up all the rest."""
+    turn: _Turn = request.state.turn
+    turn.end()
 
 
 async def _read_whole(receive: Receive) -> list[Message]:

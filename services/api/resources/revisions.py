@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from schemas.events import Paragraph
 from schemas.extraction import Span
+from services.api.http.limits import end_turn
 from services.api.http.pagination import BIGINT_MAX, open_page
 from services.api.http.parameters import Listing, once_each
 from services.api.http.problems import DESCRIBED, Erased, NotFound
@@ -179,8 +180,9 @@ async def get_revision(request: Request, article_id: UUID, revision: Number, onl
     "/{revision}/difference", summary="Get what a text changed of the one before", response_model=ShownDifference
 )
 async def get_difference(request: Request, article_id: UUID, revision: Number, only: Only) -> Response:
-    turn: asyncio.Semaphore = request.app.state.comparing
-    async with turn:
+    comparing: asyncio.Semaphore = request.app.state.comparing
+    end_turn(request)
+    async with comparing:
         async with reading(request) as connection:
             row = await _find(connection, article_id, revision)
             previous = await queries.find_previous(connection, article_id, revision)
