@@ -18,7 +18,7 @@ from services.api.http.transactions import reading
 from services.api.queries import articles as queries
 from services.api.queries import claims as claim_queries
 from services.api.queries.listing import AnyRow
-from services.api.resources.claims import ClaimPage, MinConfidence, show_claim
+from services.api.resources.claims import ClaimPage, SureClaimListing, show_claim
 from services.api.resources.filters import ASKED, PUBLISHER, Asked, Language, Period
 from services.api.resources.terms import read_terms
 
@@ -170,12 +170,6 @@ class ArticleListing(ArticleFilters):
     )
 
 
-class ArticleClaimListing(Listing):
-    """Which claims of an article are wanted."""
-
-    min_confidence: MinConfidence = None
-
-
 def show_article(row: AnyRow) -> dict[str, object]:
     """Return an article as a list shows it."""
     link = f"/v1/articles/{row.article_id}"
@@ -240,7 +234,7 @@ async def get_text(request: Request, article_id: UUID, only: Only) -> Response:
     "/{article_id}/claims", summary="List an article's live claims in the order of its text", response_model=ClaimPage
 )
 async def list_claims_of_article(
-    request: Request, article_id: UUID, listing: Annotated[ArticleClaimListing, Query()]
+    request: Request, article_id: UUID, listing: Annotated[SureClaimListing, Query()]
 ) -> Response:
     page = open_page(request, listing, by=int)
     async with reading(request) as connection:

@@ -157,6 +157,12 @@ MinConfidence = Annotated[
 ]
 
 
+class SureClaimListing(Listing):
+    """Which claims of one article or entity are wanted."""
+
+    min_confidence: MinConfidence = None
+
+
 class ClaimFilters(Period, Listing):
     """What any list of claims may be narrowed by."""
 

@@ -18,7 +18,7 @@ from services.api.queries import claims as claim_queries
 from services.api.queries import entities as queries
 from services.api.queries.entities import COUNTED_MAX
 from services.api.queries.listing import AnyRow
-from services.api.resources.claims import ClaimPage, MinConfidence, show_claim
+from services.api.resources.claims import ClaimPage, SureClaimListing, show_claim
 from services.lexemes import fold_name
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -101,12 +101,6 @@ class EntityListing(Listing):
     )
 
 
-class EntityClaimListing(Listing):
-    """Which claims of an entity are wanted."""
-
-    min_confidence: MinConfidence = None
-
-
 def show_entity(row: AnyRow) -> dict[str, object]:
     """Return an entity as a list shows it."""
     link = f"/v1/entities/{row.entity_id}"
@@ -148,7 +142,7 @@ async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
     response_model=ClaimPage,
 )
 async def list_claims_of_entity(
-    request: Request, entity_id: UUID, listing: Annotated[EntityClaimListing, Query()]
+    request: Request, entity_id: UUID, listing: Annotated[SureClaimListing, Query()]
 ) -> Response:
     page = open_page(request, listing)
     wanted = claim_queries.ClaimFilter(entity_id=entity_id, min_confidence=listing.min_confidence)

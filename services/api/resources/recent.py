@@ -71,7 +71,7 @@ class Recent:
             if event.position <= position:
                 break
             found.append(event)
-        return found[: -AT_ONCE - 1 : -1]
+        return found[-AT_ONCE:][::-1]
 
 
 def _without_words(event: Event) -> Event:
