@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from services.extract.reading import Article, extract
+from services.extract.reading.article import Article, extract
 from services.ingest.cleaner import Cleaned, Page, Rejected, clean
 from services.ingest.feeds import Entry
 

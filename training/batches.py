@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from training.examples import Cut, Labels
+from services.extract.reading.model.cuts import Cut
+from training.examples import Example, Labels
 from training.network import places_from
 
 IGNORED = -100
@@ -24,7 +25,7 @@ class Input:
     ids: Tensor
     mask: Tensor
     shapes: Tensor
-    line: Tensor
+    lines: Tensor
     starts: Tensor
 
 
@@ -38,15 +39,27 @@ class Frames:
     roles: Tensor
 
 
-def gather(cuts: Sequence[Cut], pieces_max: int, chance: random.Random) -> Iterator[list[Cut]]:
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A cut of an example."""
+
+    example: Example
+    cut: Cut
+
+    def of(self, labels: Labels) -> Labels:
+        """Return those of an example's labels that lie in the cut."""
+        return labels[self.cut.first : self.cut.first + self.cut.count]
+
+
+def gather(parts: Sequence[Part], pieces_max: int, chance: random.Random) -> Iterator[list[Part]]:
     """Yield batches of at most about ``pieces_max`` pieces with their padding."""
-    for at in range(0, len(cuts), POOL_CUTS):
-        batch: list[Cut] = []
-        for cut in sorted(cuts[at : at + POOL_CUTS], key=lambda cut: len(cut.ids) + chance.random()):
-            if batch and (len(batch) + 1) * len(cut.ids) > pieces_max:
+    for at in range(0, len(parts), POOL_CUTS):
+        batch: list[Part] = []
+        for part in sorted(parts[at : at + POOL_CUTS], key=lambda part: len(part.cut.ids) + chance.random()):
+            if batch and (len(batch) + 1) * len(part.cut.ids) > pieces_max:
                 yield batch
                 batch = []
-            batch.append(cut)
+            batch.append(part)
         if batch:
             yield batch
 
@@ -55,15 +68,15 @@ def read(batch: Sequence[Cut], pad: int, device: str) -> Input:
     """Return a batch as the encoder reads it."""
     longest, most = max(len(cut.ids) for cut in batch), max(cut.count for cut in batch)
     ids = torch.full((len(batch), longest), pad)
-    mask, shapes = torch.zeros_like(ids), torch.zeros_like(ids)
+    mask, shapes, lines = torch.zeros_like(ids), torch.zeros_like(ids), torch.zeros_like(ids)
     starts = torch.zeros((len(batch), most), dtype=torch.long)
     for row, cut in enumerate(batch):
         ids[row, : len(cut.ids)] = torch.tensor(cut.ids)
         mask[row, : len(cut.ids)] = 1
         shapes[row, : len(cut.ids)] = torch.tensor(cut.shapes)
+        lines[row, : len(cut.ids)] = torch.tensor(cut.lines)
         starts[row, : cut.count] = torch.tensor(cut.starts)
-    line = torch.tensor([cut.line for cut in batch])
-    return Input(*(tensor.to(device) for tensor in (ids, mask, shapes, line, starts)))
+    return Input(*(tensor.to(device) for tensor in (ids, mask, shapes, lines, starts)))
 
 
 def at_words(vectors: Tensor, starts: Tensor) -> Tensor:
@@ -71,27 +84,28 @@ def at_words(vectors: Tensor, starts: Tensor) -> Tensor:
     return torch.gather(vectors, 1, starts[:, :, None].expand(-1, -1, vectors.shape[2]))
 
 
-def labels_of(batch: Sequence[Cut], known: Sequence[Labels | None], most: int, device: str) -> Tensor:
+def labels_of(batch: Sequence[Part], known: Sequence[Labels | None], most: int, device: str) -> Tensor:
     """Return the labels of a batch's words, ``IGNORED`` where none are known."""
     labels = torch.full((len(batch), most), IGNORED)
-    for row, (cut, given) in enumerate(zip(batch, known, strict=True)):
+    for row, (part, given) in enumerate(zip(batch, known, strict=True)):
         if given is not None:
-            labels[row, : cut.count] = torch.tensor(given[cut.first : cut.first + cut.count])
+            labels[row, : part.cut.count] = torch.tensor(part.of(given))
     return labels.to(device)
 
 
-def frames_of(batch: Sequence[Cut], most: int, device: str) -> Frames | None:
+def frames_of(batch: Sequence[Part], most: int, device: str) -> Frames | None:
     """Return the attributions whose cue lies in a cut, or None where none does."""
     rows, cues, places, roles = [], [], [], []
-    for row, cut in enumerate(batch):
-        for frame in cut.example.frames:
+    for row, part in enumerate(batch):
+        cut = part.cut
+        for frame in part.example.frames:
             cue = [index - cut.first for index in frame.cue if 0 <= index - cut.first < cut.count]
             if not cue:
                 continue
             weights = torch.zeros(most)
             weights[cue] = 1 / len(cue)
             role = torch.full((most,), IGNORED)
-            role[: cut.count] = torch.tensor(frame.roles[cut.first : cut.first + cut.count])
+            role[: cut.count] = torch.tensor(part.of(frame.roles))
             rows.append(row)
             cues.append(weights)
             places.append(torch.tensor(places_from(range(cue[0], cue[-1] + 1), most)))

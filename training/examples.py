@@ -1,14 +1,17 @@
-"""Examples: annotated paragraphs as words with labels, and their cuts as an encoder reads them."""
+"""Examples: annotated texts as words with labels."""
 
 import json
 import random
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from training.words import Line, Pieces, Shape, Span, find_words, line_of, shape_of
+from schemas.extraction import Span
+from services.extract.reading.model.cuts import Words
 
 FLAT = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
 """One label a word, whatever attribution it belongs to: cue over source over content."""
@@ -18,14 +21,11 @@ ROLES = ("O", "B-source", "I-source", "B-content", "I-content")
 
 NAMES = ("O", "B-PERSON", "I-PERSON", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 
-CUT_PIECES = 200
-"""Pieces of one cut: nine paragraphs in ten are shorter, and attention costs the square."""
-
 SMALL_WORD = 3
 """Characters up to which headlines keep a word small."""
 
-MOST_PIECES = 512
-"""What the encoders have positions for."""
+TOGETHER_MOST = 4
+"""Texts of names, mostly single sentences, that are put together as the paragraphs of one text."""
 
 Labels = list[int]
 
@@ -40,30 +40,16 @@ class Frame:
 
 @dataclass(eq=False)
 class Example:
-    """A paragraph: its words, which of them are glued to the one before, and the labels that are known."""
+    """A text: its words, and the labels that are known."""
 
-    words: list[str]
-    glued: list[bool]
+    words: Words
     flat: Labels | None = None
     names: Labels | None = None
     frames: list[Frame] = field(default_factory=list)
 
 
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """Some words of an example as ids; ``starts`` is where each word's first piece stands."""
-
-    example: Example
-    first: int
-    count: int
-    ids: list[int]
-    starts: list[int]
-    shapes: list[Shape]
-    line: Line
-
-
 def read_attributions(path: Path) -> list[Example]:
-    """Return the paragraphs of a file of attributions, of each text the first annotation.
+    """Return the texts of a file of attributions, each in its first annotation.
 
     A line is a JSON object ``{text, attributions: [{source, cue, content}]}``, each a list of ``[start, end)``.
     """
@@ -73,63 +59,68 @@ def read_attributions(path: Path) -> list[Example]:
         item = json.loads(line)
         if item["text"] not in seen:
             seen.add(item["text"])
-            found += list(_paragraphs(item["text"], item["attributions"]))
+            words, attributions = Words.of(item["text"], _lines(item["text"])), item["attributions"]
+            found.append(Example(words, flat=_flat(words, attributions), frames=list(_frames(words, attributions))))
     return found
 
 
-def read_names(path: Path) -> list[Example]:
-    """Return the texts of a file of names: lines ``{text, entities: [[start, end, label]]}``; other labels are none."""
+def read_names(path: Path, together: random.Random | None = None) -> list[Example]:
+    """Return the texts of a file of names: lines ``{text, entities: [[start, end, label]]}``; other labels are none.
+
+    ``together``: by its chance up to ``TOGETHER_MOST`` neighbours become the paragraphs of one text.
+    """
+    items = [json.loads(line) for line in path.open(encoding="utf-8")]
     found = []
-    for line in path.open(encoding="utf-8"):
-        item = json.loads(line)
-        words = find_words(item["text"])
-        labels = [0] * len(words)
-        for start, end, kind in item["entities"]:
-            if f"B-{kind}" in NAMES:
-                _mark(labels, _touching(words, (start, end)), kind, NAMES)
-        if words:
-            found.append(_example(item["text"], words, names=labels))
-    return found
+    while items:
+        count = together.randint(1, TOGETHER_MOST) if together else 1
+        found.append(_named(items[:count]))
+        items = items[count:]
+    return [example for example in found if len(example.words)]
 
 
-def _paragraphs(text: str, attributions: Sequence[dict[str, Any]]) -> Iterator[Example]:
-    start = 0
-    for paragraph in text.split("\n"):
-        end = start + len(paragraph)
-        words = find_words(text, start, end)
-        if words:
-            yield _example(text, words, flat=_flat(words, attributions), frames=list(_frames(words, attributions)))
-        start = end + 1
+def _named(items: Sequence[dict[str, Any]]) -> Example:
+    text, spans, entities = "", [], []
+    for item in items:
+        at = len(text)
+        entities += [(start + at, end + at, kind) for start, end, kind in item["entities"]]
+        text += item["text"] + "\n"
+        spans.append((at, len(text) - 1))
+    words = Words.of(text, spans)
+    labels = [0] * len(words)
+    for start, end, kind in entities:
+        if f"B-{kind}" in NAMES:
+            _mark(labels, _touching(words.spans, (start, end)), kind, NAMES)
+    return Example(words, names=labels)
 
 
-def _example(text: str, words: Sequence[Span], **labels: Any) -> Example:
-    glued = [False, *(before[1] == after[0] for before, after in pairwise(words))]
-    return Example([text[start:end] for start, end in words], glued, **labels)
+def _lines(text: str) -> list[Span]:
+    return [found.span() for found in re.finditer(r"[^\n]+", text)]
 
 
-def _flat(words: Sequence[Span], attributions: Sequence[dict[str, Any]]) -> Labels:
+def _flat(words: Words, attributions: Sequence[dict[str, Any]]) -> Labels:
     labels = [0] * len(words)
     for kind in ("content", "source", "cue"):
         for attribution in attributions:
             for span in attribution[kind]:
-                _mark(labels, _touching(words, span), kind, FLAT)
-    return _opened(labels, FLAT)
+                _mark(labels, _touching(words.spans, span), kind, FLAT)
+    return _opened(labels, words.lines, FLAT)
 
 
-def _frames(words: Sequence[Span], attributions: Sequence[dict[str, Any]]) -> Iterator[Frame]:
+def _frames(words: Words, attributions: Sequence[dict[str, Any]]) -> Iterator[Frame]:
     for attribution in attributions:
-        cue = sorted(index for span in attribution["cue"] for index in _touching(words, span))
+        cue = sorted(index for span in attribution["cue"] for index in _touching(words.spans, span))
         roles = [0] * len(words)
         for kind in ("content", "source"):
             for span in attribution[kind]:
-                _mark(roles, _touching(words, span), kind, ROLES)
+                _mark(roles, _touching(words.spans, span), kind, ROLES)
         if cue and any(roles):
-            yield Frame(tuple(cue), _opened(roles, ROLES))
+            yield Frame(tuple(cue), _opened(roles, words.lines, ROLES))
 
 
 def _touching(words: Sequence[Span], span: Sequence[int]) -> list[int]:
     start, end = span
-    return [index for index, word in enumerate(words) if word[0] < end and word[1] > start]
+    first = bisect_right(words, start, key=lambda word: word[1])
+    return list(range(first, max(first, bisect_left(words, end, key=lambda word: word[0]))))
 
 
 def _mark(labels: Labels, where: Sequence[int], kind: str, table: Sequence[str]) -> None:
@@ -137,44 +128,14 @@ def _mark(labels: Labels, where: Sequence[int], kind: str, table: Sequence[str])
         labels[index] = table.index(f"{'I' if index != where[0] else 'B'}-{kind}")
 
 
-def _opened(labels: Labels, table: Sequence[str]) -> Labels:
-    """Return labels where each inside that follows nothing of its kind begins a span."""
+def _opened(labels: Labels, lines: Sequence[int], table: Sequence[str]) -> Labels:
+    """Return labels where each inside that follows nothing of its kind, or opens a paragraph, begins a span."""
     out = list(labels)
     for index, label in enumerate(labels):
-        before = table[out[index - 1]] if index else "O"
+        before = table[out[index - 1]] if index and lines[index - 1] == lines[index] else "O"
         if table[label][0] == "I" and before[2:] != table[label][2:]:
             out[index] = label - 1
     return out
-
-
-def cut(example: Example, pieces: Pieces, most: int = CUT_PIECES) -> Iterator[Cut]:
-    """Yield the cuts of an example, each of about ``most`` pieces at most, after a sentence where there is one."""
-    sizes = [len(pieces.of(word, glued=glued)) for word, glued in zip(example.words, example.glued, strict=True)]
-    first = 0
-    while first < len(sizes):
-        end, count = first, 0
-        while end < len(sizes) and (end == first or count + sizes[end] <= most):
-            count += sizes[end]
-            end += 1
-        if end < len(sizes):
-            near = range(end, first + (end - first) // 2, -1)
-            end = next((at for at in near if example.words[at - 1] in {".", "?", "!"}), end)
-        yield encode(example, first, end - first, pieces, example.words)
-        first = end
-
-
-def encode(example: Example, first: int, count: int, pieces: Pieces, words: Sequence[str]) -> Cut:
-    """Return some words of an example as ids; ``words``: as they are to be read, which may differ in case."""
-    chosen, glued = words[first : first + count], example.glued[first : first + count]
-    shapes = [shape_of(word) for word in chosen]
-    ids, starts, each = [pieces.begin], [], [Shape.NONE]
-    for word, joined, shape in zip(chosen, glued, shapes, strict=True):
-        found = pieces.of(word, glued=joined)
-        starts.append(min(len(ids), MOST_PIECES - 2))
-        ids += found
-        each += [shape] * len(found)
-    ids, each = ids[: MOST_PIECES - 1], each[: MOST_PIECES - 1]
-    return Cut(example, first, count, [*ids, pieces.end], starts, [*each, Shape.NONE], line_of(shapes))
 
 
 @dataclass(frozen=True)
@@ -185,8 +146,14 @@ class Recasing:
     upper: float
     lower: float
 
-    def apply(self, words: Sequence[str], chance: random.Random) -> Sequence[str]:
-        """Return the words, now and then in another case."""
+    def apply(self, words: Words, chance: random.Random) -> Words:
+        """Return the words, now and then a paragraph in another case."""
+        shown: list[str] = []
+        for _, group in groupby(range(len(words)), key=words.lines.__getitem__):
+            shown += self._line([words.shown[at] for at in group], chance)
+        return replace(words, shown=shown)
+
+    def _line(self, words: list[str], chance: random.Random) -> list[str]:
         drawn = chance.random()
         if drawn < self.title:
             return [word[0].upper() + word[1:] if len(word) > SMALL_WORD else word for word in words]

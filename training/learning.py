@@ -8,24 +8,30 @@ import argparse
 import os
 import random
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from services.extract.reading.model.cuts import CUT_PIECES, cut
+from services.extract.reading.model.pieces import Pieces
 from training import batches, scores
-from training.batches import IGNORED
-from training.examples import Cut, Recasing, cut, encode, read_attributions, read_names
+from training.batches import IGNORED, Part
+from training.examples import Example, Recasing, read_attributions, read_names
 from training.network import Network
-from training.words import Pieces
 
 NAME_FILES = ("train_crossner", "train_gum", "train_uner_ewt", "train_wikigold", "train_wnut17")
 
 NEWS_RECASING = Recasing(title=0.01, upper=0.005, lower=0.005)
 NAMES_RECASING = Recasing(title=0.03, upper=0.015, lower=0.01)
+
+FIRST_LEAST = 40
+"""Pieces of the smallest first cut of a text."""
 
 WARM_STEPS = 100
 """Steps over which the rate rises."""
@@ -65,17 +71,15 @@ class Learner:
         self._chance = random.Random(plan.seed)  # noqa: S311 (no secret)
         torch.manual_seed(plan.seed)
         self.pieces = Pieces((encoder / "tokenizer.json").read_text("utf-8"))
-        self._news = self._cuts(data / "attribution/train.jsonl", read_attributions)
-        self._names = [part for name in NAME_FILES for part in self._cuts(data / f"ner/{name}.jsonl", read_names)]
-        self._total = int(sum(len(part.ids) for part in self._news) * plan.epochs / (1 - plan.names_share))
+        self._news = read_attributions(data / "attribution/train.jsonl")
+        self._names = [one for name in NAME_FILES for one in read_names(data / f"ner/{name}.jsonl", self._chance)]
+        pieces = sum(len(part.ids) for one in self._news for part in cut(one.words, self.pieces))
+        self._total = int(pieces * plan.epochs / (1 - plan.names_share))
         self.network = Network(encoder).to(plan.device)
         self._optimiser = torch.optim.AdamW(self._groups(), weight_decay=0.01, fused=True)
         self._rates = [group["lr"] for group in self._optimiser.param_groups]
         self._state = State(mean={name: value.clone() for name, value in self.network.state_dict().items()})
         self._resume()
-
-    def _cuts(self, path: Path, read: Any) -> list[Cut]:
-        return [part for example in read(path) for part in cut(example, self.pieces)]
 
     def _groups(self) -> list[dict[str, Any]]:
         """Return the weights by how fast they learn: words hardly, heads fast."""
@@ -112,7 +116,7 @@ class Learner:
     def learn(self) -> None:
         """Learn to the plan's end, and write the mean of the weights to ``OUT``, as halves."""
         state, started, running = self._state, time.process_time(), 0.0
-        batches_left: list[list[Cut]] = []
+        batches_left: list[list[Part]] = []
         while state.seen < self._total:
             batches_left = batches_left or self._draw()
             loss, count = self._step(batches_left.pop())
@@ -128,34 +132,43 @@ class Learner:
         torch.save(halves, self._out)
         self._part.unlink(missing_ok=True)
 
-    def _draw(self) -> list[list[Cut]]:
+    def _draw(self) -> list[list[Part]]:
         """Return the batches of one pass over the attributions, with as many of names as the plan says."""
-        self._chance.shuffle(self._news)
+        news = self._parts(self._news, NEWS_RECASING)
         wanted = self._total / self._plan.epochs * self._plan.names_share
-        names: list[Cut] = []
-        taken = 0
-        while taken < wanted:
-            names.append(self._chance.choice(self._names))
-            taken += len(names[-1].ids)
-        drawn = [*self._gather(self._news, NEWS_RECASING), *self._gather(names, NAMES_RECASING)]
+        names: list[Part] = []
+        while sum(len(part.cut.ids) for part in names) < wanted:
+            names += self._parts(self._names, NAMES_RECASING)
+        taken = list(accumulate(len(part.cut.ids) for part in names))
+        names = names[: bisect_left(taken, wanted) + 1]
+        drawn = [*self._gather(news), *self._gather(names)]
         self._chance.shuffle(drawn)
         return drawn
 
-    def _gather(self, cuts: Sequence[Cut], recasing: Recasing) -> Iterator[list[Cut]]:
-        return batches.gather([self._recased(part, recasing) for part in cuts], self._plan.batch_pieces, self._chance)
+    def _parts(self, examples: Sequence[Example], recasing: Recasing) -> list[Part]:
+        """Return the cuts of all examples in any order, each text cut anew."""
+        parts = [
+            Part(example, part)
+            for example in examples
+            for part in cut(
+                recasing.apply(example.words, self._chance),
+                self.pieces,
+                first_most=self._chance.randint(FIRST_LEAST, CUT_PIECES),
+            )
+        ]
+        self._chance.shuffle(parts)
+        return parts
 
-    def _recased(self, part: Cut, recasing: Recasing) -> Cut:
-        words = recasing.apply(part.example.words, self._chance)
-        same = words is part.example.words
-        return part if same else encode(part.example, part.first, part.count, self.pieces, words)
+    def _gather(self, parts: Sequence[Part]) -> Iterator[list[Part]]:
+        return batches.gather(parts, self._plan.batch_pieces, self._chance)
 
-    def _step(self, batch: Sequence[Cut]) -> tuple[float, int]:
+    def _step(self, batch: Sequence[Part]) -> tuple[float, int]:
         plan, state = self._plan, self._state
         factor = min(1.0, state.step / WARM_STEPS + 0.05) * max(0.0, 1 - state.seen / self._total)
         for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
             group["lr"] = rate * factor
         self.network.train()
-        given = batches.read(batch, self.pieces.pad, plan.device)
+        given = batches.read([part.cut for part in batch], self.pieces.pad, plan.device)
         loss = self._loss(batch, given)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -171,12 +184,12 @@ class Learner:
             mean = self._state.mean[name]
             mean.lerp_(value, 1 - decay) if value.is_floating_point() else mean.copy_(value)
 
-    def _loss(self, batch: Sequence[Cut], given: batches.Input) -> Tensor:
+    def _loss(self, batch: Sequence[Part], given: batches.Input) -> Tensor:
         """Return the sum of the heads' cross-entropies, each over the words whose label is known."""
         device, most = self._plan.device, given.starts.shape[1]
         frames = batches.frames_of(batch, most, device)
         with torch.autocast(device, dtype=torch.bfloat16):
-            vectors = self.network(given.ids, given.mask, given.shapes, given.line)
+            vectors = self.network(given.ids, given.mask, given.shapes, given.lines)
             words = batches.at_words(vectors, given.starts)
             flat = batches.labels_of(batch, [part.example.flat for part in batch], most, device)
             names = batches.labels_of(batch, [part.example.names for part in batch], most, device)

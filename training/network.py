@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 from typing_extensions import override
 
+from services.extract.reading.model.words import Line, Shape
 from training.examples import FLAT, NAMES, ROLES
-from training.words import Line, Shape
 
 REACH = 63
 """Words from a cue up to which its distance is told apart."""
@@ -32,7 +32,9 @@ class Network(nn.Module):
         super().__init__()
         config = json.loads((folder / "config.json").read_text("utf-8"))
         kept = {name: value for name, value in config.items() if name not in _OF_OTHERS}
-        self.encoder = BertModel(BertConfig(**kept), add_pooling_layer=False)
+        # Attention is not dropped out: the draws alone would cost a fourth of the learning.
+        self.encoder = BertModel(BertConfig(**kept | {"attention_probs_dropout_prob": 0.0}), add_pooling_layer=False)
+        self.encoder.set_attn_implementation("eager")
         stored = load_file(folder / "model.safetensors")
         weights = {
             name.removeprefix("bert."): value.float()
@@ -54,9 +56,9 @@ class Network(nn.Module):
         self.role = nn.Linear(ROLE_WIDTH, len(ROLES))
 
     @override
-    def forward(self, ids: Tensor, mask: Tensor, shapes: Tensor, line: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, mask: Tensor, shapes: Tensor, lines: Tensor) -> Tensor:
         """Return the vectors of pieces."""
-        read = self.encoder.embeddings.word_embeddings(ids) + self.shape(shapes) + self.line(line)[:, None]
+        read = self.encoder.embeddings.word_embeddings(ids) + self.shape(shapes) + self.line(lines)
         vectors: Tensor = self.encoder(inputs_embeds=read, attention_mask=mask).last_hidden_state
         dropped: Tensor = self.drop(vectors)
         return dropped

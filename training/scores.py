@@ -1,16 +1,18 @@
 """Scores: what a network is worth on annotated news and names that it was not trained on."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
-from training.batches import at_words, read
-from training.examples import FLAT, NAMES, ROLES, Cut, Example, Labels, cut, read_attributions, read_names
+from services.extract.reading.model.cuts import cut
+from services.extract.reading.model.paths import best_path, spans_of
+from services.extract.reading.model.pieces import Pieces
+from training.batches import Part, at_words, gather, read
+from training.examples import FLAT, NAMES, ROLES, Example, Labels, read_attributions, read_names
 from training.network import Network, places_from
-from training.paths import best_path, spans_of
-from training.words import Pieces
 
 JACCARD_MIN = 0.5
 """The least overlap at which a content, or a source, is the annotated one."""
@@ -33,34 +35,29 @@ def read_all(network: Network, examples: Sequence[Example], pieces: Pieces, devi
     """Read examples, none of their labels."""
     network.eval()
     readings = {id(one): Reading([0] * len(one.words), [0] * len(one.words)) for one in examples}
-    cuts = sorted((part for one in examples for part in cut(one, pieces)), key=lambda part: len(part.ids))
-    batch: list[Cut] = []
+    parts = [Part(one, part) for one in examples for part in cut(one.words, pieces)]
     with torch.inference_mode():
-        for part in cuts:
-            if batch and (len(batch) + 1) * len(part.ids) > PIECES_AT_ONCE[device]:
-                _read_batch(network, batch, pieces, device, readings)
-                batch = []
-            batch.append(part)
-        if batch:
+        for batch in gather(parts, PIECES_AT_ONCE[device], random.Random(0)):  # noqa: S311 (no secret)
             _read_batch(network, batch, pieces, device, readings)
     return [readings[id(one)] for one in examples]
 
 
 def _read_batch(
-    network: Network, batch: Sequence[Cut], pieces: Pieces, device: str, readings: dict[int, Reading]
+    network: Network, batch: Sequence[Part], pieces: Pieces, device: str, readings: dict[int, Reading]
 ) -> None:
-    given = read(batch, pieces.pad, device)
-    words = at_words(network(given.ids, given.mask, given.shapes, given.line), given.starts)
+    given = read([part.cut for part in batch], pieces.pad, device)
+    words = at_words(network(given.ids, given.mask, given.shapes, given.lines), given.starts)
     flat = network.flat(words).float().log_softmax(-1).cpu().numpy()
     names = network.names(words).float().log_softmax(-1).cpu().numpy()
     for row, part in enumerate(batch):
-        reading, last = readings[id(part.example)], part.first + part.count
-        path = best_path(flat[row, : part.count], FLAT)
-        reading.flat[part.first : last] = path
-        reading.names[part.first : last] = best_path(names[row, : part.count], NAMES)
-        cues = [range(start, end) for start, end, kind in spans_of(path, FLAT) if kind == "cue"]
+        first, count = part.cut.first, part.cut.count
+        reading, lines = readings[id(part.example)], part.example.words.lines[first : first + count]
+        path = best_path(flat[row, :count], FLAT, lines)
+        reading.flat[first : first + count] = path
+        reading.names[first : first + count] = best_path(names[row, :count], NAMES, lines)
+        cues = [range(start, end) for start, end, kind in spans_of(path, FLAT, lines) if kind == "cue"]
         if cues:
-            reading.frames += _read_frames(network, words[row, : part.count], cues, part.first)
+            reading.frames += _read_frames(network, words[row, :count], cues, first)
 
 
 def _read_frames(
@@ -93,8 +90,8 @@ def measure(network: Network, pieces: Pieces, data: Path, device: str) -> dict[s
     readings = read_all(network, news, pieces, device)
     figures = {}
     for kind in ("source", "cue", "content"):
-        found = [_of_kind(reading.flat, FLAT, kind) for reading in readings]
-        figures[kind] = _f1(found, [_of_kind(one.flat or [], FLAT, kind) for one in news])
+        found = [_of_kind(reading.flat, one, kind) for reading, one in zip(readings, news, strict=True)]
+        figures[kind] = _f1(found, [_of_kind(one.flat or [], one, kind) for one in news])
     figures |= _claims(news, readings)
     for name in NAME_TESTS:
         texts = read_names(data / f"ner/test_{name}.jsonl")
@@ -104,8 +101,8 @@ def measure(network: Network, pieces: Pieces, data: Path, device: str) -> dict[s
     return figures
 
 
-def _of_kind(labels: Labels, table: Sequence[str], kind: str) -> set[tuple[int, int, str]]:
-    return {span for span in spans_of(labels, table) if span[2] == kind}
+def _of_kind(labels: Labels, example: Example, kind: str) -> set[tuple[int, int, str]]:
+    return {span for span in spans_of(labels, FLAT, example.words.lines) if span[2] == kind}
 
 
 def _f1(found: Sequence[set[tuple[int, int, str]]], wanted: Sequence[set[tuple[int, int, str]]]) -> float:

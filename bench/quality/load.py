@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from services.extract.reading import Article, extract
+from services.extract.reading.article import Article, extract
 
 CPU_SECONDS = 3.0
 """How long is read at least, so that one slow article moves little."""

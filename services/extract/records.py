@@ -13,7 +13,7 @@ from schemas.events import ArticleIngested
 from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
 from services.extract.identity import keep_sound
-from services.extract.reading import Article, extract
+from services.extract.reading.article import Article, extract
 from services.extract.vectors import Vectors, find_vectors
 
 REASON_MAX_CHARACTERS = 500

@@ -10,7 +10,7 @@ from schemas.tables import ChangeKind, RetractedBy
 from services import changes
 from services.extract.entities import entity_id
 from services.extract.identity import claim_id, find_replacement
-from services.extract.reading import SERVED_MIN_CONFIDENCE
+from services.extract.reading.article import SERVED_MIN_CONFIDENCE
 from services.extract.records import Read
 from services.lexemes import fold_name
 

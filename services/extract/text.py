@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas.events import TEXT_MAX_CODE_POINTS
-from services.extract.reading import SERVED_MIN_CONFIDENCE, Article, confident, extract
+from services.extract.reading.article import SERVED_MIN_CONFIDENCE, Article, confident, extract
 
 JSON_LINES = frozenset((".jsonl", ".ndjson", ".json"))
 """Endings of files that hold one JSON object a line; any other file is one plain text."""

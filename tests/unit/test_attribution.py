@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.extraction import Claim, Form, Voice
-from services.extract.reading import Article, extract
+from services.extract.reading.article import Article, extract
 
 
 def claims(text: str) -> list[Claim]:

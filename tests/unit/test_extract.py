@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Extraction, Voice
 from services.extract import reading
-from services.extract.contents import Rule
-from services.extract.reading import Article, confident, extract
+from services.extract.reading.article import Article, confident, extract
+from services.extract.reading.contents import Rule
 
 SHARED = Path(__file__).parents[3] / "shared"
 NEWS = SHARED / "data" / "attribution" / "dev.jsonl"

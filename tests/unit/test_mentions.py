@@ -1,8 +1,8 @@
 """Names are found, trimmed and typed by rule."""
 
 from schemas.extraction import Mention
-from services.extract.mentions import find_mentions
-from services.extract.sentences import find_paragraphs, find_sentences
+from services.extract.reading.mentions import find_mentions
+from services.extract.reading.sentences import find_paragraphs, find_sentences
 
 
 def mentions(text: str, headings: frozenset[int] = frozenset()) -> tuple[Mention, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.events import ParagraphKind
-from services.extract.sentences import find_paragraphs, find_sentences
+from services.extract.reading.sentences import find_paragraphs, find_sentences
 
 
 def sentences(text: str) -> list[str]:

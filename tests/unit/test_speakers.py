@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.extraction import Reason, ResolvedBy, Speaker
-from services.extract.reading import Article, extract
+from services.extract.reading.article import Article, extract
 
 
 def speakers(text: str) -> list[Speaker]:

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.extraction import Force, Polarity, SpeechAct
-from services.extract.reading import Article, extract
-from services.extract.stance import is_denied
+from services.extract.reading.article import Article, extract
+from services.extract.reading.stance import is_denied
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
-"""Words: a text cut into words and marks with their offsets, their shapes, and the pieces that an encoder reads."""
+"""Words as the reader sees them: a text cut into words and marks with their offsets, and how each is written."""
 
-import json
 import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from tokenizers import Tokenizer
-
-Span = tuple[int, int]
+from schemas.extraction import Span
 
 WORD = re.compile(
     r"""
@@ -22,12 +19,6 @@ WORD = re.compile(
     """,  # noqa: RUF001 (the marks that newspapers print)
     re.VERBOSE,
 )
-
-STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'"})  # noqa: RUF001
-"""Quotation marks as the encoders saw most of them."""
-
-PIECES_MAX = 6
-"""Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
 
 TITLE_SHARE, UPPER_SHARE, LINE_MIN_WORDS = 0.6, 0.8, 4
 """From which share of its words on a line is in title or upper case; a shorter line tells nothing."""
@@ -88,44 +79,3 @@ def line_of(shapes: Sequence[Shape]) -> Line:
     if sum(shape is not Shape.LOWER for shape in letters) > TITLE_SHARE * len(letters):
         return Line.TITLE
     return Line.LOWER if all(shape is Shape.LOWER for shape in letters) else Line.PLAIN
-
-
-class Pieces:
-    """The pieces of single words, so that no piece crosses a word's border and each word has one first piece.
-
-    A word glued to the one before it gets no metaspace (SentencePiece); WordPiece knows no such thing.
-    """
-
-    def __init__(self, description: str) -> None:
-        """Read a ``tokenizer.json``."""
-        parsed = json.loads(description)
-        self._spaced = self._glued = _plain(description)
-        unigram = parsed["model"]["type"] == "Unigram"
-        if unigram:
-            parsed["pre_tokenizer"]["prepend_scheme"] = "never"
-            self._glued = _plain(json.dumps(parsed))
-        names = ("<s>", "</s>", "<unk>", "<pad>") if unigram else ("[CLS]", "[SEP]", "[UNK]", "[PAD]")
-        self.begin, self.end, self.unknown, self.pad = map(self._id, names)
-        self._known: dict[tuple[str, bool], list[int]] = {}
-
-    def _id(self, name: str) -> int:
-        known = self._spaced.token_to_id(name)
-        if known is None:
-            raise ValueError(f"the tokenizer has no {name}")
-        return known
-
-    def of(self, word: str, *, glued: bool) -> list[int]:
-        """Return the ids of a word's pieces, one at least."""
-        known = self._known.get((word, glued))
-        if known is None:
-            tokenizer = self._glued if glued else self._spaced
-            encoded = tokenizer.encode(word.translate(STRAIGHT), add_special_tokens=False)
-            known = self._known[word, glued] = encoded.ids[:PIECES_MAX] or [self.unknown]
-        return known
-
-
-def _plain(description: str) -> Tokenizer:
-    tokenizer = Tokenizer.from_str(description)
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -22,12 +22,17 @@ def _allowed(table: tuple[str, ...]) -> tuple[Scores, Scores]:
     return steps, np.array([NEVER if label[0] == "I" else 0 for label in table], np.float32)
 
 
-def best_path(scores: Scores, table: tuple[str, ...]) -> list[int]:
-    """Return the best path (Viterbi 1967) under scores ``[words, labels]``: no inside without its begin."""
+def best_path(scores: Scores, table: tuple[str, ...], lines: Sequence[int] | None = None) -> list[int]:
+    """Return the best path (Viterbi 1967) under scores ``[words, labels]``: no inside without its begin.
+
+    ``lines``: the paragraph of each word; no span goes on into another.
+    """
     steps, first = _allowed(table)
     best, back = scores[0] + first, []
-    for word in scores[1:]:
+    for at, word in enumerate(scores[1:], start=1):
         reached = best[:, None] + steps
+        if lines is not None and lines[at] != lines[at - 1]:
+            reached = best[:, None] + first[None]
         chosen = reached.argmax(0)
         back.append(chosen)
         best = reached[chosen, np.arange(len(table))] + word
@@ -37,13 +42,16 @@ def best_path(scores: Scores, table: tuple[str, ...]) -> list[int]:
     return path[::-1]
 
 
-def spans_of(labels: Sequence[int], table: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Return the spans that labels name, as ``[start, end)`` in words, and their kinds."""
+def spans_of(
+    labels: Sequence[int], table: Sequence[str], lines: Sequence[int] | None = None
+) -> list[tuple[int, int, str]]:
+    """Return the spans that labels name, as ``[start, end)`` in words, and their kinds; none over two ``lines``."""
     found: list[tuple[int, int, str]] = []
     start: int | None = None
     kind = ""
     for at, label in enumerate([*(table[label] for label in labels), "O"]):
-        if start is not None and (label[0] != "I" or label[2:] != kind):
+        parted = lines is not None and 0 < at < len(lines) and lines[at] != lines[at - 1]
+        if start is not None and (parted or label[0] != "I" or label[2:] != kind):
             found.append((start, at, kind))
             start = None
         if label != "O" and start is None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.extract.cues import Cue, Tense
-from services.extract.lexicon import (
+from services.extract.reading.cues import Cue, Tense
+from services.extract.reading.lexicon import (
     ADVERBS,
     AUXILIARIES,
     BE,
@@ -17,7 +17,7 @@ from services.extract.lexicon import (
     PREPOSITIONS,
     WILL,
 )
-from services.extract.stretches import Unit
+from services.extract.reading.stretches import Unit
 
 
 class Shape(StrEnum):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.extraction import Polarity, Span, SpeechAct
-from services.extract.cues import CUES, PHRASES, Cue, Frame, Tense
-from services.extract.lexicon import (
+from services.extract.reading.cues import CUES, PHRASES, Cue, Frame, Tense
+from services.extract.reading.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     DEMONSTRATIVES,
@@ -19,9 +19,9 @@ from services.extract.lexicon import (
     TIME_WORDS,
     words,
 )
-from services.extract.phrases import HARD, noun_phrase, phrase_after, subject_before, with_apposition
-from services.extract.stretches import Unit
-from services.extract.verbs import Shape, verb_group
+from services.extract.reading.phrases import HARD, noun_phrase, phrase_after, subject_before, with_apposition
+from services.extract.reading.stretches import Unit
+from services.extract.reading.verbs import Shape, verb_group
 
 ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.SAY, Polarity.AFFIRMED, factive=False)
 """The cue "according to", which has no verb."""

@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 
-from services.extract.contents import CLAUSE_LOOK, CLAUSE_MIN_UNITS, LEAD_MAX_UNITS, Content, Rule, leads_in, made
-from services.extract.cues import CUES, Frame
-from services.extract.hits import Hit
-from services.extract.lexicon import (
+from services.extract.reading.contents import (
+    CLAUSE_LOOK,
+    CLAUSE_MIN_UNITS,
+    LEAD_MAX_UNITS,
+    Content,
+    Rule,
+    leads_in,
+    made,
+)
+from services.extract.reading.cues import CUES, Frame
+from services.extract.reading.hits import Hit
+from services.extract.reading.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
@@ -17,9 +25,9 @@ from services.extract.lexicon import (
     SUBORDINATORS,
     TIME_WORDS,
 )
-from services.extract.phrases import HARD
-from services.extract.stretches import Unit
-from services.extract.verbs import is_adverb
+from services.extract.reading.phrases import HARD
+from services.extract.reading.stretches import Unit
+from services.extract.reading.verbs import is_adverb
 
 _NO_CLAUSE = AUXILIARIES | (SUBORDINATORS - {"if", "when", "since", "once"}) | {"nothing", "such"}
 """Words that begin no clause after a cue: "which he said would fail", "said so", "said nothing"."""

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.extract.cues import CUES
-from services.extract.lexicon import (
+from services.extract.reading.cues import CUES
+from services.extract.reading.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     GENERIC_ADDRESSEES,
     OBJECT_PRONOUNS,
     TIME_WORDS,
 )
-from services.extract.phrases import HARD
-from services.extract.stretches import Unit
-from services.extract.verbs import is_adverb
+from services.extract.reading.phrases import HARD
+from services.extract.reading.stretches import Unit
+from services.extract.reading.verbs import is_adverb
 
 LEAD_MAX_UNITS = 14
 """Words between a cue and its content: "told reporters in the capital on Friday that …"."""

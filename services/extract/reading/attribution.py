@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from schemas.extraction import Polarity, Span, SpeechAct
 from services.extract import complements, quoting
-from services.extract.contents import Content, Rule, tidy
-from services.extract.cues import Cue, Frame
-from services.extract.hits import ACCORDING, Hit, find_hits, find_question
-from services.extract.phrases import HARD, noun_phrase
-from services.extract.quotes import Quote, ends_speech
-from services.extract.stretches import Stretch, Unit
+from services.extract.reading.contents import Content, Rule, tidy
+from services.extract.reading.cues import Cue, Frame
+from services.extract.reading.hits import ACCORDING, Hit, find_hits, find_question
+from services.extract.reading.phrases import HARD, noun_phrase
+from services.extract.reading.quotes import Quote, ends_speech
+from services.extract.reading.stretches import Stretch, Unit
 
 CONTENT_MAX_CODE_POINTS = 2_000
 """Outside quotations; a longer run without a full stop is no sentence, and many cues in it would copy it many times."""

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from schemas.extraction import Force, Form, Polarity, Span, SpeechAct
-from services.extract.cues import Cue
-from services.extract.lexicon import AUXILIARIES, NEGATIVE_SUBJECTS, NEGATORS, words
-from services.extract.tokens import Token, tokens_of
-from services.extract.verbs import is_negator
+from services.extract.reading.cues import Cue
+from services.extract.reading.lexicon import AUXILIARIES, NEGATIVE_SUBJECTS, NEGATORS, words
+from services.extract.reading.tokens import Token, tokens_of
+from services.extract.reading.verbs import is_negator
 
 WINDOW_CODE_POINTS = 2_000
 """How far into a content its main clause is looked for: longer than any sentence, short enough for hostile ones."""

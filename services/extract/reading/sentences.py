@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Span
-from services.extract.cues import CUES, Frame
-from services.extract.lexicon import OTHER_ABBREVIATIONS, SENTENCE_OPENERS, TITLE_ABBREVIATIONS
+from services.extract.reading.cues import CUES, Frame
+from services.extract.reading.lexicon import OTHER_ABBREVIATIONS, SENTENCE_OPENERS, TITLE_ABBREVIATIONS
 
 HEADING_MAX_WORDS = 20
 """Words; a longer line without a full stop is a cut-off paragraph rather than a heading."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schemas.extraction import Span
-from services.extract.quotes import Quote
-from services.extract.tokens import tokens_of
+from services.extract.reading.quotes import Quote
+from services.extract.reading.tokens import tokens_of
 
 STRETCH_MAX_UNITS = 1_500
 """Words and marks; more without a full stop is not prose, and reading it would cost the square of its length."""

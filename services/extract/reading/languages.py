@@ -2,8 +2,8 @@
 
 from itertools import islice
 
-from services.extract.lexicon import ENGLISH, FOREIGN
-from services.extract.tokens import tokens_of
+from services.extract.reading.lexicon import ENGLISH, FOREIGN
+from services.extract.reading.tokens import tokens_of
 
 SAMPLE_WORDS = 2_000
 """Words; more tell nothing new."""

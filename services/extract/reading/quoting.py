@@ -3,17 +3,26 @@
 # ruff: noqa: RUF001  (the marks that newspapers print)
 from collections.abc import Sequence
 
-from services.extract.contents import CLAUSE_MIN_UNITS, LEAD_MAX_UNITS, Content, Rule, has_verb, leads_in, made, tidy
-from services.extract.cues import Frame
-from services.extract.hits import Hit
-from services.extract.lexicon import (
+from services.extract.reading.contents import (
+    CLAUSE_MIN_UNITS,
+    LEAD_MAX_UNITS,
+    Content,
+    Rule,
+    has_verb,
+    leads_in,
+    made,
+    tidy,
+)
+from services.extract.reading.cues import Frame
+from services.extract.reading.hits import Hit
+from services.extract.reading.lexicon import (
     CONJUNCTIONS,
     PREPOSITIONS,
     SUBORDINATORS,
     TIME_WORDS,
 )
-from services.extract.phrases import HARD
-from services.extract.stretches import Unit
+from services.extract.reading.phrases import HARD
+from services.extract.reading.stretches import Unit
 
 
 def quote_before(units: Sequence[Unit], hit: Hit, floor: int, limit: int) -> Content | None:

@@ -10,15 +10,20 @@ from itertools import islice
 
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Claim, Extraction, Form, Mention, Reason, Span, Voice, Words
-from services.extract.attribution import CONTENT_MAX_CODE_POINTS, Attribution, find_attributions, headline_attribution
-from services.extract.contents import Rule
-from services.extract.languages import is_english
-from services.extract.mentions import find_mentions
-from services.extract.quotes import Quote, find_quotes
-from services.extract.sentences import find_paragraphs, find_sentences, paragraph_ends
-from services.extract.speakers import Speakers
-from services.extract.stance import form_of, is_denied, stance_of
-from services.extract.stretches import Stretch, find_stretches
+from services.extract.reading.attribution import (
+    CONTENT_MAX_CODE_POINTS,
+    Attribution,
+    find_attributions,
+    headline_attribution,
+)
+from services.extract.reading.contents import Rule
+from services.extract.reading.languages import is_english
+from services.extract.reading.mentions import find_mentions
+from services.extract.reading.quotes import Quote, find_quotes
+from services.extract.reading.sentences import find_paragraphs, find_sentences, paragraph_ends
+from services.extract.reading.speakers import Speakers
+from services.extract.reading.stance import form_of, is_denied, stance_of
+from services.extract.reading.stretches import Stretch, find_stretches
 
 CLAIMS_MAX = 2_000
 """Claims kept of one article: the longest text allowed has some 80,000 words, and real news a claim in 40 of them; a

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.extract.lexicon import ABBREVIATIONS
+from services.extract.reading.lexicon import ABBREVIATIONS
 
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}"

@@ -7,10 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.extraction import Mention, MentionType, Span
-from services.extract.cues import CUES, Frame
-from services.extract.lexicon import AUXILIARIES, CALENDAR, DOCUMENTS, FUNCTION_WORDS, GROUPS, PEOPLE, TITLES, words
-from services.extract.places import place_names
-from services.extract.tokens import Token, tokens_of
+from services.extract.reading.cues import CUES, Frame
+from services.extract.reading.lexicon import (
+    AUXILIARIES,
+    CALENDAR,
+    DOCUMENTS,
+    FUNCTION_WORDS,
+    GROUPS,
+    PEOPLE,
+    TITLES,
+    words,
+)
+from services.extract.reading.places import place_names
+from services.extract.reading.tokens import Token, tokens_of
 
 RUN_MAX_TOKENS = 8
 """Tokens; a longer run of capitals is a title-case line, not a name."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.extraction import Polarity, SpeechAct
-from services.extract.lexicon import words
+from services.extract.reading.lexicon import words
 
 
 class Frame(StrEnum):

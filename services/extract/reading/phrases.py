@@ -4,8 +4,8 @@
 from collections.abc import Sequence
 
 from schemas.extraction import Span
-from services.extract.cues import CUES, Frame, Tense
-from services.extract.lexicon import (
+from services.extract.reading.cues import CUES, Frame, Tense
+from services.extract.reading.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
@@ -17,8 +17,8 @@ from services.extract.lexicon import (
     TIME_WORDS,
     TITLES,
 )
-from services.extract.stretches import Unit
-from services.extract.verbs import is_adverb
+from services.extract.reading.stretches import Unit
+from services.extract.reading.verbs import is_adverb
 
 PHRASE_MAX_UNITS = 25
 """Words; the longest noun phrase taken for a speaker."""

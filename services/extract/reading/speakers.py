@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.extraction import Mention, MentionType, Reason, ResolvedBy, Span, Speaker
-from services.extract.lexicon import (
+from services.extract.reading.lexicon import (
     DOCUMENTS,
     GENDERED,
     GROUPS,
@@ -16,8 +16,8 @@ from services.extract.lexicon import (
     PREPOSITIONS,
     TITLES,
 )
-from services.extract.stretches import Stretch, Unit
-from services.extract.tokens import Token, tokens_of
+from services.extract.reading.stretches import Stretch, Unit
+from services.extract.reading.tokens import Token, tokens_of
 
 LOOK_BACK_STRETCHES = 10
 """Sentences; a pronoun whose name stands farther back is not resolved."""

@@ -1,0 +1,1 @@
+"""The learnt reader: one small encoder with heads, run with ONNX Runtime."""

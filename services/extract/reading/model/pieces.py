@@ -1,0 +1,52 @@
+"""Pieces: what an encoder reads of each word."""
+
+import json
+
+from tokenizers import Tokenizer
+
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'"})  # noqa: RUF001
+"""Quotation marks as the encoders saw most of them."""
+
+PIECES_MAX = 6
+"""Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
+
+
+class Pieces:
+    """The pieces of single words, so that no piece crosses a word's border and each word has one first piece.
+
+    A word glued to the one before it gets no metaspace (SentencePiece); WordPiece knows no such thing.
+    """
+
+    def __init__(self, description: str) -> None:
+        """Read a ``tokenizer.json``."""
+        parsed = json.loads(description)
+        self._spaced = self._glued = _plain(description)
+        unigram = parsed["model"]["type"] == "Unigram"
+        if unigram:
+            parsed["pre_tokenizer"]["prepend_scheme"] = "never"
+            self._glued = _plain(json.dumps(parsed))
+        names = ("<s>", "</s>", "<unk>", "<pad>") if unigram else ("[CLS]", "[SEP]", "[UNK]", "[PAD]")
+        self.begin, self.end, self.unknown, self.pad = map(self._id, names)
+        self._known: dict[tuple[str, bool], list[int]] = {}
+
+    def _id(self, name: str) -> int:
+        known = self._spaced.token_to_id(name)
+        if known is None:
+            raise ValueError(f"the tokenizer has no {name}")
+        return known
+
+    def of(self, word: str, *, glued: bool) -> list[int]:
+        """Return the ids of a word's pieces, one at least."""
+        known = self._known.get((word, glued))
+        if known is None:
+            tokenizer = self._glued if glued else self._spaced
+            encoded = tokenizer.encode(word.translate(STRAIGHT), add_special_tokens=False)
+            known = self._known[word, glued] = encoded.ids[:PIECES_MAX] or [self.unknown]
+        return known
+
+
+def _plain(description: str) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(description)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
