@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Extraction, Voice
-from services.extract import reading
+from services.extract.reading import article as reading
 from services.extract.reading.article import Article, confident, extract
 from services.extract.reading.contents import Rule
 

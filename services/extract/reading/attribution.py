@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.extraction import Polarity, Span, SpeechAct
-from services.extract import complements, quoting
+from services.extract.reading import complements, quoting
 from services.extract.reading.contents import Content, Rule, tidy
 from services.extract.reading.cues import Cue, Frame
 from services.extract.reading.hits import ACCORDING, Hit, find_hits, find_question
