@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from services.extract.reading.model.cuts import Cut
+from services.extract.reading.model.labels import places_from
 from training.examples import Example, Labels
-from training.network import places_from
 
 IGNORED = -100
 """The label of what is not known, as PyTorch's losses have it."""

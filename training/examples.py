@@ -12,14 +12,7 @@ from typing import Any
 
 from schemas.extraction import Span
 from services.extract.reading.model.cuts import Words
-
-FLAT = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
-"""One label a word, whatever attribution it belongs to: cue over source over content."""
-
-ROLES = ("O", "B-source", "I-source", "B-content", "I-content")
-"""One label a word as one cue sees it, so that attributions may lie in one another."""
-
-NAMES = ("O", "B-PERSON", "I-PERSON", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
+from services.extract.reading.model.labels import FLAT, NAMES, ROLES
 
 SMALL_WORD = 3
 """Characters up to which headlines keep a word small."""

@@ -13,11 +13,8 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 from typing_extensions import override
 
+from services.extract.reading.model.labels import FLAT, NAMES, REACH, ROLES
 from services.extract.reading.model.words import Line, Shape
-from training.examples import FLAT, NAMES, ROLES
-
-REACH = 63
-"""Words from a cue up to which its distance is told apart."""
 
 ROLE_WIDTH = 160
 
@@ -73,9 +70,3 @@ class Network(nn.Module):
         query = self.query(torch.einsum("fw,fws->fs", cues, chosen))
         scores: Tensor = self.role(nn.functional.gelu(query[:, None] + self.key(chosen) + self.place(places)))
         return scores
-
-
-def places_from(cue: range, count: int) -> list[int]:
-    """Return how far each of ``count`` words stands from a cue: 0 left of its reach, ``REACH`` in it, twice right."""
-    offsets = (at - cue[0] if at < cue[0] else max(0, at - cue[-1]) for at in range(count))
-    return [min(REACH, max(-REACH, offset)) + REACH for offset in offsets]

@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 
 from services.extract.reading.model.cuts import cut
+from services.extract.reading.model.labels import FLAT, NAMES, ROLES, places_from
 from services.extract.reading.model.paths import best_path, spans_of
 from services.extract.reading.model.pieces import Pieces
 from training.batches import Part, at_words, gather, read
-from training.examples import FLAT, NAMES, ROLES, Example, Labels, read_attributions, read_names
-from training.network import Network, places_from
+from training.examples import Example, Labels, read_attributions, read_names
+from training.network import Network
 
 JACCARD_MIN = 0.5
 """The least overlap at which a content, or a source, is the annotated one."""

@@ -1,0 +1,18 @@
+"""The labels of words that the reader has learnt, and what its head for roles is told of a cue."""
+
+FLAT = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
+"""One label a word, whatever attribution it belongs to: cue over source over content."""
+
+ROLES = ("O", "B-source", "I-source", "B-content", "I-content")
+"""One label a word as one cue sees it, so that attributions may lie in one another."""
+
+NAMES = ("O", "B-PERSON", "I-PERSON", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
+
+REACH = 63
+"""Words from a cue up to which its distance is told apart."""
+
+
+def places_from(cue: range, count: int) -> list[int]:
+    """Return how far each of ``count`` words stands from a cue: 0 left of its reach, ``REACH`` in it, twice right."""
+    offsets = (at - cue[0] if at < cue[0] else max(0, at - cue[-1]) for at in range(count))
+    return [min(REACH, max(-REACH, offset)) + REACH for offset in offsets]

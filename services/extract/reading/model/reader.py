@@ -1,0 +1,123 @@
+"""The reader: the learnt model's folder opened, and a text read with it, cut by cut."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
+
+from schemas.extraction import Span
+from services.extract.reading.model.cuts import Cut, Words, cut
+from services.extract.reading.model.labels import FLAT, NAMES, ROLES, places_from
+from services.extract.reading.model.marks import Attribution, Marks, Name, NameKind
+from services.extract.reading.model.paths import best_path, spans_of
+from services.extract.reading.model.pieces import Pieces
+
+WEIGHTS = Path(__file__).with_name("weights")
+"""The folder of the model that comes with the project."""
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A model ready to read; one thread, no state between texts."""
+
+    pieces: Pieces
+    words: InferenceSession
+    roles: InferenceSession
+
+    def read(self, text: str, paragraphs: Sequence[Span]) -> Marks:
+        """Return what is marked in the paragraphs (spans of ``text``), in the order of the text."""
+        words = Words.of(text, paragraphs)
+        names: list[Name] = []
+        attributions: list[Attribution] = []
+        for part in cut(words, self.pieces):
+            marked = self._read(words, part)
+            names += marked.names
+            attributions += marked.attributions
+        return Marks(tuple(names), tuple(attributions))
+
+    def _read(self, words: Words, part: Cut) -> Marks:
+        row = (np.array([column]) for column in (part.ids, part.shapes, part.lines))
+        given = dict(zip(("ids", "shapes", "lines"), row, strict=True)) | {"starts": np.array(part.starts)}
+        flat, names, queries, keys = self.words.run(None, given)
+        seen = _Seen(
+            words.spans[part.first : part.first + part.count], words.lines[part.first : part.first + part.count]
+        )
+        cues = [(first, last) for first, last, kind in seen.spans(flat, FLAT) if kind == "cue"]
+        return Marks(tuple(seen.names(names)), tuple(self._attributions(seen, cues, flat, queries, keys)))
+
+    def _attributions(
+        self, seen: "_Seen", cues: Sequence[Span], flat: Scores, queries: Scores, keys: Scores
+    ) -> Iterator[Attribution]:
+        if not cues:
+            return
+        means = np.stack([queries[first:last].mean(0) for first, last in cues])
+        places = np.array([places_from(range(*cue), len(seen.words)) for cue in cues])
+        (roles,) = self.roles.run(None, {"queries": means, "keys": keys, "places": places})
+        for (first, last), scores in zip(cues, roles, strict=True):
+            sure = float(np.exp(np.logaddexp(*flat[first:last, CUE_LABELS].T).mean()))
+            yield seen.attribution((first, last), scores, sure)
+
+
+CUE_LABELS = [FLAT.index("B-cue"), FLAT.index("I-cue")]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The words of one cut: their spans in the text, and their paragraphs."""
+
+    words: Sequence[Span]
+    lines: Sequence[int]
+
+    def spans(self, scores: Scores, table: tuple[str, ...]) -> list[tuple[int, int, str]]:
+        return spans_of(best_path(scores, table, self.lines), table, self.lines)
+
+    def span(self, first: int, last: int) -> Span:
+        return self.words[first][0], self.words[last - 1][1]
+
+    def names(self, scores: Scores) -> Iterator[Name]:
+        for first, last, kind in self.spans(scores, NAMES):
+            columns = [NAMES.index(f"B-{kind}"), NAMES.index(f"I-{kind}")]
+            score = float(np.exp(np.logaddexp(*scores[first:last, columns].T).mean()))
+            yield Name(self.span(first, last), NameKind(kind), score)
+
+    def attribution(self, cue: Span, scores: Scores, sure: float) -> Attribution:
+        path = best_path(scores, ROLES, self.lines)
+        along = float(np.exp(scores[np.arange(len(path)), path].mean()))
+        parts = spans_of(path, ROLES, self.lines)
+        source, content = (
+            tuple(self.span(first, last) for first, last, kind in parts if kind == role)
+            for role in ("source", "content")
+        )
+        return Attribution(self.span(*cue), source, content, sure * along)
+
+
+def open_reader(folder: Path = WEIGHTS) -> Reader:
+    """Open the model of a folder: ``tokenizer.json``, ``reader.onnx``, ``roles.onnx``.
+
+    Raises:
+        FileNotFoundError: one of them is missing.
+    """
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
+    for name in ("tokenizer.json", "reader.onnx", "roles.onnx"):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder / name}: the model's folder lacks this file")
+    pieces = Pieces((folder / "tokenizer.json").read_text("utf-8"))
+    sessions = (
+        InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
+        for name in ("reader.onnx", "roles.onnx")
+    )
+    return Reader(pieces, *sessions)
+
+
+@cache
+def reader_of(folder: Path) -> Reader:
+    """Return the reader of a folder, opened once in a process."""
+    return open_reader(folder)
