@@ -125,7 +125,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...], str, SpeechAct, Polarity], ...] = (
 )
 
 
-def _inflect(lemma: str) -> dict[str, Tense]:
+def inflect(lemma: str) -> dict[str, Tense]:
     """Return the forms of a verb, each with its tense."""
     s = "es" if lemma.endswith(("s", "sh", "ch", "x", "z", "o")) else "s"
     stem = lemma + lemma[-1] if lemma in _DOUBLED else lemma
@@ -149,7 +149,7 @@ def _table() -> dict[str, Cue]:
     return {
         form: _cue(lemma, tense, frames, act)
         for act, lemma, frames in entries
-        for form, tense in _inflect(lemma).items()
+        for form, tense in inflect(lemma).items()
     }
 
 
@@ -158,7 +158,7 @@ def _phrase_table() -> dict[str, tuple[tuple[tuple[str, ...], Cue], ...]]:
     irregular["go"] = {"go": Tense.BASE, "goes": Tense.PRESENT, "went": Tense.PAST}
     table: dict[str, list[tuple[tuple[str, ...], Cue]]] = {}
     for lemma, then, frames, act, polarity in _PHRASES:
-        for form, tense in irregular.get(lemma, _inflect(lemma)).items():
+        for form, tense in irregular.get(lemma, inflect(lemma)).items():
             cue = Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, factive=False)
             table.setdefault(form, []).append((then, cue))
     return {form: tuple(phrases) for form, phrases in table.items()}
