@@ -4,7 +4,7 @@ import json
 import random
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,9 @@ from typing import Any
 from schemas.extraction import Span
 from services.extract.reading.model.cuts import Words
 from services.extract.reading.model.labels import FLAT, NAMES, ROLES
+
+STATES = {"GPE": "LOC"}
+"""States are learnt as places."""
 
 SMALL_WORD = 3
 """Characters up to which headlines keep a word small."""
@@ -52,38 +55,71 @@ def read_attributions(path: Path) -> list[Example]:
         item = json.loads(line)
         if item["text"] not in seen:
             seen.add(item["text"])
-            words, attributions = Words.of(item["text"], _lines(item["text"])), item["attributions"]
+            words = Words.of(item["text"], _lines(item["text"]), ours=False)
+            attributions = item["attributions"]
             found.append(Example(words, flat=_flat(words, attributions), frames=list(_frames(words, attributions))))
     return found
+
+
+def read_corpus(folder: Path) -> list[Example]:
+    """Return the articles of a part of our corpus (``*/*.json``), annotated by our own guidelines.
+
+    Claims of one cue are one attribution; what has no cue, or stands in the voice of article or headline, is none.
+    """
+    found = []
+    for path in sorted(folder.glob("*/*.json")):
+        item = json.loads(path.read_text("utf-8"))
+        if "claims" in item:
+            words, attributions = Words.of(item["text"], _lines(item["text"])), _by_cue(item["claims"])
+            spans = [(*each["span"], STATES.get(each["type"], each["type"])) for each in item["mentions"]]
+            frames = list(_frames(words, attributions))
+            found.append(Example(words, _flat(words, attributions), _names_of(words, spans), frames))
+    return found
+
+
+def _by_cue(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_cue: dict[str, dict[str, Any]] = {}
+    for claim in claims:
+        if claim["cue"]:
+            spans = claim["cue"]["spans"]
+            each = by_cue.setdefault(json.dumps(spans), {"cue": spans, "source": [], "content": []})
+            each["content"] += claim["content"]["spans"]
+            each["source"] = each["source"] or (claim["speaker"] or {"spans": []})["spans"]
+    return list(by_cue.values())
 
 
 def read_names(path: Path, together: random.Random | None = None) -> list[Example]:
     """Return the texts of a file of names: lines ``{text, entities: [[start, end, label]]}``; other labels are none.
 
-    ``together``: by its chance up to ``TOGETHER_MOST`` neighbours become the paragraphs of one text.
+    ``together``: by its chance up to ``TOGETHER_MOST`` neighbours become the paragraphs of one text. Names are the same
+    by all guidelines, so every other text is read by ours.
     """
     items = [json.loads(line) for line in path.open(encoding="utf-8")]
-    found = []
+    found: list[Example] = []
     while items:
         count = together.randint(1, TOGETHER_MOST) if together else 1
-        found.append(_named(items[:count]))
+        found.append(_named(items[:count], ours=len(found) % 2 == 0))
         items = items[count:]
     return [example for example in found if len(example.words)]
 
 
-def _named(items: Sequence[dict[str, Any]]) -> Example:
+def _named(items: Sequence[dict[str, Any]], *, ours: bool) -> Example:
     text, spans, entities = "", [], []
     for item in items:
         at = len(text)
         entities += [(start + at, end + at, kind) for start, end, kind in item["entities"]]
         text += item["text"] + "\n"
         spans.append((at, len(text) - 1))
-    words = Words.of(text, spans)
+    words = Words.of(text, spans, ours=ours)
+    return Example(words, names=_names_of(words, entities))
+
+
+def _names_of(words: Words, entities: Iterable[tuple[int, int, str]]) -> Labels:
     labels = [0] * len(words)
     for start, end, kind in entities:
         if f"B-{kind}" in NAMES:
             _mark(labels, _touching(words.spans, (start, end)), kind, NAMES)
-    return Example(words, names=labels)
+    return labels
 
 
 def _lines(text: str) -> list[Span]:

@@ -8,6 +8,7 @@ the latter to the role of each word as each cue sees it. All scores are logarith
 import argparse
 import shutil
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -81,7 +82,7 @@ def write(network: Network, encoder: Path, folder: Path) -> None:
 def _export(
     graph: nn.Module,
     given: tuple[Tensor, ...],
-    shapes: tuple[dict[int, object], ...],
+    shapes: tuple[dict[int, Any], ...],
     outputs: tuple[str, ...],
     path: Path,
 ) -> None:

@@ -1,7 +1,8 @@
 """Learning: ``python -m training.learning ENCODER OUT --data FOLDER``; seeded, and goes on where it was stopped.
 
-Two sorts of batches, of attributions and of names, drawn side by side; AdamW, a rate that falls linearly to zero,
-gradients cut at 1; the mean of the weights over the last steps (Polyak and Juditsky 1992) is what is kept.
+First from public attributions and names, then from those and our corpus, batches drawn side by side; AdamW, a rate that
+falls linearly to zero, gradients cut at 1; the mean of the weights over the last steps (Polyak and Juditsky 1992) is
+what is kept.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import random
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from services.extract.reading.model.cuts import CUT_PIECES, cut
 from services.extract.reading.model.pieces import Pieces
 from training import batches, scores
 from training.batches import IGNORED, Part
-from training.examples import Example, Recasing, read_attributions, read_names
+from training.examples import Example, Recasing, read_attributions, read_corpus, read_names
 from training.network import Network
 
 NAME_FILES = ("train_crossner", "train_gum", "train_uner_ewt", "train_wikigold", "train_wnut17")
@@ -33,6 +34,14 @@ NAMES_RECASING = Recasing(title=0.03, upper=0.015, lower=0.01)
 FIRST_LEAST = 40
 """Pieces of the smallest first cut of a text."""
 
+CORPUS = Path("corpus/train")
+
+OURS: dict[str, Any] = {"epochs": 0.5, "names_share": 0.25, "corpus_share": 0.2, "rate": 1e-4, "head_rate": 5e-4}
+"""The second plan: our corpus, small beside the public data, many times over, and slowly."""
+
+ALONE_EPOCHS = 40
+"""Of our corpus where there is nothing else."""
+
 WARM_STEPS = 100
 """Steps over which the rate rises."""
 
@@ -42,10 +51,11 @@ MEAN_DECAY = 0.998
 
 @dataclass(frozen=True)
 class Plan:
-    """How to learn: ``epochs`` of the attributions; ``names_share`` of all pieces are of names."""
+    """How to learn: ``epochs`` of public attributions; of all pieces a share is of names, a share of our corpus."""
 
-    epochs: float = 3.0
+    epochs: float
     names_share: float = 0.35
+    corpus_share: float = 0.0
     rate: float = 2.5e-4
     head_rate: float = 2e-3
     batch_pieces: int = 1_600
@@ -63,19 +73,40 @@ class State:
     mean: dict[str, Tensor] = field(default_factory=dict)
 
 
-class Learner:
-    """Learns by a plan, and writes ``OUT.part`` on the way."""
+@dataclass(frozen=True)
+class Data:
+    """What is learnt from."""
 
-    def __init__(self, plan: Plan, encoder: Path, data: Path, out: Path) -> None:
-        self._plan, self._out = plan, out
+    news: Sequence[Example]
+    names: Sequence[Example]
+    corpus: Sequence[Example]
+
+    @classmethod
+    def of(cls, public: Path | None, corpus: Path, seed: int) -> "Data":
+        """Read the public data sets, if their folder is given, and a part of our corpus."""
+        ours = read_corpus(corpus)
+        if public is None:
+            return cls([], [], ours)
+        chance = random.Random(seed)  # noqa: S311 (no secret)
+        names = [one for name in NAME_FILES for one in read_names(public / f"ner/{name}.jsonl", chance)]
+        return cls(read_attributions(public / "attribution/train.jsonl"), names, ours)
+
+
+class Learner:
+    """Learns by a plan, and writes ``OUT.part`` on the way; goes on from there, or begins with ``begin``."""
+
+    def __init__(self, plan: Plan, encoder: Path, data: Data, out: Path, begin: Path | None = None) -> None:
+        self._plan, self._data, self._out = plan, data, out
         self._chance = random.Random(plan.seed)  # noqa: S311 (no secret)
         torch.manual_seed(plan.seed)
         self.pieces = Pieces((encoder / "tokenizer.json").read_text("utf-8"))
-        self._news = read_attributions(data / "attribution/train.jsonl")
-        self._names = [one for name in NAME_FILES for one in read_names(data / f"ner/{name}.jsonl", self._chance)]
-        pieces = sum(len(part.ids) for one in self._news for part in cut(one.words, self.pieces))
-        self._total = int(pieces * plan.epochs / (1 - plan.names_share))
+        alone = data.news or data.corpus
+        share = plan.names_share + plan.corpus_share if data.news else 0
+        self._epoch = int(sum(len(part.ids) for one in alone for part in cut(one.words, self.pieces)) / (1 - share))
+        self._total = int(self._epoch * plan.epochs)
         self.network = Network(encoder).to(plan.device)
+        if begin is not None:
+            self.network.load_state_dict(load(begin))
         self._optimiser = torch.optim.AdamW(self._groups(), weight_decay=0.01, fused=True)
         self._rates = [group["lr"] for group in self._optimiser.param_groups]
         self._state = State(mean={name: value.clone() for name, value in self.network.state_dict().items()})
@@ -133,17 +164,22 @@ class Learner:
         self._part.unlink(missing_ok=True)
 
     def _draw(self) -> list[list[Part]]:
-        """Return the batches of one pass over the attributions, with as many of names as the plan says."""
-        news = self._parts(self._news, NEWS_RECASING)
-        wanted = self._total / self._plan.epochs * self._plan.names_share
-        names: list[Part] = []
-        while sum(len(part.cut.ids) for part in names) < wanted:
-            names += self._parts(self._names, NAMES_RECASING)
-        taken = list(accumulate(len(part.cut.ids) for part in names))
-        names = names[: bisect_left(taken, wanted) + 1]
-        drawn = [*self._gather(news), *self._gather(names)]
+        """Return the batches of one pass over the public attributions, with as much of the rest as the plan says."""
+        plan, data = self._plan, self._data
+        names = self._many(data.names, NAMES_RECASING, self._epoch * plan.names_share)
+        corpus = self._many(data.corpus, NEWS_RECASING, self._epoch * (plan.corpus_share if data.news else 1))
+        news = self._parts(data.news, NEWS_RECASING)
+        drawn = [batch for parts in (news, names, corpus) for batch in self._gather(parts)]
         self._chance.shuffle(drawn)
         return drawn
+
+    def _many(self, examples: Sequence[Example], recasing: Recasing, pieces: float) -> list[Part]:
+        """Return cuts of examples, over and over, of about so many pieces in all."""
+        parts: list[Part] = []
+        while examples and sum(len(part.cut.ids) for part in parts) < pieces:
+            parts += self._parts(examples, recasing)
+        taken = list(accumulate(len(part.cut.ids) for part in parts))
+        return parts[: bisect_left(taken, pieces) + 1] if pieces else []
 
     def _parts(self, examples: Sequence[Example], recasing: Recasing) -> list[Part]:
         """Return the cuts of all examples in any order, each text cut anew."""
@@ -204,24 +240,36 @@ class Learner:
         return torch.stack(losses).sum()
 
 
+def load(path: Path) -> dict[str, Tensor]:
+    """Return weights that were written as halves."""
+    held: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return {name: part.float() if part.is_floating_point() else part for name, part in held.items()}
+
+
 def main() -> None:
-    """Learn and measure."""
+    """Learn from public data first, then also from our corpus, and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("encoder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--epochs", type=float, default=Plan.epochs)
-    parser.add_argument("--seed", type=int, default=Plan.seed)
+    parser.add_argument("--data", type=Path, help="public data sets; without them our corpus alone is learnt from")
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
+    parser.add_argument("--epochs", type=float, default=6.0)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--batch-pieces", type=int, default=Plan.batch_pieces)
     given = parser.parse_args()
     # Two threads on loaded cores burn their time at barriers.
     torch.set_num_threads(1 if given.device == "cpu" else os.cpu_count() or 1)
-    plan = Plan(given.epochs, seed=given.seed, device=given.device, batch_pieces=given.batch_pieces)
-    learner = Learner(plan, given.encoder, given.data, given.out)
+    data = Data.of(given.data, given.corpus, given.seed)
+    general = given.out.with_suffix(".general.pt")
+    first = Plan(given.epochs, seed=given.seed, device=given.device)
+    second = replace(first, **OURS) if given.data else replace(first, epochs=ALONE_EPOCHS)
+    if given.data and not general.exists():
+        Learner(first, given.encoder, data, general).learn()
+    learner = Learner(second, given.encoder, data, given.out, general if given.data else None)
     learner.learn()
-    for name, figure in scores.measure(learner.network, learner.pieces, given.data, given.device).items():
-        print(f"{name}: {figure:.1f}")
+    if given.data:
+        for name, figure in scores.measure(learner.network, learner.pieces, given.data, given.device).items():
+            print(f"{name}: {figure:.1f}")
 
 
 if __name__ == "__main__":

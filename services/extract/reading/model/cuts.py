@@ -19,17 +19,21 @@ _ENDS = frozenset((".", "?", "!"))
 
 @dataclass(eq=False)
 class Words:
-    """The words of a text: as shown, whether each is glued to the one before, and the number of its paragraph."""
+    """The words of a text: as shown, whether each is glued to the one before, and the number of its paragraph.
+
+    ``ours``: to be read by our own guidelines, rather than as the public data sets are annotated.
+    """
 
     shown: list[str] = field(default_factory=list)
     glued: list[bool] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    ours: bool = True
 
     @classmethod
-    def of(cls, text: str, paragraphs: Sequence[Span]) -> "Words":
+    def of(cls, text: str, paragraphs: Sequence[Span], *, ours: bool = True) -> "Words":
         """Return the words of paragraphs, given as spans of ``text``."""
-        words = cls()
+        words = cls(ours=ours)
         for number, paragraph in enumerate(paragraphs):
             found = find_words(text, *paragraph)
             words.spans += found
@@ -83,7 +87,8 @@ def _end(words: Words, sizes: Sequence[int], start: int, most: int) -> int:
 
 def encode(words: Words, first: int, count: int, pieces: Pieces) -> Cut:
     """Return some words as ids, a mark of separation between paragraphs."""
-    starts, ids, shapes, lines = [], [pieces.begin], [Shape.NONE], [Line.PLAIN]
+    starts, shapes, lines = list[int](), [Shape.NONE], [Line.PLAIN]
+    ids = [pieces.ours if words.ours else pieces.begin]
     for number, group in groupby(range(first, first + count), key=lambda at: words.lines[at]):
         inside = list(group)
         shown = [shape_of(words.shown[at]) for at in inside]

@@ -11,9 +11,13 @@ PIECES_MAX = 6
 """Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
 
 
+BERT_MARKS = ("[CLS]", "[SEP]", "[UNK]", "[PAD]", "[unused0]")
+
+
 class Pieces:
     """The pieces of single words, so that no piece crosses a word's border and each word has one first piece.
 
+    ``begin`` opens a cut that is to be read as public data sets are annotated, ``ours`` one by our own guidelines.
     A word glued to the one before it gets no metaspace (SentencePiece); WordPiece knows no such thing.
     """
 
@@ -25,8 +29,8 @@ class Pieces:
         if unigram:
             parsed["pre_tokenizer"]["prepend_scheme"] = "never"
             self._glued = _plain(json.dumps(parsed))
-        names = ("<s>", "</s>", "<unk>", "<pad>") if unigram else ("[CLS]", "[SEP]", "[UNK]", "[PAD]")
-        self.begin, self.end, self.unknown, self.pad = map(self._id, names)
+        names = ("<s>", "</s>", "<unk>", "<pad>", "<mask>") if unigram else BERT_MARKS
+        self.begin, self.end, self.unknown, self.pad, self.ours = map(self._id, names)
         self._known: dict[tuple[str, bool], list[int]] = {}
 
     def _id(self, name: str) -> int:

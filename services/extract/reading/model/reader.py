@@ -30,9 +30,12 @@ class Reader:
     words: InferenceSession
     roles: InferenceSession
 
-    def read(self, text: str, paragraphs: Sequence[Span]) -> Marks:
-        """Return what is marked in the paragraphs (spans of ``text``), in the order of the text."""
-        words = Words.of(text, paragraphs)
+    def read(self, text: str, paragraphs: Sequence[Span], *, ours: bool = True) -> Marks:
+        """Return what is marked in the paragraphs (spans of ``text``), in the order of the text.
+
+        ``ours``: by our own guidelines, else as the public data sets that it learnt from are annotated.
+        """
+        words = Words.of(text, paragraphs, ours=ours)
         names: list[Name] = []
         attributions: list[Attribution] = []
         for part in cut(words, self.pieces):
