@@ -1,71 +1,179 @@
-"""How a content is put: its form, whether it is affirmed or denied, and with what force."""
+"""How a content is put: its form, whether it is affirmed or denied, with what force, and what is done in saying it."""
 
-# ruff: noqa: RUF001  (the marks that newspapers print)
-import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
-from schemas.extraction import Force, Form, Polarity, Span, SpeechAct
+from schemas.extraction import Force, Form, Polarity, Span, SpeechAct, Voice
+from services.extract.reading.acts import act_of
+from services.extract.reading.attitudes import ATTITUDES, PHRASES, Attitude
+from services.extract.reading.main_clauses import is_verb, statement
 from services.extract.reading.cues import Cue
-from services.extract.reading.lexicon import AUXILIARIES, NEGATIVE_SUBJECTS, NEGATORS, words
+from services.extract.reading.force import force_of, is_own, joined
+from services.extract.reading.heads import Head, find_head
+from services.extract.reading.lexicon import words
+from services.extract.reading.polarity import Reading, read_clause
 from services.extract.reading.tokens import Token, tokens_of
-from services.extract.reading.verbs import is_negator
-
-WINDOW_CODE_POINTS = 2_000
-"""How far into a content its main clause is looked for: longer than any sentence, short enough for hostile ones."""
 
 MIXED_MIN_WORDS = 4
 """Words; a shorter quotation inside indirect speech is a term."""
 
-_CONDITIONAL = re.compile(
-    r"\b(?:only if|(?<!as )if|unless|once (?:the|an?|it|he|she|they|we|i|you|this|certain|all|those|these|his"
-    r"|her|their|its|our|there)|provided that|providing that|as long as|so long as|in case|on condition"
-    r"|depend(?:s|ed|ing)? on)\b|, provided\b"
-)
-_REPORTED = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|purportedly|unofficially|(?:is|are|was|were) (?:said|reported|"
-    r"rumoured|rumored|alleged|believed|understood|thought) to)\b"
-)
-_HEDGED = re.compile(
-    r"\b(?:may|might|could|perhaps|maybe|probably|possibly|potentially|likely|unlikely|apparently|seems?|seemed|"
-    r"appears?|appeared|possibility|possible|suggests?|i (?:think|guess|suppose)|not sure)\b"
-)
-_PROPOSED = re.compile(
-    r"\b(?:should|shouldn't|must|mustn't|ought to|let us|let's|needs? to be|ha(?:s|ve) to|whereby|calls? for|"
-    r"called for|proposes?|urges?)\b"
-)
-_INTENDED = re.compile(
-    r"\b(?:willing(?:ness)?|(?<!the )(?<!a )plans? to|open(?:ness)? to|(?:ready|prepared|readiness) to|intends? to)\b"
-)
-_OWN_WILL = re.compile(r"\A\W*(?:(?:i|we) (?:will|shall|won't|am going to|are going to)|i'll|we'll|i'm going to)\b")
-_THEIR_WILL = re.compile(r"\A\W*(?:he|she|they) (?:will|would|won't|wouldn't)\b")
-_MARKS = " \t\n\"'“”‘’„‚«»‹›(["
-"""What may stand before the first word of a content, and is no part of it."""
+TO_WITHIN_WORDS = 7
+"""Words of a content among which its "to" stands: "told the nine members of the council to leave"."""
 
-_ASKS = re.compile(r"\b(?:ask(?:s|ed|ing)?|wonder(?:s|ed)?|know|see|sure|doubt(?:s|ed)?|question(?:s|ed)?)\b")
-ASKED_BEFORE = 30
-"""Code points before "if" in which a verb of asking makes it mean "whether"."""
+HEADLINE_VERB_WORDS = 8
+"""Words of a headline among which the verb of its saying stands."""
 
-_FORCES = ((Force.CONDITIONAL, _CONDITIONAL), (Force.REPORTED, _REPORTED), (Force.HEDGED, _HEDGED))
-_HEDGING_CUES = words("hint suggest speculate imply estimate predict suspect wonder fear guess assume reckon")
-_FRAME = re.compile(
-    r"\W*(?:(?:and|but|so|well|however|look|yes)\W+)?(?:(?:everyone|everybody|i|we|people|they|you) "
-    r"(?:all |also |really |firmly )?(?:know|knows|believe|believes|think|thinks|understand|understands|feel)"
-    r"|it is (?:clear|true|obvious)|it's (?:clear|true|obvious))(?: that)? "
-)
-_OPENING_CLAUSE = re.compile(
-    r"\W*(?:if|when|while|although|though|no matter|as|since|because|once|after|before|unless|even)\b"
-)
-_SUBORDINATES = words("that which who because if unless when while but though although whereas since than as so")
-_NOT_DENYING_AFTER_NO = frozenset(("matter", "doubt", "wonder", "sooner", "less", "later", "more", "."))
-_NOT_DENYING_AFTER_NOT = frozenset(("only", "just", "merely", "simply", "to", "least", "necessarily"))
-_NEGATIVE_WORDS = words("impossible unlikely unreasonable unthinkable uncommon unusual inevitable implausible")
-_MARKS = "\"'“”‘’«»„[]()"
+_FIRM = frozenset((Force.CONDITIONAL, Force.REPORTED))
+_OPENING_MARKS = "\"'“‘«»„‚"
+_CLOSING_MARKS = "\"'”’»«“‘"
+_TELLING = words("tell warn remind advise order urge ask beg instruct")
+_WITH_TO = words("agree swear decide mean offer promise threaten vow plan refuse")
 
 
 class Stance(NamedTuple):
-    """Polarity and force of a content, the speech act, and the span of the words that decided the force."""
+    """Polarity and force of a content, the places of the words that decided the force, and the speech act."""
+
+    polarity: Polarity
+    force: Force
+    force_words: tuple[Span, ...]
+    act: SpeechAct
+
+
+def read_stance(
+    text: str,
+    content: Sequence[Span],
+    cue: Sequence[Span] = (),
+    speaker: Sequence[Span] = (),
+    *,
+    voice: Voice = Voice.ATTRIBUTED,
+) -> Stance:
+    """Return how a content is put, by its own words and those of its cue, if it has one.
+
+    A headline's saying ("Minister denies leak") is read as a cue would be; what the article says itself is not.
+    """
+    sentence = statement(text, content)
+    if voice is Voice.HEADLINE and not cue:
+        cue, sentence = _headline_cue(text, sentence)
+    head = find_head(text, cue, speaker) if cue else Head(None, negated=False, words=())
+    attitude = _in_use(head.attitude, sentence)
+    reading = read_clause(sentence)
+    own = voice is Voice.ATTRIBUTED and bool(sentence) and is_own(_subject(reading), _said_by(text, speaker))
+    denies = attitude is not None and attitude.denies
+    takes_back = denies and head.negated
+    polarity = Polarity.DENIED if reading.denied != (denies != head.negated) else Polarity.AFFIRMED
+    force, shown = _force(head, attitude, force_of(sentence, reading, own=own), hedged=takes_back)
+    act = SpeechAct.SAY if takes_back else act_of(attitude, sentence, reading, force, polarity)
+    return Stance(polarity, force, shown, act)
+
+
+def _force(
+    head: Head, attitude: Attitude | None, stated: tuple[Force, tuple[Span, ...]], *, hedged: bool
+) -> tuple[Force, tuple[Span, ...]]:
+    """Return the first force that fits of the content's and the cue's."""
+    cued = Force.BARE if attitude is None else attitude.force
+    if stated[0] is Force.CONDITIONAL:
+        return stated
+    if head.hearsay is not None:
+        return Force.REPORTED, (head.hearsay,)
+    if stated[0] is Force.REPORTED:
+        return stated
+    if hedged:
+        return Force.HEDGED, head.words
+    order = (Force.HEDGED, Force.PROPOSED, Force.INTENDED, Force.BARE)
+    if cued is not Force.BARE and order.index(cued) <= order.index(stated[0]):
+        return cued, head.words
+    return stated
+
+
+def _in_use(attitude: Attitude | None, sentence: Sequence[Token]) -> Attitude | None:
+    """Return what a verb tells with what follows it: "told her to go" demands, "agreed to go" promises."""
+    if attitude is None or not sentence:
+        return attitude
+    lemma, said = attitude.lemma, [token.word for token in sentence]
+    to = _has_to(sentence)
+    if lemma == "tell":
+        return Attitude(lemma, SpeechAct.DEMAND, force=Force.PROPOSED) if to else attitude
+    if lemma in {"agree", "swear", "decide", "mean"}:
+        return Attitude(lemma, SpeechAct.PROMISE, force=Force.INTENDED) if said[0] == "to" else attitude
+    if lemma == "ask":
+        finite = any(is_verb(sentence, at) for at in range(len(sentence))) and not to
+        return Attitude(lemma, SpeechAct.SAY) if finite else attitude
+    if lemma == "suggest":
+        finite = any(is_verb(sentence, at) for at in range(len(sentence))) and not said[0].endswith("ing")
+        return (
+            Attitude(lemma, SpeechAct.SAY, force=Force.HEDGED)
+            if finite and "should" not in said
+            else Attitude(lemma, SpeechAct.PROPOSE, force=Force.PROPOSED)
+        )
+    return attitude
+
+
+def _has_to(sentence: Sequence[Token]) -> bool:
+    """Tell whether a content is "(her) (not) to go": an infinitive before any finite verb."""
+    for at, token in enumerate(sentence[:TO_WITHIN_WORDS]):
+        if token.word == "to":
+            return True
+        if is_verb(sentence, at):
+            return False
+    return False
+
+
+def _subject(reading: Reading) -> str:
+    return reading.clause[0].word.split("'")[0] if reading.clause else ""
+
+
+def _said_by(text: str, speaker: Sequence[Span]) -> str | None:
+    first = next(tokens_of(text, *speaker[0]), None) if speaker else None
+    return None if first is None else first.word
+
+
+def _headline_cue(text: str, sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
+    """Return the verb of a headline's saying and what follows it, or no cue and the whole."""
+    for at, token in enumerate(sentence[:HEADLINE_VERB_WORDS]):
+        known = token.word in ATTITUDES or (at + 1 < len(sentence) and sentence[at + 1].word in PHRASES.get(token.word, {}))
+        shaped = token.word.endswith(("s", "ed")) or not ATTITUDES.get(token.word)
+        if known and shaped and at + 1 < len(sentence):
+            return ((token.start, token.end),), sentence[at + 1 :]
+    return (), sentence
+
+
+def form_of(text: str, content: Sequence[Span], quoted: Sequence[Span], *, whole: bool) -> Form:
+    """Return the form of a content. ``quoted``: the quotations near it; ``whole``: it is one of them."""
+    return Form.DIRECT if whole else form_in(text, content, quoted)
+
+
+def form_in(text: str, content: Sequence[Span], quoted: Sequence[Span]) -> Form:
+    """Return the form of a content by how much of it stands in quotations. ``quoted``: those near it, with their marks.
+
+    A quotation around the content that it does not begin or end with is that of a claim around it, and does not count.
+    """
+    if all(_is_quotation(text, span) for span in content):
+        return Form.DIRECT
+    own = [
+        (max(s, start), min(e, end))
+        for s, e in quoted
+        for start, end in content
+        if max(s, start) < min(e, end) and (start - 1 <= s or e <= end + 1)
+    ]
+    inside = [len(_words(text, span)) for span in own]
+    if not inside:
+        return Form.INDIRECT
+    if sum(inside) >= sum(len(_words(text, span)) for span in content):
+        return Form.DIRECT
+    return Form.MIXED if max(inside) >= MIXED_MIN_WORDS else Form.PARTIAL
+
+
+def _is_quotation(text: str, span: Span) -> bool:
+    start, end = span
+    return text[start] in _OPENING_MARKS and text[start:end].rstrip(".,")[-1:] in _CLOSING_MARKS and end - start > 1
+
+
+def _words(text: str, span: Span) -> list[Token]:
+    return [token for token in tokens_of(text, *span) if token.word[0].isalnum()]
+
+
+class Put(NamedTuple):
+    """A stance with the first of its words alone."""
 
     polarity: Polarity
     force: Force
@@ -73,115 +181,12 @@ class Stance(NamedTuple):
     act: SpeechAct
 
 
-def form_of(text: str, content: Sequence[Span], quoted: Sequence[Span], *, whole: bool) -> Form:
-    """Return the form of a content. ``quoted``: the quotations near it; ``whole``: it is one of them."""
-    if whole:
-        return Form.DIRECT
-    inside = [text[max(s, a) : min(e, b)] for s, e in quoted for a, b in content if max(s, a) < min(e, b)]
-    if not inside:
-        return Form.INDIRECT
-    return Form.MIXED if max(len(words.split()) for words in inside) >= MIXED_MIN_WORDS else Form.PARTIAL
-
-
-def stance_of(text: str, first: Span, cue: Span | None, verb: Cue | None, *, negated: bool) -> Stance:
-    """Return how a content is put. ``first``: its first sentence; ``negated``: the cue itself is."""
-    start, end = first[0], min(first[1], first[0] + WINDOW_CODE_POINTS)
-    start = _past_frame(text, start, end)
-    denied = is_denied(text, (start, end))
-    doubly = _negates_negative(text, (start, end))
-    cue_denies = verb is not None and verb.polarity is Polarity.DENIED
-    takes_back = negated and cue_denies
-    flips = (negated and not cue_denies) or (cue_denies and not negated)
-    polarity = Polarity.DENIED if denied != flips else Polarity.AFFIRMED
-    act = verb.act if verb is not None else SpeechAct.SAY
-    force, words = _force(text, (first[0], end), verb, cue)
-    if (takes_back or doubly) and force not in {Force.CONDITIONAL, Force.REPORTED}:
-        force, words = Force.HEDGED, cue if takes_back else (start, end)
-    return Stance(polarity, force, words, SpeechAct.SAY if takes_back else act)
-
-
-def _past_frame(text: str, start: int, end: int) -> int:
-    """Look through "I believe that": polarity is that of the clause under it."""
-    frame = _FRAME.match(_plain(text[start:end]))
-    return start if frame is None else start + frame.end()
-
-
-def _plain(text: str) -> str:
-    """Return the text in lower case with straight apostrophes, of the same length."""
-    lowered = text.replace("’", "'").lower()
-    return lowered if len(lowered) == len(text) else text.replace("’", "'")
-
-
-def _main_clause(text: str, span: Span) -> list[Token]:
-    """Return the words of the main clause: past an opening "If …," and up to the next subordinate one."""
-    tokens = [token for token in tokens_of(text, *span) if text[token.start] not in _MARKS]
-    if _OPENING_CLAUSE.match(_plain(text[slice(*span)])):
-        comma = next((at for at, token in enumerate(tokens) if token.word == ","), None)
-        tokens = tokens[comma + 1 :] if comma is not None else tokens
-    end, verb_seen = 0, False
-    while end < len(tokens) and not (end > 0 and tokens[end].word in _SUBORDINATES and verb_seen):
-        if tokens[end].word in {"who", "which", "that"} and end > 0 and not verb_seen:
-            return tokens[:end] + _after_relative(tokens, end)
-        verb_seen = verb_seen or tokens[end].word in AUXILIARIES or tokens[end].word.endswith(("ed", "s"))
-        end += 1
-    return tokens[:end]
-
-
-def _after_relative(tokens: Sequence[Token], at: int) -> list[Token]:
-    """Skip "who do not vote" in the subject: go on at its second auxiliary, if there is one."""
-    helpers = [i for i in range(at, len(tokens)) if tokens[i].word in AUXILIARIES]
-    return list(tokens[helpers[1] :]) if len(helpers) > 1 else []
+def stance_of(text: str, first: Span, cue: Span | None, verb: Cue | None, *, negated: bool) -> Put:  # noqa: ARG001
+    """Return how a content is put. ``first``: its first sentence."""
+    stance = read_stance(text, (first,), () if cue is None else (cue,))
+    return Put(stance.polarity, stance.force, next(iter(stance.force_words), None), stance.act)
 
 
 def is_denied(text: str, span: Span) -> bool:
-    """Tell whether the main clause is negated an odd number of times by not, no, never or nobody."""
-    clause = _main_clause(text, span)
-    return sum(_negates(clause, at) for at in range(len(clause))) % 2 == 1 and not _negates_negative(text, span)
-
-
-def _negates(clause: Sequence[Token], at: int) -> bool:
-    word = clause[at].word
-    after = clause[at + 1].word if at + 1 < len(clause) else "."
-    if word == "no":
-        return after not in _NOT_DENYING_AFTER_NO or (after == "." and len(clause) <= 2)  # noqa: PLR2004
-    if word == "not":
-        return after not in _NOT_DENYING_AFTER_NOT or at == 0
-    return is_negator(word) or word in NEGATORS or (word in NEGATIVE_SUBJECTS and at <= 1)
-
-
-def _negates_negative(text: str, span: Span) -> bool:
-    words = [token.word for token in _main_clause(text, span)]
-    return any(is_negator(word) and after in _NEGATIVE_WORDS for word, after in pairwise(words))
-
-
-def _force(text: str, span: Span, verb: Cue | None, cue: Span | None) -> tuple[Force, Span | None]:
-    """Return the first force that fits and the words that show it."""
-    plain = _plain(text[slice(*span)])
-    for force, pattern in _FORCES:
-        match = next((found for found in pattern.finditer(plain) if _counts(text, plain, span[0], found)), None)
-        if match is not None:
-            return force, (span[0] + match.start(), span[0] + match.end())
-    if verb is not None and verb.lemma in _HEDGING_CUES:
-        return Force.HEDGED, cue
-    if verb is not None and verb.act in {SpeechAct.DEMAND, SpeechAct.PROPOSE}:
-        return Force.PROPOSED, cue
-    return _will(plain, span[0], verb, cue)
-
-
-def _counts(text: str, plain: str, start: int, match: re.Match[str]) -> bool:
-    """Leave out the month of May, and "if" that means whether."""
-    month = match.start() > 0 and text[start + match.start() : start + match.end()] == "May"
-    asked = match.group() == "if" and _ASKS.search(plain, max(0, match.start() - ASKED_BEFORE), match.start())
-    return not month and not asked
-
-
-def _will(plain: str, start: int, verb: Cue | None, cue: Span | None) -> tuple[Force, Span | None]:
-    if (match := _PROPOSED.search(plain)) is not None:
-        return Force.PROPOSED, (start + match.start(), start + match.end())
-    if verb is not None and verb.act is SpeechAct.PROMISE:
-        return Force.INTENDED, cue
-    match = _INTENDED.search(plain) or _OWN_WILL.search(plain) or _THEIR_WILL.search(plain)
-    if match is None:
-        return Force.BARE, None
-    marks = len(match.group()) - len(match.group().lstrip(_MARKS))
-    return Force.INTENDED, (start + match.start() + marks, start + match.end())
+    """Tell whether the main clause of a statement is negated an odd number of times."""
+    return read_clause(statement(text, (span,))).denied

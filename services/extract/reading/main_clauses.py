@@ -1,0 +1,127 @@
+"""The first statement of a content and its main clause, as words: what decides polarity, force and speech act."""
+
+# ruff: noqa: RUF001  (the marks that newspapers print)
+from collections.abc import Iterator, Sequence
+
+from schemas.extraction import Span
+from services.extract.reading.attitudes import says
+from services.extract.reading.lexicon import AUXILIARIES, PRONOUNS, words
+from services.extract.reading.tokens import Token, tokens_of
+
+WINDOW_CODE_POINTS = 2_000
+"""How far into a content its first statement is looked for: longer than any sentence, short enough for hostile ones."""
+
+GREETING_MAX_WORDS = 3
+"""Words; a longer first sentence states something."""
+
+_QUOTATION_MARKS = "\"“”„«»‹›[]()"
+_APOSTROPHES = frozenset("'‘’")
+_ENDS = frozenset((".", "!", "?", "…", "..", "...", "...."))
+_INTERJECTIONS = words("well look so now oh ah yes listen folks please sorry okay ok right hello thanks")
+_BREAKS = frozenset((";", ":", "—", "–", "--"))
+_RELATIVES = words("who which that whose whom where")
+_SUBORDINATES = words(
+    "that which who whom whose because if unless when whenever while though although whereas since than as so whether"
+    " what how why where until before after provided once"
+)
+_OPENERS = words("if when while as although though since because once after before unless even given whenever should")
+_SUBJECTS = (PRONOUNS | words("there this that these those nobody everybody everyone nothing")) - {"you"}
+_TURNS = words("and but yet so or nor")
+
+
+def statement(text: str, content: Sequence[Span]) -> list[Token]:
+    """Return the words of the first sentence of a content that states something, without quotation marks.
+
+    Questions and short openings ("Look,") are passed over where something follows; of all, the first is returned.
+    """
+    found = [sentence for sentence in _sentences(_tokens(text, content), text) if sentence]
+    return next((sentence for sentence in found if _states(sentence)), found[0] if found else [])
+
+
+def _tokens(text: str, content: Sequence[Span]) -> Iterator[Token]:
+    left = WINDOW_CODE_POINTS
+    for start, end in content:
+        yield from tokens_of(text, start, min(end, start + left))
+        left -= min(left, end - start)
+
+
+def _sentences(tokens: Iterator[Token], text: str) -> Iterator[list[Token]]:
+    """Yield the sentences; what stands between two pieces of a content parts them where it holds a full stop."""
+    sentence: list[Token] = []
+    last: Token | None = None
+    for token in tokens:
+        gap = text[last.end : min(token.start, last.end + WINDOW_CODE_POINTS)] if last is not None else ""
+        if ";" in gap or ". " in gap:
+            yield sentence
+            sentence = []
+        if text[token.start] not in _QUOTATION_MARKS and token.word not in _APOSTROPHES:
+            sentence.append(token)
+            if token.word in _ENDS:
+                yield sentence
+                sentence = []
+        last = token
+    yield sentence
+
+
+def _states(sentence: Sequence[Token]) -> bool:
+    said = [token.word for token in sentence if token.word[0].isalnum()]
+    opening = len(said) <= GREETING_MAX_WORDS and said != ["yes"] and all(word in _INTERJECTIONS for word in said)
+    return bool(said) and sentence[-1].word != "?" and not opening
+
+
+def main_clause(sentence: Sequence[Token]) -> list[Token]:
+    """Return the main clause: past an opening "If …,", without relative clauses, up to the next clause."""
+    tokens = _past_opening(sentence)
+    clause: list[Token] = []
+    verb = False
+    at = 0
+    while at < len(tokens) and not (clause and _new_clause(tokens, at, verb=verb)):
+        word = tokens[at].word
+        if clause and not verb and word in _RELATIVES:
+            at = _past_relative(tokens, at)
+            continue
+        if clause and word == "," and at + 1 < len(tokens) and tokens[at + 1].word in _RELATIVES:
+            at = _past_comma(tokens, at + 1)
+            continue
+        verb = verb or is_verb(tokens, at)
+        clause.append(tokens[at])
+        at += 1
+    return clause
+
+
+def is_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a word can be a clause's verb: an auxiliary, or a form in -ed or -s that is no capital."""
+    word = tokens[at].word
+    shaped = len(word) > 3 and word.endswith(("ed", "s")) and not word.endswith(("ss", "'s"))  # noqa: PLR2004
+    return word in AUXILIARIES or word.endswith("n't") or (at > 0 and shaped and not tokens[at].capital)
+
+
+def _past_opening(tokens: Sequence[Token]) -> Sequence[Token]:
+    if not tokens or not (tokens[0].word in _OPENERS or [token.word for token in tokens[:2]] == ["no", "matter"]):
+        return tokens
+    comma = next((at for at, token in enumerate(tokens) if token.word == ","), None)
+    return tokens[comma + 1 :] if comma is not None and comma + 1 < len(tokens) else tokens
+
+
+def _new_clause(tokens: Sequence[Token], at: int, *, verb: bool) -> bool:
+    word = tokens[at].word
+    if word in _BREAKS:
+        return True
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    then = tokens[at + 2].word if at + 2 < len(tokens) else ""
+    if word == ",":
+        return verb and (after in _SUBJECTS or (after in _TURNS and (then in _SUBJECTS or after == "but")))
+    if word in _TURNS:
+        return verb and after in _SUBJECTS
+    reported = says(tokens[at - 1].word) and word in _SUBJECTS and bool(after) and is_verb(tokens, at + 1)
+    return verb and (word in _SUBORDINATES or reported)
+
+
+def _past_relative(tokens: Sequence[Token], at: int) -> int:
+    """Skip "who do not vote" in a subject: go on at its second verb, or at the end."""
+    verbs = [i for i in range(at + 1, len(tokens)) if is_verb(tokens, i)]
+    return next((i for i, j in zip(verbs[1:], verbs, strict=False) if i > j + 1), len(tokens))
+
+
+def _past_comma(tokens: Sequence[Token], at: int) -> int:
+    return next((i + 1 for i in range(at, len(tokens)) if tokens[i].word == ","), len(tokens))
