@@ -18,24 +18,28 @@ _REJECTED = words(
     "lie lies false untrue nonsense rubbish fabrication invention fable fiction fairy misunderstanding baseless"
     " unfounded foundation hoax slander absurd smear libel"
 )
-_EMPHATIC = words("never no-one nonsense")
 _WRONGS = words(
     "lied lying lies lie stole stolen stealing steal thief thieves robbed cheated cheating betrayed hid hidden ignored"
     " fraud corrupt corruption guilty negligence negligent bribed bribery murdered murderer blame responsibility"
     " culprit criminal crooks liar liars sabotage pinched sacked threatened"
 )
 _THREATS = words("resign sue quit strike block walk leave chain boycott bring summon fetch punish sack fire retaliate")
-_PLEADING = words("please")
 
 
 def act_of(
-    attitude: Attitude | None, sentence: Sequence[Token], reading: Reading, force: Force, polarity: Polarity
+    attitude: Attitude | None,
+    sentence: Sequence[Token],
+    reading: Reading,
+    force: Force,
+    polarity: Polarity,
+    *,
+    attributed: bool,
 ) -> SpeechAct:
     """Return the speech act of a statement under a cue, by the cue if it names one, else by its words."""
     if attitude is not None and attitude.act is not SpeechAct.SAY:
         return attitude.act
     said = [token.word for token in sentence if token.word[0].isalnum()]
-    if polarity is Polarity.DENIED and _rejects(said, reading):
+    if polarity is Polarity.DENIED and attributed and _rejects(said, reading):
         return SpeechAct.DENY
     if _is_rejected(said):
         return SpeechAct.DENY
@@ -57,9 +61,10 @@ def _own_would(reading: Reading) -> bool:
 def _rejects(said: Sequence[str], reading: Reading) -> bool:
     """Tell a denial of what others say from a statement that merely has a negation."""
     clause = [token.word for token in reading.clause]
-    such = any(pair in {("no", "such"), ("of", "the")} for pair in zip(clause, clause[1:], strict=False))
-    short = len(said) <= ANSWER_MAX_WORDS
-    return short or such or any(word in _EMPHATIC for word in clause) or clause[:2] == ["there", "is"]
+    such = ("no", "such") in zip(clause, clause[1:], strict=False) or "nothing of the kind" in " ".join(clause)
+    disowned = clause[:3] in (["this", "is", "not"], ["it", "is", "not"], ["there", "was", "no"], ["there", "is", "no"])
+    short = len(said) <= ANSWER_MAX_WORDS and said[:1] != ["no"]
+    return short or such or disowned or "never" in clause or said == ["no"]
 
 
 def _is_rejected(said: Sequence[str]) -> bool:

@@ -168,9 +168,10 @@ for _lemma, _word, _act, _denies, _force in _PHRASES:
 
 
 _SAYING = words("say tell warn ask insist claim reply answer write report explain swear")
+_NOUNS = words("report reports claim claims answer answers reply replies")
 
 
 def says(word: str) -> bool:
     """Tell whether a verb reports speech, so that the clause after it is said and not stated."""
     attitude = ATTITUDES.get(word)
-    return attitude is not None and attitude.lemma in _SAYING
+    return attitude is not None and attitude.lemma in _SAYING and word not in _NOUNS

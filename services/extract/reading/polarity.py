@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.extract.reading.main_clauses import is_verb, main_clause
-from services.extract.reading.lexicon import ADVERBS, NEGATORS, words
+from services.extract.reading.lexicon import ADVERBS, BE, DETERMINERS, NEGATORS, words
 from services.extract.reading.tokens import Token
 
 FRAME_MAX_WORDS = 9
@@ -23,6 +23,7 @@ _FRAMING = words(
 _HEARSAY = words("said thought believed understood reported rumoured rumored alleged feared hoped told expected")
 _PASSIVE = words("is are was were been am being it's")
 _NO_SUBJECT = words("nobody nothing none no-one nowhere noone nought")
+_HELPING = words("going has have had used able need needs is are was were")
 _NOT_AFTER_NO = words("matter doubt wonder sooner less later more fewer question secret . ;")
 _NOT_AFTER_NOT = words("only just merely simply least")
 _BEFORE_VOID_NO = words("with in for by of from to")
@@ -91,13 +92,23 @@ def _clause_follows(sentence: Sequence[Token], at: int) -> bool:
 
 def _count(clause: Sequence[Token]) -> int:
     """Return how many words negate a clause; "neither … nor" is one, and so is "not … nobody"."""
-    verb, count = False, 0
+    verb, infinitive, count = False, False, 0
     for at, token in enumerate(clause):
         if token.word == "nor" and count:
             continue
-        count += _negates(clause, at, verb=verb)
+        if not (infinitive and token.word not in {"not", "never"}):
+            count += _negates(clause, at, verb=verb)
+        infinitive = infinitive or (verb and _is_infinitive(clause, at))
         verb = verb or is_verb(clause, at)
     return count
+
+
+def _is_infinitive(clause: Sequence[Token], at: int) -> bool:
+    """Tell whether a "to" begins what another verb is about: "advised to sign nothing", not "has to sign nothing"."""
+    if clause[at].word != "to" or at + 1 >= len(clause) or clause[at - 1].word in _HELPING:
+        return False
+    after = clause[at + 1]
+    return not (after.capital or after.word in DETERMINERS | _NO_SUBJECT)
 
 
 def is_negator(word: str) -> bool:
@@ -114,8 +125,8 @@ def _negates(clause: Sequence[Token], at: int, *, verb: bool) -> bool:
         return not void and after not in _NOT_AFTER_NO
     if word == "not":
         contrast = before in {",", "but", "and", "or"} and verb
-        return after not in _NOT_AFTER_NOT and not contrast and not (after == "to" and verb)
-    if word in _NO_SUBJECT:
+        return after not in _NOT_AFTER_NOT and not contrast and not (after == "to" and verb and before not in BE)
+    if word.split("'")[0] in _NO_SUBJECT:
         return after != "but"
     return is_negator(word)
 
@@ -123,7 +134,9 @@ def _negates(clause: Sequence[Token], at: int, *, verb: bool) -> bool:
 def _doubly(clause: Sequence[Token]) -> tuple[Token, ...]:
     """Return "not impossible", "cannot be excluded", "no longer rules out" and the like."""
     for at, token in enumerate(clause):
-        if is_negator(token.word) or (token.word == "no" and clause[at + 1 : at + 2] and clause[at + 1].word == "longer"):
+        if is_negator(token.word) or (
+            token.word == "no" and clause[at + 1 : at + 2] and clause[at + 1].word == "longer"
+        ):
             for to in range(at + 1, min(len(clause), at + 1 + REACH_WORDS)):
                 if (end := _negative(clause, to)) is not None:
                     return tuple(clause[_helper(clause, at) : end])
@@ -147,4 +160,3 @@ def _negative(clause: Sequence[Token], at: int) -> int | None:
         return at + 1
     out = at + 1 < len(clause) and clause[at + 1].word == "out"
     return at + 2 if clause[at].word in _RULE and out else None
-

@@ -10,7 +10,7 @@ from services.extract.reading.main_clauses import is_verb, statement
 from services.extract.reading.cues import Cue
 from services.extract.reading.force import force_of, is_own, joined
 from services.extract.reading.heads import Head, find_head
-from services.extract.reading.lexicon import words
+from services.extract.reading.lexicon import DETERMINERS, OBJECT_PRONOUNS, words
 from services.extract.reading.polarity import Reading, read_clause
 from services.extract.reading.tokens import Token, tokens_of
 
@@ -20,14 +20,17 @@ MIXED_MIN_WORDS = 4
 TO_WITHIN_WORDS = 7
 """Words of a content among which its "to" stands: "told the nine members of the council to leave"."""
 
+SPEAKER_CODE_POINTS = 200
+"""Of a speaker's words: enough to tell one from several."""
+
 HEADLINE_VERB_WORDS = 8
 """Words of a headline among which the verb of its saying stands."""
 
 _FIRM = frozenset((Force.CONDITIONAL, Force.REPORTED))
-_OPENING_MARKS = "\"'“‘«»„‚"
+_PARTNERS = {'"': '"', "“": "”", "«": "»", "»": "«", "„": "“", "‘": "’", "‚": "‘", "'": "'"}
+_SINGLES = "‘‚"
 _CLOSING_MARKS = "\"'”’»«“‘"
-_TELLING = words("tell warn remind advise order urge ask beg instruct")
-_WITH_TO = words("agree swear decide mean offer promise threaten vow plan refuse")
+_WITH_TO = words("agree swear decide mean")
 
 
 class Stance(NamedTuple):
@@ -57,12 +60,22 @@ def read_stance(
     head = find_head(text, cue, speaker) if cue else Head(None, negated=False, words=())
     attitude = _in_use(head.attitude, sentence)
     reading = read_clause(sentence)
-    own = voice is Voice.ATTRIBUTED and bool(sentence) and is_own(_subject(reading), _said_by(text, speaker))
+    own = (
+        (voice is Voice.ATTRIBUTED or bool(cue))
+        and bool(sentence)
+        and is_own(_subject(reading), _said_by(text, speaker), alone=voice is Voice.HEADLINE)
+    )
     denies = attitude is not None and attitude.denies
     takes_back = denies and head.negated
+    if attitude is not None and attitude.lemma == "accept" and head.negated:
+        attitude = Attitude("accept", SpeechAct.DENY)
     polarity = Polarity.DENIED if reading.denied != (denies != head.negated) else Polarity.AFFIRMED
     force, shown = _force(head, attitude, force_of(sentence, reading, own=own), hedged=takes_back)
-    act = SpeechAct.SAY if takes_back else act_of(attitude, sentence, reading, force, polarity)
+    act = (
+        SpeechAct.SAY
+        if takes_back
+        else act_of(attitude, sentence, reading, force, polarity, attributed=voice is Voice.ATTRIBUTED)
+    )
     return Stance(polarity, force, shown, act)
 
 
@@ -80,6 +93,8 @@ def _force(
     if hedged:
         return Force.HEDGED, head.words
     order = (Force.HEDGED, Force.PROPOSED, Force.INTENDED, Force.BARE)
+    if cued is stated[0] and stated[1]:
+        return stated
     if cued is not Force.BARE and order.index(cued) <= order.index(stated[0]):
         return cued, head.words
     return stated
@@ -93,8 +108,8 @@ def _in_use(attitude: Attitude | None, sentence: Sequence[Token]) -> Attitude | 
     to = _has_to(sentence)
     if lemma == "tell":
         return Attitude(lemma, SpeechAct.DEMAND, force=Force.PROPOSED) if to else attitude
-    if lemma in {"agree", "swear", "decide", "mean"}:
-        return Attitude(lemma, SpeechAct.PROMISE, force=Force.INTENDED) if said[0] == "to" else attitude
+    if lemma in _WITH_TO:
+        return Attitude(lemma, *((SpeechAct.PROMISE, False, Force.INTENDED) if said[0] == "to" else (SpeechAct.SAY,)))
     if lemma == "ask":
         finite = any(is_verb(sentence, at) for at in range(len(sentence))) and not to
         return Attitude(lemma, SpeechAct.SAY) if finite else attitude
@@ -110,6 +125,10 @@ def _in_use(attitude: Attitude | None, sentence: Sequence[Token]) -> Attitude | 
 
 def _has_to(sentence: Sequence[Token]) -> bool:
     """Tell whether a content is "(her) (not) to go": an infinitive before any finite verb."""
+    first = sentence[0]
+    named = first.capital or first.word in OBJECT_PRONOUNS | DETERMINERS or first.word.endswith("s")
+    if not (named or first.word in {"to", "not"}):
+        return False
     for at, token in enumerate(sentence[:TO_WITHIN_WORDS]):
         if token.word == "to":
             return True
@@ -124,13 +143,15 @@ def _subject(reading: Reading) -> str:
 
 def _said_by(text: str, speaker: Sequence[Span]) -> str | None:
     first = next(tokens_of(text, *speaker[0]), None) if speaker else None
-    return None if first is None else first.word
+    return None if first is None else text[speaker[0][0] : min(speaker[0][1], speaker[0][0] + SPEAKER_CODE_POINTS)]
 
 
 def _headline_cue(text: str, sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
     """Return the verb of a headline's saying and what follows it, or no cue and the whole."""
     for at, token in enumerate(sentence[:HEADLINE_VERB_WORDS]):
-        known = token.word in ATTITUDES or (at + 1 < len(sentence) and sentence[at + 1].word in PHRASES.get(token.word, {}))
+        known = token.word in ATTITUDES or (
+            at + 1 < len(sentence) and sentence[at + 1].word in PHRASES.get(token.word, {})
+        )
         shaped = token.word.endswith(("s", "ed")) or not ATTITUDES.get(token.word)
         if known and shaped and at + 1 < len(sentence):
             return ((token.start, token.end),), sentence[at + 1 :]
@@ -147,7 +168,7 @@ def form_in(text: str, content: Sequence[Span], quoted: Sequence[Span]) -> Form:
 
     A quotation around the content that it does not begin or end with is that of a claim around it, and does not count.
     """
-    if all(_is_quotation(text, span) for span in content):
+    if _is_quotation(text, content):
         return Form.DIRECT
     own = [
         (max(s, start), min(e, end))
@@ -163,9 +184,17 @@ def form_in(text: str, content: Sequence[Span], quoted: Sequence[Span]) -> Form:
     return Form.MIXED if max(inside) >= MIXED_MIN_WORDS else Form.PARTIAL
 
 
-def _is_quotation(text: str, span: Span) -> bool:
-    start, end = span
-    return text[start] in _OPENING_MARKS and text[start:end].rstrip(".,")[-1:] in _CLOSING_MARKS and end - start > 1
+def _is_quotation(text: str, content: Sequence[Span]) -> bool:
+    """Tell whether every piece begins as a quotation does, the last ends as one, and none is left between."""
+    last = text[slice(*content[-1])].rstrip(".,")
+    opened = all(text[start] in _PARTNERS for start, _ in content)
+    return opened and len(last) > 1 and last[-1] in _CLOSING_MARKS and not any(_left(text, span) for span in content)
+
+
+def _left(text: str, span: Span) -> bool:
+    """Tell whether a piece leaves its first quotation before its end."""
+    opener, inside = text[span[0]], text[span[0] + 1 : span[1]].rstrip(".,")[:-1]
+    return (opener if opener in _SINGLES else _PARTNERS[opener]) in inside and not (opener == "'")
 
 
 def _words(text: str, span: Span) -> list[Token]:
