@@ -39,17 +39,14 @@ def act_of(
     if attitude is not None and attitude.act is not SpeechAct.SAY:
         return attitude.act
     said = [token.word for token in sentence if token.word[0].isalnum()]
-    if polarity is Polarity.DENIED and attributed and _rejects(said, reading):
-        return SpeechAct.DENY
-    if _is_rejected(said):
+    if (polarity is Polarity.DENIED and attributed and _rejects(said, reading)) or _is_rejected(said):
         return SpeechAct.DENY
     if force is Force.INTENDED or (force is Force.CONDITIONAL and _own_would(reading)):
         return SpeechAct.WARN if any(word in _THREATS for word in said) else SpeechAct.PROMISE
     if force is Force.PROPOSED:
-        return SpeechAct.PROPOSE if said[:1] in (["let"], ["let's"]) or "let" in said[:2] else SpeechAct.DEMAND
-    if polarity is Polarity.AFFIRMED and any(word in _WRONGS for word in said) and said[0] not in {"i", "we"}:
-        return SpeechAct.ACCUSE
-    return SpeechAct.SAY
+        return SpeechAct.PROPOSE if any(word in {"let", "let's"} for word in said[:2]) else SpeechAct.DEMAND
+    wrong = polarity is Polarity.AFFIRMED and any(word in _WRONGS for word in said) and said[0] not in {"i", "we"}
+    return SpeechAct.ACCUSE if wrong else SpeechAct.SAY
 
 
 def _own_would(reading: Reading) -> bool:
@@ -61,8 +58,9 @@ def _own_would(reading: Reading) -> bool:
 def _rejects(said: Sequence[str], reading: Reading) -> bool:
     """Tell a denial of what others say from a statement that merely has a negation."""
     clause = [token.word for token in reading.clause]
-    such = ("no", "such") in zip(clause, clause[1:], strict=False) or "nothing of the kind" in " ".join(clause)
-    disowned = clause[:3] in (["this", "is", "not"], ["it", "is", "not"], ["there", "was", "no"], ["there", "is", "no"])
+    shown = " ".join(clause)
+    such = "no such" in shown or "nothing of the kind" in shown
+    disowned = shown.startswith(("this is not ", "it is not ", "there was no ", "there is no "))
     short = len(said) <= ANSWER_MAX_WORDS and said[:1] != ["no"]
     return short or such or disowned or "never" in clause or said == ["no"]
 

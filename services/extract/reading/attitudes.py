@@ -34,8 +34,8 @@ _VERBS: dict[SpeechAct, str] = {
     SpeechAct.ACCUSE: "rebuke reproach fault indict implicate berate castigate chide scold attack",
     SpeechAct.WARN: "alert caution",
     SpeechAct.ASK: "beg plead appeal beseech implore entreat petition seek question",
-    SpeechAct.DEEM: "deem judge rate rank see hold compare liken prefer regret deplore applaud object approve disapprove"
-    " distrust trust",
+    SpeechAct.DEEM: "deem judge rate rank see hold compare liken prefer regret deplore applaud object approve"
+    " disapprove distrust trust",
 }
 """Verbs that ``cues`` lacks, or whose act differs where they are not followed by a clause."""
 
@@ -43,8 +43,8 @@ _OTHERS: dict[SpeechAct, str] = {
     SpeechAct.SAY: "statement assertion contention argument admission confession acknowledgement confirmation"
     " announcement declaration disclosure revelation explanation insistence account version testimony description"
     " reminder response conclusion word adamant aware unaware belief opinion conviction assessment impression"
-    " expectation prediction projection suspicion speculation concern confidence convinced certain sure confident afraid"
-    " worried hopeful persuaded optimistic pessimistic satisfied doubtful sceptical skeptical unconvinced unsure"
+    " expectation prediction projection suspicion speculation concern confidence convinced certain sure confident"
+    " afraid worried hopeful persuaded optimistic pessimistic satisfied doubtful sceptical skeptical unconvinced unsure"
     " uncertain",
     SpeechAct.DENY: "denial rejection dismissal refutation rebuttal repudiation retraction withdrawal contradiction",
     SpeechAct.PROMISE: "oath commitment assurance agreement willingness readiness intention willing ready prepared"

@@ -17,7 +17,7 @@ AFTER_CODE_POINTS = 24
 
 _LIGHT = words(
     "put give take hold express voice issue lay cast throw deliver quote cite set have be read hear show say state find"
-    " see know raise speak count make reach"
+    " see know raise speak count make reach refuse decline"
 )
 """Verbs that leave it to their noun to say what is done: "gave her assurance"."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.extraction import Span
 from services.extract.reading.attitudes import says
-from services.extract.reading.lexicon import AUXILIARIES, PRONOUNS, words
+from services.extract.reading.lexicon import AUXILIARIES, DETERMINERS, PRONOUNS, words
 from services.extract.reading.tokens import Token, tokens_of
 
 WINDOW_CODE_POINTS = 2_000
@@ -30,8 +30,8 @@ _TURNS = words("and but yet so or nor")
 _DASHES = frozenset(("-", "–", "—", "--"))
 _PASTS = words(
     "left put took went came made gave knew thought saw got found kept held began brought ran met paid sold sent won"
-    " lost spoke wrote read heard felt led rose fell grew drew broke chose drove flew rang sang stood understood let cut"
-    " set cost hit hurt shut spent built burnt meant swore sat lay had used ought says said told"
+    " lost spoke wrote read heard felt led rose fell grew drew broke chose drove flew rang sang stood understood"
+    " let cut set cost hit hurt shut spent built burnt meant swore sat lay had used ought says said told"
 )
 """Irregular pasts that are seldom anything else, and "ought"."""
 
@@ -103,12 +103,20 @@ def main_clause(sentence: Sequence[Token]) -> list[Token]:
 
 
 def is_verb(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether a word can be a clause's verb: an auxiliary, or a form in -ed or -s that is no capital."""
+    """Tell whether a word can be a clause's verb: an auxiliary, a past, or a form in -ed or -s that is no noun."""
     word = tokens[at].word
-    shaped = len(word) > 3 and word.endswith(("ed", "s")) and not word.endswith(("ss", "'s"))  # noqa: PLR2004
-    return (
-        word in AUXILIARIES or word in _PASTS or word.endswith("n't") or (at > 0 and shaped and not tokens[at].capital)
+    if word in AUXILIARIES or word in _PASTS or word.endswith("n't"):
+        return True
+    if at == 0 or tokens[at].capital or len(word) <= 3:  # noqa: PLR2004  (as, is, bus)
+        return False
+    return word.endswith("ed") or (
+        word.endswith("s") and not word.endswith(("ss", "'s")) and not _is_plural(tokens, at)
     )
+
+
+def _is_plural(tokens: Sequence[Token], at: int) -> bool:
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return tokens[at - 1].word in DETERMINERS or after in AUXILIARIES | {"of", "not", "who"}
 
 
 def _past_opening(tokens: Sequence[Token]) -> Sequence[Token]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.extract.reading.main_clauses import is_verb, main_clause
 from services.extract.reading.lexicon import ADVERBS, BE, DETERMINERS, NEGATORS, words
+from services.extract.reading.main_clauses import is_verb, main_clause
 from services.extract.reading.tokens import Token
 
 FRAME_MAX_WORDS = 9
@@ -28,8 +28,9 @@ _NOT_AFTER_NO = words("matter doubt wonder sooner less later more fewer question
 _NOT_AFTER_NOT = words("only just merely simply least")
 _BEFORE_VOID_NO = words("with in for by of from to")
 _NEGATIVES = words(
-    "impossible unlikely unreasonable unthinkable uncommon unusual inevitable implausible inconceivable excluded exclude"
-    " excludes deny denies denied denying dispute disputes disputed discount discounted preclude precluded improbable"
+    "impossible unlikely unreasonable unthinkable uncommon unusual inevitable implausible inconceivable excluded"
+    " exclude excludes deny denies denied denying dispute disputes disputed discount discounted preclude"
+    " precluded improbable"
 )
 _RULE = words("rule rules ruled ruling")
 
@@ -38,7 +39,7 @@ _RULE = words("rule rules ruled ruling")
 class Reading:
     """A statement's main clause, the frame before it ("I believe that"), and how it is negated.
 
-    ``doubly``: the words from a negation to the negative that it takes back ("not impossible"), empty if there are none.
+    ``doubly``: the words from a negation to the negative that it takes back ("not impossible"), or none.
     """
 
     frame: tuple[Token, ...]

@@ -1,18 +1,20 @@
 """How a content is put: its form, whether it is affirmed or denied, with what force, and what is done in saying it."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from schemas.extraction import Force, Form, Polarity, Span, SpeechAct, Voice
 from services.extract.reading.acts import act_of
 from services.extract.reading.attitudes import ATTITUDES, PHRASES, Attitude
-from services.extract.reading.main_clauses import is_verb, statement
 from services.extract.reading.cues import Cue
-from services.extract.reading.force import force_of, is_own, joined
+from services.extract.reading.force import Stated, force_of
 from services.extract.reading.heads import Head, find_head
 from services.extract.reading.lexicon import DETERMINERS, OBJECT_PRONOUNS, words
+from services.extract.reading.main_clauses import is_verb, statement
 from services.extract.reading.polarity import Reading, read_clause
 from services.extract.reading.tokens import Token, tokens_of
+from services.extract.reading.will import is_own
 
 MIXED_MIN_WORDS = 4
 """Words; a shorter quotation inside indirect speech is a term."""
@@ -26,7 +28,9 @@ SPEAKER_CODE_POINTS = 200
 HEADLINE_VERB_WORDS = 8
 """Words of a headline among which the verb of its saying stands."""
 
-_FIRM = frozenset((Force.CONDITIONAL, Force.REPORTED))
+_RANKS = (Force.CONDITIONAL, Force.REPORTED, Force.HEDGED, Force.PROPOSED, Force.INTENDED, Force.BARE)
+"""In this order: the first that fits counts."""
+
 _PARTNERS = {'"': '"', "“": "”", "«": "»", "»": "«", "„": "“", "‘": "’", "‚": "‘", "'": "'"}
 _SINGLES = "‘‚"
 _CLOSING_MARKS = "\"'”’»«“‘"
@@ -56,71 +60,62 @@ def read_stance(
     """
     sentence = statement(text, content)
     if voice is Voice.HEADLINE and not cue:
-        cue, sentence = _headline_cue(text, sentence)
+        cue, sentence = _headline_cue(sentence)
     head = find_head(text, cue, speaker) if cue else Head(None, negated=False, words=())
-    attitude = _in_use(head.attitude, sentence)
+    attitude = _in_use(head, sentence)
     reading = read_clause(sentence)
-    own = (
-        (voice is Voice.ATTRIBUTED or bool(cue))
-        and bool(sentence)
-        and is_own(_subject(reading), _said_by(text, speaker), alone=voice is Voice.HEADLINE)
-    )
     denies = attitude is not None and attitude.denies
     takes_back = denies and head.negated
-    if attitude is not None and attitude.lemma == "accept" and head.negated:
-        attitude = Attitude("accept", SpeechAct.DENY)
     polarity = Polarity.DENIED if reading.denied != (denies != head.negated) else Polarity.AFFIRMED
-    force, shown = _force(head, attitude, force_of(sentence, reading, own=own), hedged=takes_back)
-    act = (
-        SpeechAct.SAY
-        if takes_back
-        else act_of(attitude, sentence, reading, force, polarity, attributed=voice is Voice.ATTRIBUTED)
-    )
+    own = bool(cue or voice is Voice.ATTRIBUTED) and _is_own(text, reading, speaker, voice)
+    force, shown = _stronger(force_of(sentence, reading, own=own), _force_of_cue(head, attitude, takes_back=takes_back))
+    named = Attitude(attitude.lemma, SpeechAct.SAY) if attitude is not None and takes_back else attitude
+    act = act_of(named, sentence, reading, force, polarity, attributed=voice is Voice.ATTRIBUTED)
     return Stance(polarity, force, shown, act)
 
 
-def _force(
-    head: Head, attitude: Attitude | None, stated: tuple[Force, tuple[Span, ...]], *, hedged: bool
-) -> tuple[Force, tuple[Span, ...]]:
-    """Return the first force that fits of the content's and the cue's."""
-    cued = Force.BARE if attitude is None else attitude.force
-    if stated[0] is Force.CONDITIONAL:
-        return stated
+def _is_own(text: str, reading: Reading, speaker: Sequence[Span], voice: Voice) -> bool:
+    subject = reading.clause[0].word.split("'")[0] if reading.clause else ""
+    return is_own(subject, _shown(text, speaker), alone=voice is Voice.HEADLINE)
+
+
+def _force_of_cue(head: Head, attitude: Attitude | None, *, takes_back: bool) -> Stated:
     if head.hearsay is not None:
         return Force.REPORTED, (head.hearsay,)
-    if stated[0] is Force.REPORTED:
-        return stated
-    if hedged:
+    if takes_back:
         return Force.HEDGED, head.words
-    order = (Force.HEDGED, Force.PROPOSED, Force.INTENDED, Force.BARE)
-    if cued is stated[0] and stated[1]:
-        return stated
-    if cued is not Force.BARE and order.index(cued) <= order.index(stated[0]):
-        return cued, head.words
-    return stated
+    return (Force.BARE, ()) if attitude is None else (attitude.force, head.words)
 
 
-def _in_use(attitude: Attitude | None, sentence: Sequence[Token]) -> Attitude | None:
-    """Return what a verb tells with what follows it: "told her to go" demands, "agreed to go" promises."""
+def _stronger(stated: Stated, cued: Stated) -> Stated:
+    """Return the force that comes first; the content's own words show it where the cue's say the same."""
+    return cued if _RANKS.index(cued[0]) < _RANKS.index(stated[0]) else stated
+
+
+def _in_use(head: Head, sentence: Sequence[Token]) -> Attitude | None:
+    """Return what a cue tells with what follows it: "told her to go" demands, "agreed to go" promises."""
+    attitude = head.attitude
     if attitude is None or not sentence:
         return attitude
-    lemma, said = attitude.lemma, [token.word for token in sentence]
-    to = _has_to(sentence)
-    if lemma == "tell":
-        return Attitude(lemma, SpeechAct.DEMAND, force=Force.PROPOSED) if to else attitude
+    lemma, to = attitude.lemma, _has_to(sentence)
     if lemma in _WITH_TO:
-        return Attitude(lemma, *((SpeechAct.PROMISE, False, Force.INTENDED) if said[0] == "to" else (SpeechAct.SAY,)))
-    if lemma == "ask":
-        finite = any(is_verb(sentence, at) for at in range(len(sentence))) and not to
-        return Attitude(lemma, SpeechAct.SAY) if finite else attitude
+        meant = sentence[0].word == "to"
+        return Attitude(lemma, SpeechAct.PROMISE, force=Force.INTENDED) if meant else Attitude(lemma, SpeechAct.SAY)
+    if lemma == "tell" and to:
+        return Attitude(lemma, SpeechAct.DEMAND, force=Force.PROPOSED)
+    if lemma == "accept" and head.negated:
+        return Attitude(lemma, SpeechAct.DENY)
+    finite = not to and any(is_verb(sentence, at) for at in range(len(sentence)))
     if lemma == "suggest":
-        finite = any(is_verb(sentence, at) for at in range(len(sentence))) and not said[0].endswith("ing")
-        return (
-            Attitude(lemma, SpeechAct.SAY, force=Force.HEDGED)
-            if finite and "should" not in said
-            else Attitude(lemma, SpeechAct.PROPOSE, force=Force.PROPOSED)
-        )
-    return attitude
+        return _suggestion(sentence, finite=finite)
+    return Attitude(lemma, SpeechAct.SAY) if lemma == "ask" and finite else attitude
+
+
+def _suggestion(sentence: Sequence[Token], *, finite: bool) -> Attitude:
+    """Tell "suggested that it fell", a hint, from "suggested a loan" and "suggested that it should go"."""
+    hints = finite and not sentence[0].word.endswith("ing") and all(token.word != "should" for token in sentence)
+    hint = Attitude("suggest", SpeechAct.SAY, force=Force.HEDGED)
+    return hint if hints else Attitude("suggest", SpeechAct.PROPOSE, force=Force.PROPOSED)
 
 
 def _has_to(sentence: Sequence[Token]) -> bool:
@@ -137,21 +132,15 @@ def _has_to(sentence: Sequence[Token]) -> bool:
     return False
 
 
-def _subject(reading: Reading) -> str:
-    return reading.clause[0].word.split("'")[0] if reading.clause else ""
+def _shown(text: str, speaker: Sequence[Span]) -> str | None:
+    return text[speaker[0][0] : min(speaker[0][1], speaker[0][0] + SPEAKER_CODE_POINTS)] if speaker else None
 
 
-def _said_by(text: str, speaker: Sequence[Span]) -> str | None:
-    first = next(tokens_of(text, *speaker[0]), None) if speaker else None
-    return None if first is None else text[speaker[0][0] : min(speaker[0][1], speaker[0][0] + SPEAKER_CODE_POINTS)]
-
-
-def _headline_cue(text: str, sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
+def _headline_cue(sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
     """Return the verb of a headline's saying and what follows it, or no cue and the whole."""
     for at, token in enumerate(sentence[:HEADLINE_VERB_WORDS]):
-        known = token.word in ATTITUDES or (
-            at + 1 < len(sentence) and sentence[at + 1].word in PHRASES.get(token.word, {})
-        )
+        following = sentence[at + 1].word if at + 1 < len(sentence) else ""
+        known = token.word in ATTITUDES or following in PHRASES.get(token.word, {})
         shaped = token.word.endswith(("s", "ed")) or not ATTITUDES.get(token.word)
         if known and shaped and at + 1 < len(sentence):
             return ((token.start, token.end),), sentence[at + 1 :]
@@ -194,7 +183,7 @@ def _is_quotation(text: str, content: Sequence[Span]) -> bool:
 def _left(text: str, span: Span) -> bool:
     """Tell whether a piece leaves its first quotation before its end."""
     opener, inside = text[span[0]], text[span[0] + 1 : span[1]].rstrip(".,")[:-1]
-    return (opener if opener in _SINGLES else _PARTNERS[opener]) in inside and not (opener == "'")
+    return (opener if opener in _SINGLES else _PARTNERS[opener]) in inside and opener != "'"
 
 
 def _words(text: str, span: Span) -> list[Token]:
