@@ -1,8 +1,8 @@
 """Learning: ``python -m training.learning ENCODER OUT --data FOLDER``; seeded, and goes on where it was stopped.
 
 First from public attributions and names, then from those and our corpus, batches drawn side by side; AdamW, a rate that
-falls linearly to zero, gradients cut at 1; the mean of the weights over the last steps (Polyak and Juditsky 1992) is
-what is kept.
+falls linearly to zero over both, gradients cut at 1; the mean of the weights over the last steps (Polyak and Juditsky
+1992) is what is kept.
 """
 
 import argparse
@@ -36,8 +36,10 @@ FIRST_LEAST = 40
 
 CORPUS = Path("corpus/train")
 
-OURS: dict[str, Any] = {"epochs": 0.5, "names_share": 0.25, "corpus_share": 0.2, "rate": 1e-4, "head_rate": 5e-4}
-"""The second plan: our corpus, small beside the public data, many times over, and slowly."""
+LAST_PART = 0.2
+"""Of the learning, in which our corpus takes part: small as it is, it comes many times over, and at low rates."""
+
+OURS: dict[str, Any] = {"names_share": 0.3, "corpus_share": 0.15, "begins": LAST_PART}
 
 ALONE_EPOCHS = 40
 """Of our corpus where there is nothing else."""
@@ -51,9 +53,14 @@ MEAN_DECAY = 0.998
 
 @dataclass(frozen=True)
 class Plan:
-    """How to learn: ``epochs`` of public attributions; of all pieces a share is of names, a share of our corpus."""
+    """How to learn: ``epochs`` of public attributions; of all pieces a share is of names, a share of our corpus.
+
+    The rates fall linearly, from ``begins`` of what they are to ``ends`` of it.
+    """
 
     epochs: float
+    begins: float = 1.0
+    ends: float = 0.0
     names_share: float = 0.35
     corpus_share: float = 0.0
     rate: float = 2.5e-4
@@ -200,7 +207,8 @@ class Learner:
 
     def _step(self, batch: Sequence[Part]) -> tuple[float, int]:
         plan, state = self._plan, self._state
-        factor = min(1.0, state.step / WARM_STEPS + 0.05) * max(0.0, 1 - state.seen / self._total)
+        falling = plan.begins + (plan.ends - plan.begins) * min(1.0, state.seen / self._total)
+        factor = min(1.0, state.step / WARM_STEPS + 0.05) * falling
         for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
             group["lr"] = rate * factor
         self.network.train()
@@ -261,9 +269,10 @@ def main() -> None:
     torch.set_num_threads(1 if given.device == "cpu" else os.cpu_count() or 1)
     data = Data.of(given.data, given.corpus, given.seed)
     general = given.out.with_suffix(".general.pt")
-    first = Plan(given.epochs, seed=given.seed, device=given.device)
-    second = replace(first, **OURS) if given.data else replace(first, epochs=ALONE_EPOCHS)
+    whole = Plan(given.epochs if given.data else ALONE_EPOCHS, seed=given.seed, device=given.device)
+    second = replace(whole, epochs=given.epochs * LAST_PART, **OURS) if given.data else whole
     if given.data and not general.exists():
+        first = replace(whole, epochs=given.epochs * (1 - LAST_PART), ends=LAST_PART)
         Learner(first, given.encoder, data, general).learn()
     learner = Learner(second, given.encoder, data, given.out, general if given.data else None)
     learner.learn()

@@ -36,9 +36,26 @@ class Attribution:
     score: float
 
 
+class Layer(StrEnum):
+    """The kinds of words of an attribution."""
+
+    SOURCE = "source"
+    CUE = "cue"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A span of one layer, whatever attribution it belongs to: a cue over a source over a content."""
+
+    span: Span
+    layer: Layer
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """All that is marked in one text, in its order."""
 
     names: tuple[Name, ...] = ()
     attributions: tuple[Attribution, ...] = ()
+    tags: tuple[Tag, ...] = ()

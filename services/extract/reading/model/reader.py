@@ -12,7 +12,7 @@ from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from schemas.extraction import Span
 from services.extract.reading.model.cuts import Cut, Words, cut
 from services.extract.reading.model.labels import FLAT, NAMES, ROLES, places_from
-from services.extract.reading.model.marks import Attribution, Marks, Name, NameKind
+from services.extract.reading.model.marks import Attribution, Layer, Marks, Name, NameKind, Tag
 from services.extract.reading.model.paths import best_path, spans_of
 from services.extract.reading.model.pieces import Pieces
 
@@ -36,13 +36,12 @@ class Reader:
         ``ours``: by our own guidelines, else as the public data sets that it learnt from are annotated.
         """
         words = Words.of(text, paragraphs, ours=ours)
-        names: list[Name] = []
-        attributions: list[Attribution] = []
-        for part in cut(words, self.pieces):
-            marked = self._read(words, part)
-            names += marked.names
-            attributions += marked.attributions
-        return Marks(tuple(names), tuple(attributions))
+        marked = [self._read(words, part) for part in cut(words, self.pieces)]
+        return Marks(
+            tuple(name for marks in marked for name in marks.names),
+            tuple(attribution for marks in marked for attribution in marks.attributions),
+            tuple(tag for marks in marked for tag in marks.tags),
+        )
 
     def _read(self, words: Words, part: Cut) -> Marks:
         row = (np.array([column]) for column in (part.ids, part.shapes, part.lines))
@@ -51,8 +50,10 @@ class Reader:
         seen = _Seen(
             words.spans[part.first : part.first + part.count], words.lines[part.first : part.first + part.count]
         )
-        cues = [(first, last) for first, last, kind in seen.spans(flat, FLAT) if kind == "cue"]
-        return Marks(tuple(seen.names(names)), tuple(self._attributions(seen, cues, flat, queries, keys)))
+        tagged = seen.spans(flat, FLAT)
+        tags = tuple(Tag(seen.span(first, last), Layer(kind)) for first, last, kind in tagged)
+        cues = [(first, last) for first, last, kind in tagged if kind == Layer.CUE]
+        return Marks(tuple(seen.names(names)), tuple(self._attributions(seen, cues, flat, queries, keys)), tags)
 
     def _attributions(
         self, seen: "_Seen", cues: Sequence[Span], flat: Scores, queries: Scores, keys: Scores
