@@ -3,7 +3,7 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.lexicon import PREPOSITIONS, words
+from services.extract.reading.lexicon import PEOPLE, PREPOSITIONS, words
 from services.extract.reading.lines import Line, joined
 
 _OWN = re.compile(
@@ -53,5 +53,6 @@ def is_own(subject: str, speaker: str | None, *, alone: bool = False) -> bool:
     stop = next(
         (at for at, word in enumerate(words_of) if at and (word in PREPOSITIONS or word == "who")), len(words_of)
     )
-    plural = words_of[stop - 1].endswith("s") and speaker.split()[stop - 1].islower() and words_of[0] not in _ONE
+    known = speaker.split()[stop - 1].islower() or words_of[stop - 1] in PEOPLE
+    plural = words_of[stop - 1].endswith("s") and known and words_of[0] not in _ONE
     return (subject == "they") == (words_of[0] in _SEVERAL or "and" in words_of or words_of[0].isdigit() or plural)
