@@ -39,8 +39,8 @@ def find_statements(
 ) -> Iterator[Statement]:
     """Yield every statement of an article with its probability, in the order of the text.
 
-    ``silent``: the sentences in which the body claims nothing (headline, headings, captions); a claim of ``said`` without a
-    cue that touches one is the headline's. Spans are code points. Time is linear in the text and in the claims.
+    ``silent``: the sentences in which the body claims nothing (headline, headings, captions); a claim of ``said``
+    without a cue that touches one is the headline's. Spans are code points. Time is linear in the text and the claims.
     """
     weights = read_weights()
     for clause, sentence, features in find_candidates(text, sentences, silent, mentions, said):
