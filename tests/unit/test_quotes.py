@@ -2,8 +2,8 @@
 
 import pytest
 
+from services.extract.reading.paragraphs import find_paragraphs
 from services.extract.reading.quotes import ends_speech, find_quotes
-from services.extract.reading.sentences import find_paragraphs
 
 
 def quotes(text: str) -> list[list[str]]:

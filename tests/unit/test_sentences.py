@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.events import ParagraphKind
-from services.extract.reading.sentences import find_paragraphs, find_sentences
+from services.extract.reading.paragraphs import find_paragraphs
+from services.extract.reading.sentences import find_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -25,6 +26,11 @@ def sentences(text: str) -> list[str]:
         ("He waited… and left. Then… Nothing.", ["He waited… and left.", "Then…", "Nothing."]),
         ("It grew by approx. 3 percent. Fine.", ["It grew by approx. 3 percent.", "Fine."]),
         ("We won! Really? Yes.", ["We won!", "Really?", "Yes."]),
+        ("They say they don't. A third did.", ["They say they don't.", "A third did."]),
+        ("It was Klein's. He left.", ["It was Klein's.", "He left."]),
+        ("She beat then-Sen. Klein. Nobody cared.", ["She beat then-Sen. Klein.", "Nobody cared."]),
+        ("He came to the U.S. Initially he liked it.", ["He came to the U.S.", "Initially he liked it."]),
+        ("A club in Jupiter, Fla. — now shut — was sold.", ["A club in Jupiter, Fla. — now shut — was sold."]),
     ],
 )
 def test_sentence_ends_are_found(text: str, expected: list[str]) -> None:
@@ -37,8 +43,8 @@ def test_heading_is_never_glued_to_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("line", ["Tarrow, Skarne – ", "TARROW (Wire) - ", "TARROW, Skarne (Wire) — "])
-def test_dateline_is_in_no_sentence(line: str) -> None:
-    assert sentences(f"{line}The bridge is closed.") == ["The bridge is closed."]
+def test_dateline_is_a_sentence_of_its_own(line: str) -> None:
+    assert sentences(f"{line}The bridge is closed.") == [line.strip(), "The bridge is closed."]
 
 
 def test_name_before_a_dash_is_no_dateline() -> None:
@@ -48,6 +54,20 @@ def test_name_before_a_dash_is_no_dateline() -> None:
 def test_hard_wrapped_line_is_joined() -> None:
     text = "The ministry has said that it will close the bridge\nbefore the winter begins."
     assert len(find_paragraphs(text)) == 1
+
+
+def test_mail_that_is_cut_at_a_column_is_joined() -> None:
+    lines = [
+        "The ministry has said that it will close the bridge in",
+        "May, and that nobody will pay for it before the end of",
+        "2031, when the works are done.",
+    ]
+    text = "Bridge to close\n\n" + "\n".join(lines) + "\n\nIt will open again."
+    assert [text[slice(*paragraph.span)] for paragraph in find_paragraphs(text)] == [
+        "Bridge to close",
+        "\n".join(lines),
+        "It will open again.",
+    ]
 
 
 def test_list_items_are_told_from_headings() -> None:

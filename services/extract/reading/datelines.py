@@ -4,7 +4,7 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.lexicon import words
+from services.extract.reading.lexicon import FUNCTION_WORDS, words
 from services.extract.reading.places import place_names
 
 DATELINE_MAX_CODE_POINTS = 110
@@ -103,7 +103,8 @@ def _is_report_from(line: str) -> bool:
     if _PLACE.fullmatch(places) is None:
         return False
     found = places.replace(",", " ").split()
-    if not all(word[0].isupper() for word in found) or any(map(str.isdigit, line)):
+    prose = found[0].lower() in FUNCTION_WORDS or not all(word[0].isupper() for word in found)
+    if prose or any(map(str.isdigit, line)):
         return False
     shouted = found[0].isupper() and len(found[0].replace(".", "")) >= SHOUTED_MIN_LETTERS
     known = found[0].isupper() and found[0].lower() in place_names()

@@ -1,6 +1,5 @@
 """Layout: what each line of an article is (headline, heading, dateline, notice, prose), and where claims can stand."""
 
-# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +24,6 @@ INNER_QUOTES = 8
 """Quotations looked at inside one sentence: one with more is a list."""
 
 _LINES = frozenset((ParagraphKind.TITLE, ParagraphKind.HEADING))
-_OPENING = "\"“‘'«„"
 _BACK_MATTER = re.compile(
     r"(?:about [^\W\d_].{0,50}|notes? (?:to|for) editors?|(?:(?:media|press) )?(?:contacts?|enquiries|inquiries)"
     r"|(?:press|further|more) information|related(?: \w+)?|read (?:more|next|also))\s*:?",
@@ -206,6 +204,11 @@ class _Sentences:
         before, behind = self._quotation(start), self._quotation(end - 1)
         return (before is not None and before[0] < start < before[1]) or (behind is not None and behind[1] > end)
 
+    def _is_nothing_but_quoted(self, start: int, end: int) -> bool:
+        """Tell whether a sentence is all quotation, so that it goes on from words quoted before it."""
+        quotation = self._quotation(start)
+        return quotation is not None and quotation[0] == start and quotation[1] >= end
+
     def _quotation(self, at: int) -> Span | None:
         """Return the last quotation that begins at ``at`` or before it."""
         place = bisect_right(self.quoted, at, key=itemgetter(0)) - 1
@@ -222,5 +225,5 @@ class _Sentences:
             return kind
         first = bisect_left(self.quoted, (start, 0))
         inner = [span for span in self.quoted[first : first + INNER_QUOTES] if span[1] <= end]
-        goes_on = not last and self.text[self.sentences[number + 1][0]] in _OPENING
+        goes_on = not last and self._is_nothing_but_quoted(*self.sentences[number + 1])
         return Silence.QUESTION if is_question(self.text, (start, end), inner, goes_on=goes_on) else None

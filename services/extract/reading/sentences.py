@@ -10,7 +10,6 @@ from services.extract.reading.cues import CUES, Frame
 from services.extract.reading.datelines import dateline_end
 from services.extract.reading.headlines import headline_parts
 from services.extract.reading.lexicon import NOT_ADVERBS, OTHER_ABBREVIATIONS, SENTENCE_OPENERS, TITLE_ABBREVIATIONS
-from services.extract.reading.paragraphs import find_paragraphs as find_paragraphs  # noqa: PLC0414
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*")
 _OPENERS = "\"'“‘«„([ \t\u00a0"
