@@ -2,7 +2,8 @@
 
 from schemas.extraction import Mention
 from services.extract.reading.mentions import find_mentions
-from services.extract.reading.sentences import find_paragraphs, find_sentences
+from services.extract.reading.paragraphs import find_paragraphs
+from services.extract.reading.sentences import find_sentences
 
 
 def mentions(text: str, headings: frozenset[int] = frozenset()) -> tuple[Mention, ...]:
