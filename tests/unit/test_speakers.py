@@ -39,9 +39,9 @@ def test_pronoun_passes_over_the_wrong_title() -> None:
     assert speakers(text)[-1].name == "Jonas Weber"
 
 
-def test_pronoun_without_a_person_has_no_evidence() -> None:
+def test_pronoun_without_a_person_is_nobody_named() -> None:
     (speaker,) = speakers("It rained. She said it was over.")
-    assert (speaker.name, speaker.name_reason) == (None, Reason.NO_EVIDENCE)
+    assert (speaker.name, speaker.name_reason, speaker.anonymous) == (None, Reason.NO_NAME, True)
 
 
 def test_pronoun_after_an_unnamed_person_is_nobody_named() -> None:
@@ -72,8 +72,8 @@ def test_unnamed_people_are_anonymous(words: str) -> None:
     assert (speaker.anonymous, speaker.name, speaker.name_reason) == (True, None, Reason.NO_NAME)
 
 
-@pytest.mark.parametrize("words", ["The report", "The company", "A survey"])
-def test_documents_and_bodies_are_not_anonymous(words: str) -> None:
+@pytest.mark.parametrize("words", ["The report", "The ministry", "A survey"])
+def test_documents_and_offices_are_not_anonymous(words: str) -> None:
     (speaker,) = speakers(f"{words} said it was over.")
     assert (speaker.anonymous, speaker.name_reason) == (False, Reason.NO_NAME)
 
