@@ -135,7 +135,7 @@ GROUPS = words(
     "government ministry company firm agency campaign party administration court committee department office"
     " board bank council group organisation organization institute university union team newspaper network station"
     " army military navy embassy parliament senate congress house commission club band watchdog regulator charity"
-    " alliance kremlin bloc delegation militia coalition association federation palace state country nation city"
+    " alliance bloc delegation militia coalition association federation palace state country nation city"
     " tribunal panel jury"
 )
 """Heads of noun phrases for bodies that can speak; they are not anonymous."""

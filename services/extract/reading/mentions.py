@@ -1,237 +1,111 @@
-"""Names in an article: runs of capitalised words, titles trimmed, each name of one type in the whole article."""
+"""Names in an article: what the reader marked, trimmed, confirmed, found again, and each of one type in the article."""
 
-# ruff: noqa: RUF001  (the marks that newspapers print)
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.extraction import Mention, MentionType, Span
-from services.extract.reading.cues import CUES, Frame
-from services.extract.reading.lexicon import (
-    AUXILIARIES,
-    CALENDAR,
-    DOCUMENTS,
-    FUNCTION_WORDS,
-    GROUPS,
-    PEOPLE,
-    TITLES,
-    words,
-)
+from services.extract.reading.aliases import fullest_names
+from services.extract.reading.bounds import trimmed
+from services.extract.reading.casing import Casing, casing_of
+from services.extract.reading.demonyms import is_people
+from services.extract.reading.kinds import PLACES, key_of, types_of
+from services.extract.reading.lexicon import FUNCTION_WORDS, TITLES
+from services.extract.reading.model.marks import Name
+from services.extract.reading.occurrences import find_occurrences
+from services.extract.reading.peoples import find_peoples
 from services.extract.reading.places import place_names
-from services.extract.reading.tokens import Token, tokens_of
+from services.extract.reading.seats import is_seat
 
-RUN_MAX_TOKENS = 8
-"""Tokens; a longer run of capitals is a title-case line, not a name."""
+SURE = 0.7
+"""Score; a name marked so somewhere is looked for in the whole text."""
 
-_LINKS = words("of de van von der den bin al el la du da di dos le the")
-_ORG = words(
-    "inc corp ltd llc plc company group holdings party ministry department university college bank agency"
-    " committee council union times post news court senate congress house parliament organization organisation"
-    " association institute commission army police office center centre foundation network television radio"
-    " journal press tribune herald guardian club fc  airlines airways motors industries systems"
-    " technologies service services bureau administration authority board fund league alliance assembly academy"
-    " school hospital museum society trust treasury pentagon kremlin reuters treaty brigade force forces navy"
-    " guard campaign cabinet"
-    " line lines shipping airline energy oil gas steel foods capital partners media studios records hotel stores"
-)
-_PLACE_FIRST = words("new north south east west northern southern eastern western san santa los las el fort mount")
-_PLACE_LAST = words(
-    "federation river county city island islands valley mountains sea ocean street avenue square republic kingdom"
-    " states emirates province region peninsula coast beach lake bay airport road district bridge park strait desert"
-    " gulf"
-)
-_DIRECTIONS = words("west east north south western eastern northern southern")
-_STATES = words("federation city republic kingdom states emirates province county district")
-_NOBLE = words("lady lord king queen prince princess")
-"""With "the" before it, such a title names a ship or a house: "the Lady Anna"."""
+LINE_SURE = 0.75
+"""Score; in a line of capitals a name marked below it must stand elsewhere too."""
 
-_NORP = re.compile(
-    r"[^\W\d_]{3,}(?:ian|ians|ean|eans|ese|crat|crats|lican|licans|rican|ricans|xican|slim|slims|istas?)\Z"
-)
-_NORP_ISH = re.compile(r"(?:brit|engl|span|pol|dan|swed|turk|ir|finn|scott|kurd|jew)ish\Z")
-_LOCATIVE = frozenset(("in", "at", "from", "near", "across", "outside", "inside", "into", "toward", "towards"))
-_OPENERS = frozenset("\"“‘'«:(")
-_COMPOUND = re.compile(r"-(?:[a-z]{3,}ed|style|based|led|like|wide|era|born|run|linked|controlled|held)\Z")
-_ACRONYM = re.compile(r"[A-Z]{2,6}(?:['’]s)?\Z")
-_POSSESSIVE = re.compile(r"['’]s?\Z")
+LAST_NAME_MIN = 3
+"""Letters; a shorter last name is looked for only where it is marked."""
+
+Found = tuple[Span, MentionType]
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A capitalised run with titles trimmed, and what its surroundings say of its type."""
+def find_mentions(
+    text: str, sentences: Sequence[Span], headings: frozenset[int], names: Sequence[Name]
+) -> tuple[Mention, ...]:
+    """Return the names of an article in order, without overlaps.
 
-    span: Span
-    text: str
-    titled: bool
-    evidence: MentionType | None
-
-
-def find_mentions(text: str, sentences: Sequence[Span], headings: frozenset[int] = frozenset()) -> tuple[Mention, ...]:
-    """Return the names in order. ``headings``: indices of sentences whose capitals are no evidence of a name."""
-    by_sentence = [list(tokens_of(text, *span)) for span in sentences]
-    proper = _seen_inside(by_sentence, headings)
-    runs = [run for at, tokens in enumerate(by_sentence) if at not in headings for run in _runs(text, tokens, proper)]
-    known = {run.text for run in runs}
-    for at in headings:
-        runs.extend(run for run in _runs(text, by_sentence[at], proper) if run.text in known)
-    types = _vote(runs)
-    fullest = _fullest_names(runs, types)
-    return tuple(
-        Mention(span=run.span, text=run.text, type=types[run.text], name=fullest.get(run.text, run.text))
-        for run in sorted(runs, key=lambda run: run.span)
-    )
+    ``headings``: indices of sentences that are titles or headings; ``names``: what the learnt reader marked.
+    """
+    casing = casing_of(text, sentences, headings)
+    marked = _confirmed(casing, _apart(text, names))
+    types = types_of(casing, marked)
+    spans = {name.span: types[key_of(text[slice(*name.span)])] for name in marked}
+    sought = _sought(casing, marked, types)
+    kinds = {key_of(name): kind for name, kind in sought.items()}
+    for span in find_occurrences(casing, sought, _tokens_in(casing, spans)):
+        spans[span] = kinds[key_of(text[slice(*span)])]
+    for span in find_peoples(casing, _tokens_in(casing, spans), _places(text, spans)):
+        spans[span] = MentionType.NORP
+    return tuple(_mentions(text, sorted(spans.items())))
 
 
-def _seen_inside(by_sentence: Iterable[Sequence[Token]], headings: frozenset[int]) -> frozenset[str]:
-    """Return the words that are capitalised where a sentence does not begin."""
-    bodies = (tokens for at, tokens in enumerate(by_sentence) if at not in headings)
-    return frozenset(_bare(token.word) for tokens in bodies for token in tokens[1:] if token.capital)
+def _places(text: str, found: Mapping[Span, MentionType]) -> set[str]:
+    """Return the names of the places found, and the words of bodies' names, which are often places'."""
+    names = [(key_of(text[slice(*span)]), kind) for span, kind in found.items()]
+    places = {key for key, kind in names if kind in PLACES}
+    return places | {word for key, kind in names if kind is MentionType.ORG for word in key.split()}
 
 
-def _bare(word: str) -> str:
-    return _POSSESSIVE.sub("", word)
+def _apart(text: str, names: Iterable[Name]) -> list[Name]:
+    """Return the names trimmed, in order, without those that overlap one before them."""
+    found: list[Name] = []
+    for name in sorted(filter(None, (trimmed(text, name) for name in names)), key=lambda name: name.span):
+        if not found or found[-1].span[1] <= name.span[0]:
+            found.append(name)
+    return found
 
 
-def _is_name_word(token: Token, first: bool, follower: Token | None, proper: frozenset[str]) -> bool:
-    word = _bare(token.word)
-    if not token.capital or _COMPOUND.search(token.word) or word in CALENDAR or word == "i" or word.startswith("i'"):
-        return False
-    if follower is not None and follower.word.isdigit():
-        return False
-    if not first:
-        return word not in FUNCTION_WORDS and (word not in _DIRECTIONS or (follower is not None and follower.capital))
-    if word in FUNCTION_WORDS or word in CUES:
-        return False
-    if word in proper or word in place_names():
-        return True
-    speaks = follower is not None and (follower.word in CUES or follower.word in AUXILIARIES)
-    lone = speaks and not word.endswith("s") and word not in PEOPLE | GROUPS | DOCUMENTS | TITLES
-    return lone or (follower is not None and follower.capital)
+def _confirmed(casing: Casing, names: Sequence[Name]) -> list[Name]:
+    """Return the names without those that only a line of capitals shows, and nothing else."""
+    lined = [casing.at(name.span[0]) in casing.shouted for name in names]
+    keys = [key_of(casing.text[slice(*name.span)]) for name in names]
+    known = {form for key, line in zip(keys, lined, strict=True) if not line for form in (key, key.rsplit(" ", 1)[-1])}
+    return [
+        name
+        for name, key, line in zip(names, keys, lined, strict=True)
+        if not line or name.score >= LINE_SURE or key in known or key.rsplit(" ", 1)[-1] in known or _is_known(key)
+    ]
 
 
-def _runs(text: str, tokens: Sequence[Token], proper: frozenset[str]) -> Iterator[_Run]:
-    """Yield the names of one sentence: capitalised words, linked inside by words like "of", cut after a possessive."""
-    run: list[Token] = []
-    begins = True
-    for at, token in enumerate(tokens):
-        follower = tokens[at + 1] if at + 1 < len(tokens) else None
-        links = bool(run) and not _POSSESSIVE.search(run[-1].word.lstrip("'")) and _adjoins(text, run[-1], token)
-        if _is_name_word(token, begins, follower, proper):
-            if run and not links:
-                yield from _named(text, run, tokens, at - len(run))
-                run = []
-            run.append(token)
-        elif not (links and follower is not None and _links(token, follower, run)):
-            if run:
-                yield from _named(text, run, tokens, at - len(run))
-            run = []
-        else:
-            run.append(token)
-        begins = token.word in _OPENERS or (begins and not token.word[0].isalnum())
-    if run:
-        yield from _named(text, run, tokens, len(tokens) - len(run))
+def _is_known(key: str) -> bool:
+    return key in place_names() or is_people(key) or is_seat(key)
 
 
-def _links(token: Token, follower: Token, run: Sequence[Token]) -> bool:
-    """Allow "of" and "the" only inside the names of bodies and lands, and the apostrophe of "Seafarers' Union"."""
-    if token.word == "'":
-        return run[-1].word.endswith("s") and follower.capital and follower.word in _ORG
-    body = _bare(run[-1].word) in _ORG | _PLACE_LAST or run[-1].word in _LINKS
-    return token.word in _LINKS and follower.capital and (token.word not in {"of", "the"} or body)
+def _sought(casing: Casing, names: Iterable[Name], types: Mapping[str, MentionType]) -> dict[str, MentionType]:
+    """Return the names to look for in the whole text, with their types: the sure ones, and persons' last names."""
+    sure = {casing.text[slice(*name.span)] for name in names if name.score >= SURE}
+    found = {name: types[key_of(name)] for name in sure}
+    plain = casing.small | FUNCTION_WORDS | TITLES | place_names()
+    for name in sure:
+        last = name.rsplit(" ", 1)[-1]
+        if found[name] is MentionType.PERSON and key_of(last) not in plain and len(last) >= LAST_NAME_MIN:
+            found.setdefault(last, types.get(key_of(last), MentionType.PERSON))
+    return found
 
 
-def _adjoins(text: str, before: Token, token: Token) -> bool:
-    return text[before.end : token.start] in {" ", "\u00a0"} or before.end == token.start
+def _tokens_in(casing: Casing, spans: Iterable[Span]) -> frozenset[int]:
+    """Return the tokens that hold a part of one of the spans."""
+    return frozenset(at for start, end in spans for at in range(casing.holding(start), casing.at(end)))
 
 
-def _named(text: str, run: Sequence[Token], tokens: Sequence[Token], at: int) -> Iterator[_Run]:
-    """Yield the name of a run without its titles, and the people or nation that an adjective before a title names."""
-    titles = [i for i, token in enumerate(run) if token.word in TITLES]
-    ship = at > 0 and tokens[at - 1].word == "the" and run[0].word in _NOBLE
-    titles = [] if ship else titles
-    cut = titles[-1] + 1 if titles and not any(_bare(t.word) in _ORG for t in run[titles[-1] + 1 :]) else 0
-    if titles and cut == len(run):
-        cut = 0 if any(_bare(t.word) in _ORG for t in run) else len(run)
-    for token in run[:cut]:
-        if _norp(_bare(token.word)):
-            yield _run(text, [token], titled=False, evidence=MentionType.NORP)
-    rest = run[cut:]
-    while rest and rest[0].word in {"the", "of", "al", "la"} and not rest[0].capital:
-        rest = rest[1:]
-    if rest and len(rest) <= RUN_MAX_TOKENS and any(character.isalpha() for character in rest[0].word):
-        before = tokens[at - 1].word if at > 0 else ""
-        after = tokens[at + len(run)].word if at + len(run) < len(tokens) else ""
-        yield _run(text, rest, titled=cut > 0, evidence=_evidence(text, rest, before, after, titled=cut > 0))
-
-
-def _run(text: str, tokens: Sequence[Token], *, titled: bool, evidence: MentionType | None) -> _Run:
-    start, end = tokens[0].start, tokens[-1].end
-    end -= len(text[start:end]) - len(_POSSESSIVE.sub("", text[start:end]))
-    return _Run((start, end), text[start:end], titled, evidence)
-
-
-def _norp(word: str) -> bool:
-    return bool(_NORP.match(word) or _NORP_ISH.match(word))
-
-
-def _evidence(text: str, run: Sequence[Token], before: str, after: str, *, titled: bool) -> MentionType | None:
-    """Return the type that the words themselves or their neighbours show, or None."""
-    if titled:
-        return MentionType.PERSON
-    shown = _shown_type([_bare(token.word) for token in run], text[run[0].start : run[-1].end])
-    if shown is None and (before in GROUPS or (before == "the" and len(run) > 1)):
-        return MentionType.ORG
-    if shown is not None or len(run) > 1:
-        return shown or MentionType.PERSON
-    speaks = any((cue := CUES.get(word)) is not None and Frame.QUOTE in cue.frames for word in (before, after))
-    return MentionType.PERSON if speaks else MentionType.GPE if before in _LOCATIVE else None
-
-
-def _shown_type(words: Sequence[str], shown: str) -> MentionType | None:
-    """Return the type that the words of a name show by themselves."""
-    name = " ".join(words)
-    if name in place_names():
-        return MentionType.GPE
-    if any(word in _ORG for word in words) or _ACRONYM.match(shown):
-        return MentionType.ORG
-    if len(words) == 1 and _norp(name):
-        return MentionType.NORP
-    if words[-1] in _PLACE_LAST or (len(words) > 1 and words[0] in _PLACE_FIRST):
-        return MentionType.GPE if words[-1] in _STATES or words[0] in _PLACE_FIRST else MentionType.LOC
-    return None
-
-
-def _vote(runs: Iterable[_Run]) -> dict[str, MentionType]:
-    """Give each name one type: a last name that of its full name, else what most of its evidence says."""
-    votes: dict[str, Counter[MentionType]] = defaultdict(Counter)
-    surnames: set[str] = set()
-    for run in runs:
-        votes[run.text].update([run.evidence] if run.evidence else [])
-        if run.evidence is MentionType.PERSON and " " in run.text:
-            surnames.add(run.text.rsplit(" ", 1)[1])
-    return {name: _type(votes[name], is_surname=name in surnames) for name in votes}
-
-
-def _type(votes: Counter[MentionType], *, is_surname: bool) -> MentionType:
-    if is_surname and not votes[MentionType.ORG]:
-        return MentionType.PERSON
-    if votes:
-        return max(votes, key=lambda kind: (votes[kind], kind.value))
-    return MentionType.ORG
-
-
-def _fullest_names(runs: Iterable[_Run], types: dict[str, MentionType]) -> dict[str, str]:
-    """Map last names and initials to the one full name that ends in, or abbreviates to, them in this article."""
-    full: dict[str, set[str]] = defaultdict(set)
-    for name in {run.text for run in runs}:
-        words = name.split()
-        if len(words) > 1 and types[name] is MentionType.PERSON:
-            full[words[-1]].add(name)
-        elif len(words) > 2 and types[name] is MentionType.ORG:  # noqa: PLR2004
-            full["".join(word[0] for word in words if word[0].isupper())].add(name)
-    return {
-        short: max(names, key=lambda name: (len(name), name))
-        for short, names in full.items()
-        if len({name.split()[0] for name in names}) == 1 and types.get(short) is types[next(iter(names))]
+def _mentions(text: str, found: Sequence[Found]) -> Iterator[Mention]:
+    """Yield the mentions, each with the fullest name that the article has for it."""
+    shown: dict[str, Counter[str]] = defaultdict(Counter)
+    for span, _ in found:
+        shown[key_of(text[slice(*span)])].update([text[slice(*span)]])
+    usual = {
+        key: max(sorted(forms), key=lambda form: (forms[form], not form.isupper())) for key, forms in shown.items()
     }
+    fullest = fullest_names({usual[key_of(text[slice(*span)])]: kind for span, kind in found})
+    for span, kind in found:
+        name = usual[key_of(text[slice(*span)])]
+        yield Mention(span=span, text=text[slice(*span)], type=kind, name=fullest.get(name, name))
