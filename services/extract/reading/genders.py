@@ -12,7 +12,7 @@ from services.extract.reading.parts import Part
 SURE = 100
 """Votes of a title or a noun like "wife": no number of pronouns near outweighs it."""
 
-GIVEN = 4
+GIVEN = 2
 """Votes of a given name: many pronouns that can mean nobody else outweigh it, as it may be another land's."""
 
 PLAIN = 2

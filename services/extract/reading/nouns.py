@@ -48,8 +48,8 @@ SINGLE = (
         " juror defendant suspect accused plaintiff claimant convict prisoner inmate refugee migrant teenager"
         " pensioner veteran whistleblower applicant buyer seller vendor carrier dealer restaurateur hotelier"
         " weatherman meteorologist forecaster biologist geologist physicist chemist psychologist pathologist coroner"
-        " official observer strategist pollster commentator pundit rescuer donor staffer scholar interpreter"
-        " translator successor predecessor assistant executive grandparent grandchild twin fan"
+        " steward waiter cashier porter official observer strategist pollster commentator pundit rescuer donor staffer"
+        " scholar interpreter translator successor predecessor assistant executive grandparent grandchild twin fan"
     )
     | MALE
     | FEMALE
@@ -64,15 +64,15 @@ _NOT_PERSONS = words("german roman human woman's talisman ottoman shaman's")
 
 EPITHETS = (
     words(
-        "politician poet writer author singer musician artist painter actor actress player striker star champion"
-        " athlete coach businessman businesswoman entrepreneur tycoon billionaire lawmaker veteran man woman"
-        " boy girl teenager pensioner widow widower father mother grandfather grandmother son daughter witness defendant"
-        " suspect accused activist campaigner scientist economist historian academic engineer republican democrat conservative liberal"
-        " socialist nationalist independent newcomer frontrunner incumbent counsel lawyer barrister survivor victim"
-        " blogger columnist"
+        "politician poet writer author singer musician artist painter actor actress player striker star"
+        " champion athlete coach businessman businesswoman entrepreneur tycoon billionaire lawmaker veteran"
+        " man woman boy girl teenager pensioner widow widower father mother grandfather grandmother son"
+        " daughter witness defendant suspect accused activist campaigner scientist economist historian"
+        " academic engineer republican democrat conservative liberal socialist nationalist independent"
+        " newcomer frontrunner incumbent counsel lawyer barrister survivor victim blogger columnist"
     )
     | MALE
-) - words("spokesman chairman husband brother uncle nephew king prince priest imam steward waiter monk")
+) - words("spokesman chairman husband brother uncle nephew king prince priest imam monk")
 """What a person is, said of one named before: "the politician"; an office, like "the captain", may be another's."""
 
 INSTITUTIONS = words(

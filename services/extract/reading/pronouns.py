@@ -22,7 +22,7 @@ EPITHET_LOOK = 4
 LOOK_AHEAD = 2
 """Sentences ahead in which the person stands whom an article's first "he" means."""
 
-FIGURES_MAX = 40
+FIGURES_MAX = 24
 """Figures of one sentence that are weighed: more are a list."""
 
 LEAD = 2
