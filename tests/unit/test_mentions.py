@@ -130,6 +130,7 @@ def test_river_is_no_town() -> None:
 
 def test_seat_of_a_government_is_a_place_with_one() -> None:
     assert found("The Kremlin was silent.", {"Kremlin": LOC}) == {"Kremlin": "GPE"}
+    assert found("The Kremlin was silent.", {"Kremlin": ORG}) == {"Kremlin": "GPE"}
 
 
 def test_text_without_names_has_none() -> None:

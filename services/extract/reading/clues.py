@@ -7,8 +7,8 @@ from services.extract.reading.lexicon import GROUPS, TITLES, words
 from services.extract.reading.model.marks import Name, NameKind
 from services.extract.reading.places import GOVERNED
 
-STRONG = 1.0
-"""Of words that only one kind has beside it: as much as one sure mark."""
+STRONG = 2.0
+"""Of words that only one kind has beside it: as much as two sure marks."""
 
 WEAK = 0.5
 """Of words that seldom stand beside another kind: it tips the scales between unsure marks."""

@@ -68,8 +68,10 @@ def _type(key: str, votes: Mapping[NameKind, float], grounds: Mapping[MentionTyp
     kind = max(votes, key=lambda each: (votes[each], each.value))
     if is_plural_people(key) or (is_people(key) and kind is not NameKind.PERSON):
         return MentionType.ORG if is_common(key) and kind is NameKind.ORG else MentionType.NORP
+    if kind is not NameKind.PERSON and government_of(key) is not None:
+        return MentionType.GPE
     if kind is NameKind.LOC:
-        lone = grounds.get(MentionType.LOC, 0) > grounds.get(MentionType.GPE, 0) and government_of(key) is None
+        lone = grounds.get(MentionType.LOC, 0) > grounds.get(MentionType.GPE, 0)
         return MentionType.LOC if lone else MentionType.GPE
     return MentionType.PERSON if kind is NameKind.PERSON else MentionType.ORG
 
