@@ -139,6 +139,19 @@ def test_body_and_who_speaks_for_it_resolve_to_the_body(text: str, name: str, an
     assert (speaker.name, speaker.anonymous) == (name, anonymous)
 
 
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("Oru Tamm spoke. {President Tamm’s willingness} showed that it was late.", ResolvedBy.NAME),
+        ("Oru Tamm spoke. {His letter} says that it was late.", ResolvedBy.PRONOUN),
+        ("{The opinion of Professor Oru Tamm} says that it was late.", ResolvedBy.NAME),
+    ],
+)
+def test_words_of_a_person_speak_for_the_person(text: str, by: ResolvedBy) -> None:
+    speaker = ask(text)
+    assert (speaker.name, speaker.resolved_by) == ("Oru Tamm", by)
+
+
 def test_name_of_a_body_is_a_name() -> None:
     assert ask("{Calder Rail} said no.").resolved_by is ResolvedBy.NAME
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from schemas.extraction import MentionType, Reason, ResolvedBy, Span
 from services.extract.reading.cues import CUES
 from services.extract.reading.figures import Figure, Kind
-from services.extract.reading.lexicon import DETERMINERS, FUNCTION_WORDS, PEOPLE, POSSESSIVES, TITLES, words
+from services.extract.reading.lexicon import DETERMINERS, FUNCTION_WORDS, PEOPLE, PERSONAL, POSSESSIVES, TITLES, words
 from services.extract.reading.nouns import (
     BODIES,
     FIRMS,
@@ -85,6 +85,9 @@ class Descriptions:
 
     def _other(self, phrase: Phrase) -> Answer:
         """Return what a head of no known kind is: several or somebody, a thing, or a name that nobody marked."""
+        owner = self.wording.owner(phrase)
+        if owner is not None:
+            return self._by(owner)
         word, capital = phrase.word, phrase.tokens[phrase.head].capital
         if phrase.first != "the" and any(token.word == "of" for token in phrase.tokens[phrase.stop : phrase.stop + 1]):
             return NOBODY
@@ -130,9 +133,21 @@ class Descriptions:
     def _written(self, phrase: Phrase) -> Answer:
         """Return who wrote a document, as its own words or those of its earlier mention tell."""
         at = self.wording.author(phrase)
+        if at is None and phrase.first in PERSONAL:
+            return self._of(phrase)
         if at is None:
             name = self._body_among(phrase)
             return OFFICE if name is None else Answer(name, ResolvedBy.ORGANISATION)
+        return self._by(at)
+
+    def _of(self, phrase: Phrase) -> Answer:
+        """Return whose "her letter" is."""
+        start = phrase.tokens[0].start
+        stretch, quote = self.scene.stretch_at(start), self.scene.quote_at(start)
+        name = self.scene.pronouns.meant(start, phrase.first, stretch, quote, None).name
+        return OFFICE if name is None else Answer(name, ResolvedBy.PRONOUN)
+
+    def _by(self, at: int) -> Answer:
         mention = self.scene.mentions[at]
         by = ResolvedBy.NAME if mention.type is MentionType.PERSON else ResolvedBy.ORGANISATION
         return Answer(mention.name, by, mention=at)

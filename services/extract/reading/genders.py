@@ -33,19 +33,25 @@ def learn_genders(stretches: Sequence[Sequence[Figure]]) -> dict[str, str]:
         for figure in figures:
             if figure.name and figure.kind is Kind.PERSON:
                 votes[figure.name].update(_shown(figure))
+    counted = _counted(stretches, _decided(votes), votes)
     for name, count in votes.items():
         gender = given_gender(name)
-        if gender is not None:
+        if gender is not None and _decided({name: counted[name] + Counter({gender: GIVEN})}).get(name) == gender:
             count[gender] += GIVEN
-    known = _decided(votes)
-    for _ in range(2):
-        counted = {name: Counter(count) for name, count in votes.items()}
-        before: Sequence[Figure] = ()
-        for figures in stretches:
-            _count(figures, before, known, counted)
-            before = figures
-        known = _decided(counted)
-    return known
+            counted[name][gender] += GIVEN
+    return _decided(_counted(stretches, _decided(counted), votes))
+
+
+def _counted(
+    stretches: Sequence[Sequence[Figure]], known: Mapping[str, str], votes: Mapping[str, Counter[str]]
+) -> dict[str, Counter[str]]:
+    """Return the votes with those of the pronouns; who is known by now is nobody that the other pronoun can mean."""
+    counted = {name: Counter(count) for name, count in votes.items()}
+    before: Sequence[Figure] = ()
+    for figures in stretches:
+        _count(figures, before, known, counted)
+        before = figures
+    return counted
 
 
 def _shown(figure: Figure) -> Counter[str]:

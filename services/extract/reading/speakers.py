@@ -18,6 +18,9 @@ SAID_LOOK = 50
 PRONOUN_MAX = 16
 """Code points; what is longer is no pronoun."""
 
+ANTECEDENT_MAX = 60
+"""Code points before "who" among which stands whom it means."""
+
 SPOKEN_FOR_MAX = 80
 """Code points after "a spokesman" among which "for" and the body stand."""
 
@@ -167,7 +170,9 @@ class Speakers:
         return Answer(answer.name, ResolvedBy.PRONOUN)
 
     def _antecedent(self, span: Span) -> Answer:
-        """Resolve "who" to the phrase before it."""
+        """Resolve "who" to the person or persons described just before it, or else to nobody named."""
         figures = self._scene.outside[self._scene.stretch_at(span[0])]
-        before = [figure for figure in figures if figure.end <= span[0] and not figure.pronoun][-1:]
-        return self._descriptions.resolve((before[0].start, before[0].end)) if before else UNCLEAR
+        people = (Kind.PERSON, Kind.PEOPLE)
+        near = range(span[0] - ANTECEDENT_MAX, span[0] + 1)
+        before = [each for each in figures if each.end in near and each.kind in people and not each.pronoun]
+        return self._descriptions.resolve((before[-1].start, before[-1].end)) if before else NOBODY

@@ -77,6 +77,8 @@ class Wording:
         stop = next(stops, len(tokens))
         known = (i for i in range(stop - 1, -1, -1) if self._ends(tokens[i]) is not None or _is_noun(tokens[i].word))
         head = next(known, stop - 1)
+        if any(token.word.endswith(("'s", "s'")) for token in tokens[head : stop - 1]):
+            head = stop - 1
         return Phrase(span, tokens, head, stop)
 
     def _inside(self, token: Token) -> bool:
@@ -147,6 +149,14 @@ class Wording:
         at = bisect_left(self._starts, phrase.span[0])
         inner = at < len(self._starts) and self._starts[at] < phrase.tokens[phrase.head].start
         return at if inner else None
+
+    def owner(self, phrase: Phrase) -> int | None:
+        """Return the name whose the head is: "Ferro's proposal"."""
+        at = self.name_before(phrase)
+        if at is None or self.mentions[at].type not in _AUTHORS:
+            return None
+        end = self.mentions[at].span[1]
+        return at if self.text[end : end + 1] in {"'", "’"} else None
 
     def called(self, phrase: Phrase) -> str | None:
         """Return the name of "a teller, who asked to be called only Auntie Fang"."""
