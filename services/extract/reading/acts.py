@@ -61,7 +61,7 @@ def _rejects(said: Sequence[str], reading: Reading) -> bool:
     shown = " ".join(clause)
     such = "no such" in shown or "nothing of the kind" in shown
     disowned = shown.startswith(("this is not ", "it is not ", "there was no ", "there is no "))
-    short = len(said) <= ANSWER_MAX_WORDS and said[:1] != ["no"]
+    short = reading.denied and len(said) <= ANSWER_MAX_WORDS and said[:1] != ["no"]
     return short or such or disowned or "never" in clause or said == ["no"]
 
 

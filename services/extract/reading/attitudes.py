@@ -45,7 +45,7 @@ _OTHERS: dict[SpeechAct, str] = {
     " reminder response conclusion word adamant aware unaware belief opinion conviction assessment impression"
     " expectation prediction projection suspicion speculation concern confidence convinced certain sure confident"
     " afraid worried hopeful persuaded optimistic pessimistic satisfied doubtful sceptical skeptical unconvinced unsure"
-    " uncertain",
+    " uncertain openness",
     SpeechAct.DENY: "denial rejection dismissal refutation rebuttal repudiation retraction withdrawal contradiction",
     SpeechAct.PROMISE: "oath commitment assurance agreement willingness readiness intention willing ready prepared"
     " determined",
@@ -83,7 +83,7 @@ _FORCES: dict[Force, frozenset[str]] = {
     ),
     Force.INTENDED: words(
         "promise pledge vow guarantee commit offer undertake threaten plan intend volunteer oath commitment threat"
-        " intention willingness readiness consent willing ready prepared determined"
+        " intention willingness openness readiness consent willing ready prepared determined"
     ),
 }
 

@@ -28,12 +28,16 @@ DATELINE_CODE_POINTS = 90
 REACH_CODE_POINTS = 110
 """Between a cue and the words that date it: "told a packed meeting of the council in the town hall on Monday"."""
 
+RELATIVE_CODE_POINTS = 80
+"""Before words that date something: ", who arrived with his sister"."""
+
 OPENING_CODE_POINTS = 4
 """Before words that open a sentence: a quotation mark, "And"."""
 
 _PARTED = re.compile(
     r"[;:()–—]| - |\b(?:who|whose|which|where|after|before|since|until|while|as|when|because|if|but)\b"
 )
+_RELATIVE = re.compile(r",? (?:who|whose|which|where) [^,;:()–—]*\Z")
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:by|until|till|from|since|before|after|for|every|next|of|than|to|the|through|between|a|coming)|[-/]) ?\Z",
     re.IGNORECASE,
@@ -117,7 +121,8 @@ def _dates(text: str, dating: Span, saying: Saying) -> bool:
     start, end = min(((min(e, dating[1]), max(s, dating[0])) for s, e in saying.cue), key=lambda gap: gap[1] - gap[0])
     between = _without(text, (start, end), (*saying.content, *saying.speaker))
     opens = dating[0] - (saying.within[0][0] if saying.within else saying.sentence[0]) <= OPENING_CODE_POINTS
-    if _PARTED.search(between):
+    before = text[max(saying.sentence[0], dating[0] - RELATIVE_CODE_POINTS) : dating[0]]
+    if _PARTED.search(between) or ("," in between and _RELATIVE.search(before)):
         return False
     parted = any(start <= s and e <= end for s, e in saying.others) or _is_aside(text, dating, saying)
     return opens or (len(between) <= REACH_CODE_POINTS and not parted)

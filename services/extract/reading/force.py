@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from schemas.extraction import Force, Span
 from services.extract.reading.attitudes import says
@@ -54,8 +55,7 @@ _PROPOSED = re.compile(
 )
 _INTENDED = re.compile(
     _START + r"(?:willing(?:ness)?|(?<!the )(?<!a )(?<!no )plans? to|openness to|open to (?=a |the idea|talks|\w+ing)"
-    r"|ready to|prepared to|readiness to|intends? to|determined to|vows? to|pledges? to|promises? to|offers?(?= to)"
-    r"|agrees? to|threatens? to)(?= |$)"
+    r"|ready to|prepared to|readiness to|intends? to|determined to)(?= |$)"
 )
 _ASKING = words(
     "ask asks asked asking wonder wonders wondered know see sure doubt doubts doubted question questioned say tell"
@@ -65,14 +65,17 @@ _NOT_AFTER_IF = words("only any anything ever necessary possible")
 _PERMITTED = words("submit apply inspect attend register obtain request visit view vote bring book appeal")
 
 
-def force_of(sentence: Sequence[Token], reading: Reading, *, own: bool) -> Stated:
-    """Return the force of a statement by its own words. ``own``: its "he will" may be the speaker's will."""
+def force_of(sentence: Sequence[Token], reading: Reading, *, own: bool, asked: bool = False) -> Stated:
+    """Return the force of a statement by its own words.
+
+    ``own``: its "he will" may be the speaker's will. ``asked``: its cue asks, so that its "if" is "whether".
+    """
     main = Line((*reading.frame, *reading.clause))
-    if found := _condition(sentence, main):
+    if (found := _condition(sentence, main)) and not asked:
         return Force.CONDITIONAL, found
     if found := main.find(_REPORTED) or _at_end(sentence):
         return Force.REPORTED, found
-    if found := _hedge(main, reading):
+    if found := _hedge(sentence, main, reading):
         return Force.HEDGED, found
     if found := main.find(_PROPOSED, _is_proposal) or _imperative(reading.clause):
         return Force.PROPOSED, found
@@ -86,11 +89,16 @@ def _condition(sentence: Sequence[Token], main: Line) -> tuple[Span, ...]:
     return found or _should(sentence) or Line(sentence).find(_INVERTED, _follows_would)
 
 
-def _hedge(main: Line, reading: Reading) -> tuple[Span, ...]:
+def _hedge(sentence: Sequence[Token], main: Line, reading: Reading) -> tuple[Span, ...]:
+    """Return a hedge of the main clause, or of the clause that ", while" sets beside it."""
     if reading.doubly:
         return joined(reading.doubly)
     found = main.find(_HEDGED, _is_hedge)
-    return () if reading.denied and main.is_one(found, "could") else found
+    if found and not (reading.denied and main.is_one(found, "could")):
+        return found
+    pairs = enumerate(pairwise(token.word for token in sentence))
+    beside = next((at + 2 for at, pair in pairs if pair in {(",", "while"), (",", "though")}), len(sentence))
+    return () if found else Line(sentence[beside:]).find(_HEDGED, _is_hedge)
 
 
 def _before_saying(sentence: Sequence[Token]) -> Sequence[Token]:

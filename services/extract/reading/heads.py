@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from schemas.extraction import Span
 from services.extract.reading.attitudes import ATTITUDES, PHRASES, Attitude
@@ -11,6 +12,9 @@ from services.extract.reading.tokens import Token, tokens_of
 
 BEFORE_CODE_POINTS = 120
 """How far before a cue its auxiliaries are looked for: "Nor, she said on Monday, did the ministry …"."""
+
+CUE_MAX_WORDS = 40
+"""Words; more are no cue, but a misreading."""
 
 AFTER_CODE_POINTS = 24
 """How far after a cue its particle is looked for: "ruled it out"."""
@@ -27,26 +31,29 @@ _REFUSING = words(
 )
 _WITHOUT = words("no without")
 _HEARSAY = words("reportedly allegedly supposedly purportedly apparently unofficially")
+_HEDGING = words("seems seem seemed appears appear appeared")
 _NO_SPEAKERS = words("nobody no none neither no-one few")
-_PASSED = words("to longer short of ever") | ADVERBS | AUXILIARIES | PRONOUNS
+_PASSED = words("to longer short of ever") | _HEDGING | ADVERBS | AUXILIARIES | PRONOUNS
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The word or phrase of a cue that tells the stance, with the words around it that change it.
 
-    ``words``: those of the cue with its negation, in order; ``hearsay``: "reportedly" before it.
+    ``words``: those of the cue with its negation, in order; ``hearsay``: "reportedly" before it; ``hedge``: "seems to".
     """
 
     attitude: Attitude | None
     negated: bool
     words: tuple[Span, ...]
     hearsay: Span | None = None
+    hedge: Span | None = None
 
 
 def find_head(text: str, cue: Sequence[Span], speaker: Sequence[Span] = ()) -> Head:
     """Return what a cue says by itself. ``speaker``: whose words may stand between "Nor does" and "deny"."""
-    tokens = [token for start, end in cue for token in tokens_of(text, start, end)]
+    words_of_cue = (token for start, end in cue for token in tokens_of(text, start, end))
+    tokens = list(islice(words_of_cue, CUE_MAX_WORDS))
     found = _attitude(text, tokens)
     if found is None:
         return Head(None, negated=False, words=tuple(cue))
@@ -56,8 +63,10 @@ def find_head(text: str, cue: Sequence[Span], speaker: Sequence[Span] = ()) -> H
     nobody = next(iter(tokens_of(text, *speaker[0])), None) if speaker else None
     negatives = [token for token in helpers if _negates(token.word)]
     count = len(negatives) + (nobody is not None and nobody.word in _NO_SPEAKERS)
-    hearsay = next(((t.start, t.end) for t in helpers if t.word in _HEARSAY), None)
-    return Head(attitude, count % 2 == 1, _with(negatives, before, cue), hearsay)
+    hearsay, hedge = (
+        next(((t.start, t.end) for t in helpers if t.word in listed), None) for listed in (_HEARSAY, _HEDGING)
+    )
+    return Head(attitude, count % 2 == 1, _with(negatives, before, cue), hearsay, hedge)
 
 
 def _attitude(text: str, tokens: Sequence[Token]) -> tuple[int, Attitude] | None:

@@ -10,7 +10,7 @@ from services.extract.reading.attitudes import ATTITUDES, PHRASES, Attitude
 from services.extract.reading.cues import Cue
 from services.extract.reading.force import Stated, force_of
 from services.extract.reading.heads import Head, find_head
-from services.extract.reading.lexicon import DETERMINERS, OBJECT_PRONOUNS, words
+from services.extract.reading.lexicon import AUXILIARIES, DETERMINERS, OBJECT_PRONOUNS, words
 from services.extract.reading.main_clauses import is_verb, statement
 from services.extract.reading.polarity import Reading, read_clause
 from services.extract.reading.tokens import Token, tokens_of
@@ -34,6 +34,7 @@ _RANKS = (Force.CONDITIONAL, Force.REPORTED, Force.HEDGED, Force.PROPOSED, Force
 _PARTNERS = {'"': '"', "“": "”", "«": "»", "»": "«", "„": "“", "‘": "’", "‚": "‘", "'": "'"}
 _SINGLES = "‘‚"
 _CLOSING_MARKS = "\"'”’»«“‘"
+_ASKING = words("ask wonder question query inquire")
 _WITH_TO = words("agree swear decide mean")
 
 
@@ -68,7 +69,10 @@ def read_stance(
     takes_back = denies and head.negated
     polarity = Polarity.DENIED if reading.denied != (denies != head.negated) else Polarity.AFFIRMED
     own = bool(cue or voice is Voice.ATTRIBUTED) and _is_own(text, reading, speaker, voice)
-    force, shown = _stronger(force_of(sentence, reading, own=own), _force_of_cue(head, attitude, takes_back=takes_back))
+    asked = attitude is not None and attitude.lemma in _ASKING
+    force, shown = _stronger(
+        force_of(sentence, reading, own=own, asked=asked), _force_of_cue(head, attitude, takes_back=takes_back)
+    )
     named = Attitude(attitude.lemma, SpeechAct.SAY) if attitude is not None and takes_back else attitude
     act = act_of(named, sentence, reading, force, polarity, attributed=voice is Voice.ATTRIBUTED)
     return Stance(polarity, force, shown, act)
@@ -82,8 +86,8 @@ def _is_own(text: str, reading: Reading, speaker: Sequence[Span], voice: Voice) 
 def _force_of_cue(head: Head, attitude: Attitude | None, *, takes_back: bool) -> Stated:
     if head.hearsay is not None:
         return Force.REPORTED, (head.hearsay,)
-    if takes_back:
-        return Force.HEDGED, head.words
+    if takes_back or head.hedge is not None:
+        return Force.HEDGED, head.words if head.hedge is None else (head.hedge,)
     return (Force.BARE, ()) if attitude is None else (attitude.force, head.words)
 
 
@@ -137,13 +141,17 @@ def _shown(text: str, speaker: Sequence[Span]) -> str | None:
 
 
 def _headline_cue(sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
-    """Return the verb of a headline's saying and what follows it, or no cue and the whole."""
-    for at, token in enumerate(sentence[:HEADLINE_VERB_WORDS]):
+    """Return the verb of a headline's saying and what it says, behind it or before its comma; else the whole."""
+    for at, token in enumerate(sentence):
         following = sentence[at + 1].word if at + 1 < len(sentence) else ""
         known = token.word in ATTITUDES or following in PHRASES.get(token.word, {})
-        shaped = token.word.endswith(("s", "ed")) or not ATTITUDES.get(token.word)
-        if known and shaped and at + 1 < len(sentence):
+        shaped = token.word.endswith(("s", "ed")) or token.word not in ATTITUDES
+        if known and shaped and following and at and sentence[at - 1].word == ",":
+            return ((token.start, token.end),), sentence[: at - 1]
+        if known and shaped and following and at < HEADLINE_VERB_WORDS:
             return ((token.start, token.end),), sentence[at + 1 :]
+        if token.word in AUXILIARIES and at < HEADLINE_VERB_WORDS:
+            break
     return (), sentence
 
 

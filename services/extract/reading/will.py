@@ -3,7 +3,7 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.lexicon import PEOPLE, PREPOSITIONS, words
+from services.extract.reading.lexicon import GROUPS, PEOPLE, PREPOSITIONS, words
 from services.extract.reading.lines import Line, joined
 
 _OWN = re.compile(
@@ -50,6 +50,8 @@ def is_own(subject: str, speaker: str | None, *, alone: bool = False) -> bool:
     words_of = speaker.lower().split()
     if words_of[0] in _PERSONAL | {"it"}:
         return words_of[0] == subject
+    if subject == "it" and not (words_of[0] == "the" or speaker.isupper() or any(word in GROUPS for word in words_of)):
+        return False
     stop = next(
         (at for at, word in enumerate(words_of) if at and (word in PREPOSITIONS or word == "who")), len(words_of)
     )
