@@ -1,9 +1,9 @@
 """Statements: ``python -m training.statements [--write]`` learns which clauses in the article's voice are claims.
 
-A logistic regression with a penalty on the square of its weights, by Newton's method, over the features of
-``relevance``. It learns from the corpus's part ``train``: each article as annotated, and again with a fifth of its
-attributed claims left out at random, as a reader misses some. Figures: by affair, of weights that did not see it, and
-on the part ``dev``. ``--write`` writes ``relevance.json``. Seeded; some seconds.
+A logistic regression over the features of ``relevance``. It learns from the corpus's part ``train``: each article as
+annotated, and again with a fifth of its attributed claims left out at random, as a reader misses some. Figures: by
+affair, of weights that did not see it, and on the part ``dev``. ``--write`` writes ``relevance.json``. Seeded; some
+seconds.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 import services.extract.reading.relevance as judge
 from bench.quality.judging import CONTENT_MIN
@@ -25,6 +24,8 @@ from schemas.extraction import Voice
 from services.extract.reading.layout import lay_out
 from services.extract.reading.statements import Candidate, find_candidates
 from services.extract.reading.unsaid import Said
+from training import regression
+from training.regression import Vector, chances
 
 PENALTY = 0.5
 """On half the square of each weight but the bias; from 0.3 to 1 affairs left out are judged alike."""
@@ -33,8 +34,6 @@ MISSED = 0.2
 """The share of attributed claims left out of a copy; about what a reader misses."""
 
 COPIES = 3
-STEPS_MAX = 50
-Vector = NDArray[np.float64]
 
 
 class Case(NamedTuple):
@@ -90,24 +89,7 @@ def matched(article: Article, found: Sequence[Candidate]) -> tuple[set[int], set
 def fit(cases: Sequence[Case]) -> Vector:
     """Return the weights, the bias last, that make the cases likeliest under the penalty."""
     x, y = np.array([case.features for case in cases]), np.array([case.right for case in cases], dtype=float)
-    penalty = np.full(x.shape[1], PENALTY)
-    penalty[-1] = 0
-    weights = np.zeros(x.shape[1])
-    for _ in range(STEPS_MAX):
-        p = chances(x, weights)
-        slope = x.T @ (p - y) + penalty * weights
-        curve = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
-        weights -= step
-        if np.abs(step).max() < 1e-9:  # noqa: PLR2004  (converged, as far as a double can tell)
-            break
-    return weights
-
-
-def chances(x: Vector, weights: Vector) -> Vector:
-    """Return the probability of each row."""
-    answer: Vector = 1 / (1 + np.exp(-(x @ weights)))
-    return answer
+    return regression.fit(x, y, PENALTY)
 
 
 def left_out(learnt: Sequence[Case], asked: Sequence[Case]) -> Vector:
