@@ -64,17 +64,12 @@ def find_attributions(text: str, stretches: Sequence[Stretch], quotes: Sequence[
         yield last
 
 
-def headline_attribution(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote]) -> Attribution | None:
-    """Return what a headline says its first words said: "Minister says bridge safe"."""
+def headline_subject(stretch: Stretch) -> Span | None:
+    """Return whom a headline's first words say to have said the rest: "Minister says bridge safe"."""
     units = stretch.units
     for hit in find_hits(units):
         if hit.subject is not None and hit.subject[0] == 0 and not hit.inverted and not hit.inherits:
-            that = hit.after < len(units) and units[hit.after].word == "that"
-            rest = tidy(units, hit.after + that, len(units))
-            if rest[0] >= rest[1]:
-                return None
-            content = Content(Rule.HEADLINE, (rest,))
-            return _made(hit, content, text=text, number=number, units=units, quotes=quotes)
+            return _span(units, hit.subject)
     return None
 
 

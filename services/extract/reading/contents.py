@@ -39,6 +39,7 @@ class Rule(StrEnum):
     PARTICIPLE = "participle"
     RELATIVE = "relative"
     COLON = "colon"
+    ANSWER = "answer"
     FREE_QUOTE = "free_quote"
     UNCLOSED_QUOTE = "unclosed_quote"
     HEADLINE = "headline"

@@ -25,11 +25,19 @@ _ASKS = re.compile(r"\?[\"'”’»)\]]*\Z")
 _QUOTES = frozenset('"“„«')
 
 
+class Answer(NamedTuple):
+    """What is answered in one paragraph: the label of who does, and the words."""
+
+    label: Span
+    words: Span
+
+
 class Turns(NamedTuple):
-    """Paragraphs that begin with a speaker's label, and paragraphs in which an interviewer speaks."""
+    """Paragraphs that begin with a speaker's label, paragraphs in which an interviewer speaks, and the answers."""
 
     labelled: frozenset[int]
     asked: frozenset[int]
+    answers: tuple[Answer, ...] = ()
 
 
 def find_turns(text: str, paragraphs: Sequence[Paragraph]) -> Turns:
@@ -47,7 +55,16 @@ def find_turns(text: str, paragraphs: Sequence[Paragraph]) -> Turns:
     loose = {n - 1 for n in labels if n and labels[n] not in askers} - labelled
     if any(n not in labelled for n in questions):
         asked |= {n for n in loose if _is_turn(text, paragraphs[n].span)}
-    return Turns(labelled, frozenset(asked))
+    answers = tuple(_answer(text, paragraphs[n].span) for n in sorted(labelled - asked))
+    return Turns(labelled, frozenset(asked), answers)
+
+
+def _answer(text: str, span: Span) -> Answer:
+    """Return the label and the words of a paragraph that has one; a mark that opens before the label is the words'."""
+    label = _LABEL.match(text, *span)
+    if label is None:
+        raise ValueError(f"no label begins the paragraph at {span}")
+    return Answer(label.span(1), (label.end(), span[1]))
 
 
 def _label(text: str, span: Span) -> str | None:

@@ -10,7 +10,7 @@ from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Span
 from services.extract.reading.datelines import dateline_end, is_dateline
 from services.extract.reading.headlines import HEAD_PARAGRAPHS, find_headline, headline_parts, mark_title, words_of
-from services.extract.reading.interviews import find_turns
+from services.extract.reading.interviews import Answer, find_turns
 from services.extract.reading.notices import NOTICE_MAX_CODE_POINTS, Silence, line_notice, sentence_notice
 from services.extract.reading.paragraphs import find_paragraphs, kind_of
 from services.extract.reading.questions import is_question
@@ -43,7 +43,7 @@ class Layout:
     ``places``: the paragraph of each sentence. ``headline``: the sentence that is the headline, or null; it is sure
     where the title was given. ``lines``: the sentences of headlines, headings and datelines, whose capitals name
     nothing by themselves. ``silent``: the sentences that hold no claim, and why. ``asked``: the sentences of an
-    interviewer, in which only what others are said to have said is a claim.
+    interviewer, in which only what others are said to have said is a claim. ``answers``: what is answered them.
     """
 
     paragraphs: tuple[Paragraph, ...]
@@ -55,6 +55,7 @@ class Layout:
     lines: frozenset[int]
     silent: Mapping[int, Silence]
     asked: frozenset[int]
+    answers: tuple[Answer, ...]
 
 
 def lay_out(text: str, title: str | None = None, given: Sequence[Paragraph] = ()) -> Layout:
@@ -81,7 +82,7 @@ def lay_out(text: str, title: str | None = None, given: Sequence[Paragraph] = ()
     )
     titles = (n for n in sorted(lines) if paragraphs[places[n]].kind is ParagraphKind.TITLE and n not in silent)
     asked = frozenset(n for n, at in enumerate(places) if at - shift in turns.asked)
-    return Layout(paragraphs, sentences, places, quotes, next(titles, None), sure, lines, silent, asked)
+    return Layout(paragraphs, sentences, places, quotes, next(titles, None), sure, lines, silent, asked, turns.answers)
 
 
 def _as(paragraph: Paragraph, kind: ParagraphKind) -> Paragraph:

@@ -25,17 +25,33 @@ def _allowed(table: tuple[str, ...]) -> tuple[Scores, Scores]:
 def best_path(scores: Scores, table: tuple[str, ...], lines: Sequence[int] | None = None) -> list[int]:
     """Return the best path (Viterbi 1967) under scores ``[words, labels]``: no inside without its begin.
 
-    ``lines``: the paragraph of each word; no span goes on into another.
+    ``lines``: the paragraph of each word; no span goes on into another. Where each word's best label may follow the
+    one before, these are the best path.
     """
     steps, first = _allowed(table)
+    opens = _opens(len(scores), lines)
+    greedy = scores.argmax(1)
+    into = np.where(opens, first[greedy], steps[np.roll(greedy, 1), greedy])
+    return greedy.tolist() if not into.any() else _viterbi(scores, steps, first, opens)
+
+
+def _opens(count: int, lines: Sequence[int] | None) -> NDArray[np.bool_]:
+    """Return which words begin a paragraph."""
+    opens = np.zeros(count, np.bool_)
+    opens[0] = True
+    if lines is not None:
+        opens[1:] = np.diff(lines) != 0
+    return opens
+
+
+def _viterbi(scores: Scores, steps: Scores, first: Scores, opens: NDArray[np.bool_]) -> list[int]:
     best, back = scores[0] + first, []
-    for at, word in enumerate(scores[1:], start=1):
-        reached = best[:, None] + steps
-        if lines is not None and lines[at] != lines[at - 1]:
-            reached = best[:, None] + first[None]
+    labels = np.arange(scores.shape[1])
+    for at in range(1, len(scores)):
+        reached = best[:, None] + (first[None] if opens[at] else steps)
         chosen = reached.argmax(0)
         back.append(chosen)
-        best = reached[chosen, np.arange(len(table))] + word
+        best = reached[chosen, labels] + scores[at]
     path = [int(best.argmax())]
     for chosen in reversed(back):
         path.append(int(chosen[path[-1]]))

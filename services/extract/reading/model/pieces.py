@@ -10,6 +10,11 @@ STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '
 PIECES_MAX = 6
 """Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
 
+WORD_READ_CODE_POINTS = 100
+"""Of one word; the first pieces lie in them, and tokenizers take time that grows faster than the word."""
+
+KNOWN_MAX = 50_000
+"""Words whose pieces are remembered: more than a language's frequent ones, some 15 MB."""
 
 BERT_MARKS = ("[CLS]", "[SEP]", "[UNK]", "[PAD]", "[unused0]")
 
@@ -44,7 +49,10 @@ class Pieces:
         known = self._known.get((word, glued))
         if known is None:
             tokenizer = self._glued if glued else self._spaced
-            encoded = tokenizer.encode(word.translate(STRAIGHT), add_special_tokens=False)
+            read = word[:WORD_READ_CODE_POINTS].translate(STRAIGHT)
+            encoded = tokenizer.encode(read, add_special_tokens=False)
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
             known = self._known[word, glued] = encoded.ids[:PIECES_MAX] or [self.unknown]
         return known
 

@@ -1,9 +1,10 @@
 """The reader: the learnt model's folder opened, and a text read with it, cut by cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,13 @@ from services.extract.reading.model.pieces import Pieces
 WEIGHTS = Path(__file__).with_name("weights")
 """The folder of the model that comes with the project."""
 
+TRIAL = "Klein said that it is so."
+"""What a model is tried with, so that one that does not fit fails at the start."""
+
+ERRORS = 3
+"""ONNX Runtime's severity of errors; what it says below that is for its own developers."""
+
+T = TypeVar("T")
 Scores = NDArray[np.float32]
 
 
@@ -101,24 +109,41 @@ class _Seen:
         return Attribution(self.span(*cue), source, content, sure * along)
 
 
+class BadModel(OSError):
+    """The folder of a model lacks a file, or holds one that cannot be used; the message names both."""
+
+
 def open_reader(folder: Path = WEIGHTS) -> Reader:
-    """Open the model of a folder: ``tokenizer.json``, ``reader.onnx``, ``roles.onnx``.
+    """Open the model of a folder: ``tokenizer.json``, ``reader.onnx``, ``roles.onnx``; and try it.
 
     Raises:
-        FileNotFoundError: one of them is missing.
+        BadModel: one of them is missing or damaged.
     """
+    pieces = _open(folder / "tokenizer.json", lambda path: Pieces(path.read_text("utf-8")))
+    reader = Reader(pieces, _open(folder / "reader.onnx", _session), _open(folder / "roles.onnx", _session))
+    try:
+        reader.read(TRIAL, [(0, len(TRIAL))])
+    except Exception as error:  # whatever it is, no text could be read
+        raise BadModel(f"the model's folder {folder}: its files do not fit this version: {error}") from error
+    return reader
+
+
+def _open(path: Path, opened: Callable[[Path], T]) -> T:
+    if not path.is_file():
+        raise BadModel(f"the model's folder {path.parent} lacks {path.name}")
+    try:
+        return opened(path)
+    except Exception as error:  # what the libraries raise for a damaged file has no common base
+        raise BadModel(f"the model's folder {path.parent}: {path.name} is damaged: {error}") from error
+
+
+def _session(path: Path) -> InferenceSession:
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
-    for name in ("tokenizer.json", "reader.onnx", "roles.onnx"):
-        if not (folder / name).is_file():
-            raise FileNotFoundError(f"{folder / name}: the model's folder lacks this file")
-    pieces = Pieces((folder / "tokenizer.json").read_text("utf-8"))
-    sessions = (
-        InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
-        for name in ("reader.onnx", "roles.onnx")
-    )
-    return Reader(pieces, *sessions)
+    options.log_severity_level = ERRORS
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 @cache
