@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.extract.reading.figures import Figure, Kind
-from services.extract.reading.nouns import FIRMS, INSTITUTIONS
+from services.extract.reading.nouns import BODIES, FIRMS, INSTITUTIONS
 from services.extract.reading.parts import Part
 
 LOOK_BACK = 12
@@ -36,7 +36,7 @@ class Bodies:
         self._outlets = frozenset(each.name for each in bodies if each.name and each.told) - acting
         for name, organisation in self.names.items():
             for word in name.lower().replace("’", "'").split():
-                if organisation and word not in _LINKS:
+                if (organisation or word in BODIES) and word not in _LINKS:
                     self._by_word.setdefault(word, []).append(name)
 
     def described(self, words: Sequence[str], stretch: int, start: int) -> str | None:
@@ -68,6 +68,10 @@ class Bodies:
         words = (each.name or "").lower().split()
         return not any(word in INSTITUTIONS - FIRMS - _OTHER for word in words)
 
+    def _acts(self, each: Figure) -> bool:
+        """Tell whether a figure can be spoken of as one who acts: a place only where it is the subject."""
+        return each.name is None or self.names.get(each.name, True) or each.part is Part.SUBJECT
+
     def last(self, stretch: int, start: int, *, kinds: frozenset[Kind], colon: bool) -> Figure | None:
         """Return what "it" or "they" before ``start`` means: the foremost of these kinds in the nearest sentence.
 
@@ -75,7 +79,7 @@ class Bodies:
         """
         for at in range(stretch, max(-1, stretch - LOOK_BACK), -1):
             near = [each for each in self.outside[at][:FIGURES_MAX] if each.end <= start and each.kind in kinds]
-            near = [each for each in near if each.name not in self._outlets]
+            near = [each for each in near if each.name not in self._outlets and self._acts(each)]
             if at == stretch and colon:
                 near = [each for each in self.outside[at][:FIGURES_MAX] if each.end <= start and not each.pronoun]
             ahead = [each for each in near if each.part is Part.SUBJECT] or (near if at < stretch else [])
