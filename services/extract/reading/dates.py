@@ -119,6 +119,8 @@ def _dates(text: str, dating: Span, saying: Saying) -> bool:
     if _NOT_BEFORE.search(text, max(0, dating[0] - 10), dating[0]):
         return False
     start, end = min(((min(e, dating[1]), max(s, dating[0])) for s, e in saying.cue), key=lambda gap: gap[1] - gap[0])
+    if end - start > SENTENCE_CODE_POINTS:
+        return False
     between = _without(text, (start, end), (*saying.content, *saying.speaker))
     opens = dating[0] - (saying.within[0][0] if saying.within else saying.sentence[0]) <= OPENING_CODE_POINTS
     before = text[max(saying.sentence[0], dating[0] - RELATIVE_CODE_POINTS) : dating[0]]

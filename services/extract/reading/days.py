@@ -79,6 +79,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Each has bounded repetitions only; of two that overlap the earlier in this list counts."""
 
 
+_TRIGGER = re.compile(
+    rf"\d\d|[’'‘]\d|(?:{'|'.join(name[:3] for name in (*_MONTHS, *_WEEKDAYS))})|[Tt]o(?:day|night)|[Yy]esterday"
+    r"|[Ll]ast |[Tt]his |[Tt]hat (?:day|mor|eve|nig)|[Tt]he (?:same|next|foll)"
+    r"|(?:day|week|month|year|decade)s? (?:ago|later|earlier|after|before)"
+)
+"""Without one of these nothing dates anything: most sentences are passed over at once."""
+
+
 class Dating(NamedTuple):
     """Words that date something, and the days they mean: from ``first`` to before ``end``, both null if unknown."""
 
@@ -92,6 +100,8 @@ class Dating(NamedTuple):
 def find_datings(text: str, start: int, end: int, day: date | None) -> Iterator[Dating]:
     """Yield the words between two places that date something, in order of kind; ``day``: that of the article."""
     taken: list[Span] = []
+    if _TRIGGER.search(text, start, end) is None:
+        return
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text, start, end):
             if any(s < match.end() and match.start() < e for s, e in taken) or not _is_calendar(kind, match):
