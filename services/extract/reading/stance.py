@@ -7,7 +7,6 @@ from typing import NamedTuple
 from schemas.extraction import Force, Form, Polarity, Span, SpeechAct, Voice
 from services.extract.reading.acts import act_of
 from services.extract.reading.attitudes import ATTITUDES, PHRASES, Attitude
-from services.extract.reading.cues import Cue
 from services.extract.reading.force import Stated, force_of
 from services.extract.reading.heads import Head, find_head
 from services.extract.reading.lexicon import AUXILIARIES, DETERMINERS, OBJECT_PRONOUNS, words
@@ -155,11 +154,6 @@ def _headline_cue(sentence: list[Token]) -> tuple[Sequence[Span], list[Token]]:
     return (), sentence
 
 
-def form_of(text: str, content: Sequence[Span], quoted: Sequence[Span], *, whole: bool) -> Form:
-    """Return the form of a content. ``quoted``: the quotations near it; ``whole``: it is one of them."""
-    return Form.DIRECT if whole else form_in(text, content, quoted)
-
-
 def form_in(text: str, content: Sequence[Span], quoted: Sequence[Span]) -> Form:
     """Return the form of a content by how much of it stands in quotations. ``quoted``: those near it, with their marks.
 
@@ -196,21 +190,6 @@ def _left(text: str, span: Span) -> bool:
 
 def _words(text: str, span: Span) -> list[Token]:
     return [token for token in tokens_of(text, *span) if token.word[0].isalnum()]
-
-
-class Put(NamedTuple):
-    """A stance with the first of its words alone."""
-
-    polarity: Polarity
-    force: Force
-    force_words: Span | None
-    act: SpeechAct
-
-
-def stance_of(text: str, first: Span, cue: Span | None, verb: Cue | None, *, negated: bool) -> Put:  # noqa: ARG001
-    """Return how a content is put. ``first``: its first sentence."""
-    stance = read_stance(text, (first,), () if cue is None else (cue,))
-    return Put(stance.polarity, stance.force, next(iter(stance.force_words), None), stance.act)
 
 
 def is_denied(text: str, span: Span) -> bool:
