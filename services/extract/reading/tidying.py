@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001  (the marks that newspapers print)
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,12 @@ QUOTE_SHARE = 0.5
 """Of a quotation, from which on a content that holds so much of it holds it whole."""
 
 _LEAD = re.compile(r"(?:[\s,;:.–—…-]|(?:that|saying that)\b(?=\s))+", re.IGNORECASE)
-_TAIL = re.compile(r"[\s,;:.–—-]+\Z")
+_TAIL = f"{string.whitespace}\u00a0\u2028\u2029,;:.–—-"
 _ASKING = re.compile(r"\b(?:asked|press|question|quizz|challeng|grill|prob|quer|asking)", re.IGNORECASE)
+_OPENING = "\"“‘'«„"
 _WORD = re.compile(r"\w")
 _AND_THAT = re.compile(r",? (?:and|but|or|nor)(?: also)? that (?=\w)")
-_SUBJECT_TAIL = re.compile(r"(?:,? (?:who|which|whose)\b.*|[\s,;:–—]+|['’]s?)\Z", re.DOTALL)
+_SUBJECT_TAIL = re.compile(r"(?:, (?:who|which|whose|whom)\b.*|[\s,;:–—]+|['’]s?)\Z", re.DOTALL)
 _REFUSAL = re.compile(
     r"\b(?:declin|refus)\w+ to (?:comment|say|discuss|answer|elaborate|speak)"
     r"|\b(?:declin|refus)\w+ to be (?:named|identified|quoted|interviewed)"
@@ -56,6 +58,7 @@ class Tidier:
     _starts: list[int] = field(init=False)
     _ends: list[int] = field(init=False)
     _quiet: frozenset[int] = field(init=False)
+    _asked_in: dict[int, Span | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note where quotations and sentences begin and end."""
@@ -83,14 +86,17 @@ class Tidier:
 
     def _asked(self, found: marks.Attribution) -> marks.Attribution:
         """Leave out what is asked ("asked whether it fell"): it is said by nobody."""
-        sentence = self.layout.sentences[self._sentence(found.cue[0])]
-        if _ASKING.search(self.text, *sentence) is None:
-            return found
-        asked = find_asked(self.text, sentence, ())
+        number = self._sentence(found.cue[0])
+        if number not in self._asked_in:
+            self._asked_in[number] = self._find_asked(self.layout.sentences[number])
+        asked = self._asked_in[number]
         if asked is None:
             return found
         kept = [piece for span in found.content for piece in without(span, asked) if _WORD.search(self.text, *piece)]
         return replace(found, content=tuple(kept))
+
+    def _find_asked(self, sentence: Span) -> Span | None:
+        return find_asked(self.text, sentence, ()) if _ASKING.search(self.text, *sentence) else None
 
     def _refuses(self, found: marks.Attribution) -> bool:
         start = found.cue[0]
@@ -124,9 +130,9 @@ class Tidier:
         return merged
 
     def _finished(self, span: Span, found: marks.Attribution) -> Span:
-        """Return a span that ends within a clause up to that clause's end, where no cue or source stands between."""
+        """Return a span that ends within a clause up to that clause's end, where no other words of it stand between."""
         start, end = span
-        others = [at for at, _ in (found.cue, *found.source) if at >= end]
+        others = [at for at, _ in (found.cue, *found.source, *found.content) if at >= end]
         sentence = self._ends[min(bisect_right(self._ends, max(start, end - 1)), len(self._ends) - 1)]
         limit = min([sentence, end + FINISH_MAX_CODE_POINTS, *others])
         rest = _CLAUSE_REST.match(self.text, end, limit)
@@ -138,8 +144,7 @@ class Tidier:
         start, end = span
         lead = _LEAD.match(self.text, start, end)
         start = lead.end() if lead else start
-        tail = _TAIL.search(self.text, start, end)
-        end = tail.start() if tail else end
+        end = start + len(self.text[start:end].rstrip(_TAIL))
         return (start, end) if re.search(r"\w", self.text[start:end]) else None
 
     def _parted(self, pieces: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
@@ -170,8 +175,7 @@ class Tidier:
         start, end = span
         while start < end and self.text[start].isspace():
             start += 1
-        tail = _TAIL.search(self.text, start, end)
-        end = tail.start() if tail else end
+        end = start + len(self.text[start:end].rstrip(_TAIL))
         if start < end:
             yield start, end
 
@@ -191,9 +195,13 @@ class Tidier:
         if not source:
             return None
         start, end = source[0]
+        for s, e in source[1:]:
+            if self.text[end:s].strip(" ,"):
+                break
+            end = e
         while (tail := _SUBJECT_TAIL.search(self.text, start, end)) is not None and tail.start() > start:
             end = tail.start()
-        while start < end and not self.text[start].isalnum() and self.text[start] not in "“\"'‘":
+        while start < end and not self.text[start].isalnum() and self.text[start] not in _OPENING:
             start += 1
         return (start, end) if start < end else None
 
