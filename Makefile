@@ -2,11 +2,11 @@
 
 PYTHON ?= python3
 # URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
-export FEEDS AGAINST CLAIMS
+export FEEDS AGAINST CLAIMS DATA
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench bench-api quality lint types format documents lock clean
+.PHONY: help run dev test bench bench-api quality train lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ bench-api: dev ## measure the gateway's cost on 200,000 claims; CLAIMS=2000000 f
 
 quality: dev ## measure the reading against annotated news; AGAINST=<earlier quality.json> shows what moved
 	@.venv/bin/python -m bench.quality $${AGAINST:+--against "$$AGAINST"}
+
+train: dev ## learn the reader's weights anew, in hours; DATA=<folder of public data sets>, else from our corpus alone
+	@$(PYTHON) -m venv .venv-training
+	@.venv-training/bin/python -m pip install --quiet --require-hashes -r training/requirements.txt
+	@test -d models/minilm || .venv-training/bin/python -m training.encoders models/minilm
+	@.venv-training/bin/python -m training.learning models/minilm models/reader.pt $${DATA:+--data "$$DATA"}
+	@.venv-training/bin/python -m training.export models/minilm models/reader.pt models/reader
+	@.venv/bin/python -m training.statements
+	@.venv/bin/python -m training.confidence --model models/reader
 
 lint: dev ## check style
 	@.venv/bin/ruff check

@@ -21,6 +21,7 @@ from corpus.compile import HERE, read_affair
 from schemas.extraction import Voice
 from services.extract.reading.article import Article, extract
 from services.extract.reading.confidence import Evidence, features_of
+from services.extract.reading.model.reader import WEIGHTS, Reader, open_reader
 from training import regression
 from training.regression import Vector, chances
 
@@ -53,12 +54,12 @@ class Recorder:
         return number
 
 
-def cases_of(split: str) -> Iterator[Case]:
-    """Yield the attributed claims of a part of the corpus."""
+def cases_of(split: str, reader: Reader) -> Iterator[Case]:
+    """Yield the attributed claims of a part of the corpus, as a reader finds them."""
     for article in load(split):
         recorder = Recorder()
         title = article.title.text if article.title else None
-        found = extract(Article(article.text, title, publisher=article.publisher), sure=recorder).claims
+        found = extract(Article(article.text, title, publisher=article.publisher), reader, recorder).claims
         judged = match(article, found, names_of(read_affair(HERE / split / article.affair)))
         right, excused = set(judged.right.values()), set(judged.excused.values())
         for number, claim in enumerate(found):
@@ -97,14 +98,15 @@ def main() -> None:
     """Learn, print the figures, and write the weights where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write confidence.json")
-    write = parser.parse_args().write
-    cases = list(cases_of(SPLIT))
+    parser.add_argument("--model", type=Path, default=WEIGHTS, help="the folder of the reader")
+    given = parser.parse_args()
+    cases = list(cases_of(SPLIT, open_reader(given.model)))
     print(f"{len(cases)} claims of {SPLIT}, {sum(case.right for case in cases)} right; by affair left out:")
     report(left_out(cases), cases)
     names = [*judge.FEATURES, "bias"]
     table = {name: round(float(weight), 3) for name, weight in zip(names, fit(cases), strict=True)}
     print(json.dumps(table, indent=2))
-    if write:
+    if given.write:
         path = Path(judge.__file__).with_name(judge.WEIGHTS)
         path.write_text(json.dumps(table, indent=2) + "\n", "utf-8")
 
