@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.events import Paragraph
-from schemas.extraction import Claim, Extraction, Mention
+from schemas.extraction import Claim, Extraction, Mention, Reason
 from services.extract.reading.attribution import find_attributions
 from services.extract.reading.beside import place
 from services.extract.reading.claims import Claims, nest
@@ -60,7 +60,7 @@ def extract(
     text = article.text
     layout = lay_out(text, article.title, article.paragraphs)
     if not is_english(text, article.language):
-        return Extraction(sentences=layout.sentences)
+        return Extraction(sentences=layout.sentences, claims_reason=Reason.LANGUAGE)
     marks = (reader or reader_of(WEIGHTS)).read(text, [paragraph.span for paragraph in layout.paragraphs])
     mentions = find_mentions(text, layout.sentences, layout.lines, marks.names)
     claims = sorted(_claims(text, layout, marks, mentions, sure), key=lambda claim: claim.content.spans)

@@ -144,10 +144,13 @@ HEADLINE_SURE, HEADLINE_LIKELY = 0.9, 0.7
 
 def nest(claims: Sequence[Claim]) -> Iterator[Claim]:
     """Yield the claims, each with the smallest claim near it whose content holds its content, cue and speaker."""
+    widths = [_width(claim) if claim.voice is Voice.ATTRIBUTED else 0 for claim in claims]
     for number, claim in enumerate(claims):
+        width = _width(claim)
         near = range(max(0, number - NEST_LOOK), min(len(claims), number + NEST_LOOK + 1))
-        outers = [other for other in near if other != number and _holds(claims[other], claim)]
-        outer = min(outers, key=lambda other: (_width(claims[other]), other), default=None)
+        wider = [other for other in near if widths[other] > width] if claim.cue else []
+        outers = [other for other in wider if _holds(claims[other], claim)]
+        outer = min(outers, key=lambda other: (widths[other], other), default=None)
         yield claim.model_copy(update={"nested_in": outer})
 
 
@@ -156,7 +159,5 @@ def _width(claim: Claim) -> int:
 
 
 def _holds(outer: Claim, inner: Claim) -> bool:
-    if inner.cue is None or outer.voice is not Voice.ATTRIBUTED or _width(inner) >= _width(outer):
-        return False
-    parts = [*inner.content.spans, *inner.cue.spans]
+    parts = [*inner.content.spans, *(inner.cue.spans if inner.cue else ())]
     return all(any(s <= start and end <= e for s, e in outer.content.spans) for start, end in parts)

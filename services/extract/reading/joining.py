@@ -11,7 +11,9 @@ from services.extract.reading.interviews import Answer
 from services.extract.reading.spans import overlap, share
 from services.extract.reading.tidying import Said
 
-KEPT = frozenset((Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE, Rule.ACCORDING_TO, Rule.THAT))
+KEPT = frozenset(
+    (Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE, Rule.ACCORDING_TO, Rule.THAT, Rule.RELATIVE)
+)
 """Rules whose finds are kept where nothing was learnt of them: quotations, and words that leave no doubt."""
 
 SAME_SHARE = 0.8

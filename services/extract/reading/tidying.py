@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from schemas.extraction import Span
 from services.extract.reading.asked import find_asked
+from services.extract.reading.cue_words import is_heard, points, refuses, trimmed_cue
 from services.extract.reading.layout import Layout
 from services.extract.reading.model import marks
 from services.extract.reading.spans import without
@@ -16,26 +17,22 @@ from services.extract.reading.spans import without
 QUOTE_SHARE = 0.5
 """Of a quotation, from which on a content that holds so much of it holds it whole."""
 
-_LEAD = re.compile(r"(?:[\s,;:.–—…-]|(?:that|saying that)\b(?=\s))+", re.IGNORECASE)
+FINISH_MAX_CODE_POINTS = 60
+"""Of a clause's end that the learnt reader may have left out; more is another clause."""
+
+_THAT = r"(?:saying )?that\b(?=\s)(?! (?:is|was|are|were|will|would|has|had|can|could)\b)"
+_LEAD = re.compile(rf"(?:[\s,;:.–—…-]|{_THAT})+", re.IGNORECASE)
 _TAIL = f"{string.whitespace}\u00a0\u2028\u2029,;:.–—-"
-_ASKING = re.compile(r"\b(?:asked|press|question|quizz|challeng|grill|prob|quer|asking)", re.IGNORECASE)
-_OPENING = "\"“‘'«„"
-_WORD = re.compile(r"\w")
-_AND_THAT = re.compile(r",? (?:and|but|or|nor)(?: also)? that (?=\w)")
 _SUBJECT_TAIL = re.compile(r"(?:, (?:who|which|whose|whom)\b.*|[\s,;:–—]+|['’]s?)\Z", re.DOTALL)
-_REFUSAL = re.compile(
-    r"\b(?:declin|refus)\w+ to (?:comment|say|discuss|answer|elaborate|speak)"
-    r"|\b(?:declin|refus)\w+ to be (?:named|identified|quoted|interviewed)"
-    r"|\b(?:would|could|will|did) not (?:say|comment|elaborate|discuss|be (?:reached|named|drawn))\b"
-    r"|\b(?:wouldn['’]t|couldn['’]t|won['’]t|didn['’]t) (?:say|comment|elaborate|discuss)\b|\bno comment\b"
-)
 _NEW_CLAUSE = (
     r"(?:and|but|or|nor|when|while|as|after|before|because|who|which|whose|although|though|if|unless|since|until)"
 )
 _PLAIN = r"[^\s,;:.?!()\"“”«»‘—–]+"
 _CLAUSE_REST = re.compile(rf"(?: (?!{_NEW_CLAUSE}\b){_PLAIN})+")
-FINISH_MAX_CODE_POINTS = 60
-"""Of a clause's end that the learnt reader may have left out; more is another clause."""
+_ASKING = re.compile(r"\b(?:asked|press|question|quizz|challeng|grill|prob|quer|asking)", re.IGNORECASE)
+_WORD = re.compile(r"\w")
+_AND_THAT = re.compile(r",? (?:and|but|or|nor)(?: also)? that (?=\w)")
+_OPENING = "\"“‘'«„"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +73,14 @@ class Tidier:
     def tidy(self, found: marks.Attribution) -> Iterator[Said]:
         """Yield what is said by one cue, one for each clause or sentence that is a claim of its own."""
         found = self._asked(found)
-        if not found.content or self._sentence(found.cue[0]) in self._quiet or self._refuses(found):
+        silent = self._sentence(found.cue[0]) in self._quiet or refuses(self.text, found.cue)
+        if not found.content or silent or is_heard(self.text, found.cue, next(iter(found.source), None)):
             return
         whole = self._whole_quotes(found)
         pieces = [piece for span in whole if (piece := self._trimmed(self._finished(span, found)))]
         speaker = self._speaker(found.source)
         for content in self._parted(pieces):
-            yield Said(content, found.cue, speaker, found.score)
+            yield Said(content, trimmed_cue(self.text, found.cue), speaker, found.score)
 
     def _asked(self, found: marks.Attribution) -> marks.Attribution:
         """Leave out what is asked ("asked whether it fell"): it is said by nobody."""
@@ -97,11 +95,6 @@ class Tidier:
 
     def _find_asked(self, sentence: Span) -> Span | None:
         return find_asked(self.text, sentence, ()) if _ASKING.search(self.text, *sentence) else None
-
-    def _refuses(self, found: marks.Attribution) -> bool:
-        start = found.cue[0]
-        end = min(found.content[0][1], found.cue[1] + 40) if found.content[0][0] > start else found.cue[1]
-        return _REFUSAL.match(self.text, start, max(end, found.cue[1])) is not None
 
     def _near(self, span: Span) -> list[tuple[Span, int]]:
         at = max(0, bisect_right(self._starts, span[0]) - 1)
@@ -145,7 +138,7 @@ class Tidier:
         lead = _LEAD.match(self.text, start, end)
         start = lead.end() if lead else start
         end = start + len(self.text[start:end].rstrip(_TAIL))
-        return (start, end) if re.search(r"\w", self.text[start:end]) else None
+        return (start, end) if _WORD.search(self.text, start, end) and not points(self.text, (start, end)) else None
 
     def _parted(self, pieces: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
         """Yield the pieces together that are one claim: quotations and what stands in their sentence."""

@@ -10,7 +10,7 @@ STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '
 PIECES_MAX = 6
 """Pieces of one word that are read: a longer word is a number or noise, and its first pieces tell as much."""
 
-WORD_READ_CODE_POINTS = 100
+WORD_READ_CODE_POINTS = 128
 """Of one word; the first pieces lie in them, and tokenizers take time that grows faster than the word."""
 
 KNOWN_MAX = 50_000

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,10 @@ from services.extract.reading.model.pieces import Pieces
 
 WEIGHTS = Path(__file__).with_name("weights")
 """The folder of the model that comes with the project."""
+
+WORDS_MAX = 20_000
+"""Words and marks of one text that are read, more than the longest report has: what comes behind them is left to the
+rules, so that no text takes a worker for half a minute."""
 
 TRIAL = "Klein said that it is so."
 """What a model is tried with, so that one that does not fit fails at the start."""
@@ -44,7 +49,8 @@ class Reader:
         ``ours``: by our own guidelines, else as the public data sets that it learnt from are annotated.
         """
         words = Words.of(text, paragraphs, ours=ours)
-        marked = [self._read(words, part) for part in cut(words, self.pieces)]
+        parts = takewhile(lambda part: part.first < WORDS_MAX, cut(words, self.pieces))
+        marked = [self._read(words, part) for part in parts]
         return Marks(
             tuple(name for marks in marked for name in marks.names),
             tuple(attribution for marks in marked for attribution in marks.attributions),
@@ -142,6 +148,7 @@ def _session(path: Path) -> InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
     options.log_severity_level = ERRORS
+    options.enable_mem_pattern = False  # it would keep a plan for each length of a cut
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 

@@ -8,17 +8,18 @@ from schemas.extraction import Span
 
 WORD = re.compile(
     r"""
-      https?://\S+ | [\w.+-]+@[\w-]+\.[\w.]+ | [@\#]\w+
+      https?://\S+ | [\w.+-]{1,64}+@[\w-]{1,255}+\.[\w.]+ | [@\#]\w+
     | (?:[A-Z]\.){2,}                                               # U.S.
     | (?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|St|Jr|Sr|Prof|Rev|Jan|Feb|Aug|Sept|Oct|Nov|Dec|No|vs)\.(?=\s)
     | ['’](?:s|S|re|ve|ll|d|m|RE|VE|LL|D|M)\b                       # what is glued to a word
     | \d+(?:[.,:]\d+)*
-    | (?:(?!n['’]t\b)[^\W_])+(?:(?<=[a-zA-Z])&(?=[A-Z]))?[^\W_]*?(?=n['’]t\b) | n['’]t\b
+    | (?:(?!n['’]t\b)[^\W_]){1,64}+(?:(?<=[a-zA-Z])&(?=[A-Z]))?[^\W_]{0,64}?(?=n['’]t\b) | n['’]t\b
     | [^\W\d_]+(?:['’](?!(?:s|S|re|ve|ll|d|m|RE|VE|LL|D|M)\b)[^\W\d_]+)* | [^\W_]+
     | \.\.\.+ | --+ | \S
     """,  # noqa: RUF001 (the marks that newspapers print)
     re.VERBOSE,
 )
+"""Linear: what may be tried in vain at each character looks no further than a fixed number of them."""
 
 TITLE_SHARE, UPPER_SHARE, LINE_MIN_WORDS = 0.6, 0.8, 4
 """From which share of its words on a line is in title or upper case; a shorter line tells nothing."""
