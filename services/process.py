@@ -6,7 +6,7 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,7 +18,7 @@ TASKS_PER_PROCESS = 2_000
 takes 0.7 CPU seconds where pages are cleaned, as much as 50 of them."""
 
 START_SECONDS = 60.0
-"""The longest a process may take to import its modules, on a cold disk under load."""
+"""The longest a process may take to import its modules and prepare itself, on a cold disk under load."""
 
 LEAVE_SECONDS = 2.0
 """How long an idle process may take to leave once its pipe is closed, before it is killed."""
@@ -30,6 +30,10 @@ _BOOTSTRAP = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from services.worker import serve; serve(sys.argv[2])"
 )
 """What a worker runs: our own import path first, so that it finds the same modules."""
+
+
+Prepare = Callable[[], object]
+"""What a process calls once before its first task; found by its name, so it stands at the top of a module."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,12 @@ class WorkerProcess:
         self.tasks = 0
 
     @classmethod
-    async def start(cls, limits: Limits, modules: Sequence[str]) -> Self:
+    async def start(cls, limits: Limits, modules: Sequence[str], prepare: Prepare | None = None) -> Self:
         """Start a process by exec; it belongs to the thread of the event loop, whose death would end it."""
         settings = {
             "parent": os.getpid(),
             "modules": list(modules),
+            "prepare": None if prepare is None else pickle.dumps(prepare).hex(),
             "cpu_seconds": limits.cpu_seconds,
             "memory_bytes": limits.memory_bytes,
         }
@@ -67,7 +72,7 @@ class WorkerProcess:
         return cls(await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=PIPE, stdout=PIPE))
 
     async def ready(self) -> tuple[Answer, Any]:
-        """Wait for the modules; this counts against no task."""
+        """Wait until it is prepared; this counts against no task."""
         if self._ready is None:
             async with asyncio.timeout(START_SECONDS):
                 self._ready = await self._receive()

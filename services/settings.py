@@ -97,7 +97,17 @@ class IngestSettings(Settings):
         return split(value)
 
 
-class ExtractSettings(Settings):
+class ReadingSettings(BaseSettings):
+    """What those need that read texts: extract, and the commands that do it by hand."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    extract_model: Path | None = Field(
+        None, description="The folder of the model that reads texts; without it the one that comes with Claimwire."
+    )
+
+
+class ExtractSettings(Settings, ReadingSettings):
     """What extract needs besides."""
 
     extract_processes: int = Field(2, ge=1, le=64, description="Worker processes that read texts.")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from schemas.outcomes import KillReason
 from services import metrics
-from services.process import LEAVE_SECONDS, TASKS_PER_PROCESS, Limits, WorkerProcess
+from services.process import LEAVE_SECONDS, TASKS_PER_PROCESS, Limits, Prepare, WorkerProcess
 from services.worker import Answer, WorkerError
 
 __all__ = ["KillReason", "WorkerError", "WorkerKilled", "Workers", "open_workers"]
@@ -39,8 +39,8 @@ class WorkerKilled(Exception):
 class Workers:
     """Processes that each do one task at a time; whoever waits longest for a free one gets it."""
 
-    def __init__(self, count: int, limits: Limits, modules: Sequence[str]) -> None:
-        self._slots = [_Slot(limits, modules) for _ in range(count)]
+    def __init__(self, count: int, limits: Limits, modules: Sequence[str], prepare: Prepare | None = None) -> None:
+        self._slots = [_Slot(limits, modules, prepare) for _ in range(count)]
         self._free: asyncio.Queue[_Slot] = asyncio.Queue()
         for slot in self._slots:
             self._free.put_nowait(slot)
@@ -56,7 +56,8 @@ class Workers:
         """Return ``function(argument)``, computed in a worker; the wait for a free one is not limited.
 
         ``function`` is found by its name, so it stands at the top of a module. Raises what it raises (`WorkerError`
-        where that cannot be pickled), or `WorkerKilled`. Cancelled, it kills the process.
+        where that cannot be pickled), or `WorkerKilled`, or what keeps a new process from being prepared. Cancelled,
+        it kills the process.
         """
         task = pickle.dumps((function, argument), pickle.HIGHEST_PROTOCOL)
         slot = await self._free.get()
@@ -75,7 +76,7 @@ class Workers:
         return result
 
     async def start(self) -> None:
-        """Start every process and wait until each has imported its modules; raises what an import raises."""
+        """Start every process and wait until each is prepared; raises what keeps one from it."""
         for failed in await asyncio.gather(*(slot.start() for slot in self._slots), return_exceptions=True):
             if failed is not None:
                 raise failed
@@ -96,17 +97,18 @@ async def open_workers(
     count: int,
     *,
     modules: Sequence[str] = (),
+    prepare: Prepare | None = None,
     cpu_seconds: float,
     memory_bytes: int,
     wall_seconds: float,
     tasks: int = TASKS_PER_PROCESS,
 ) -> AsyncIterator[Workers]:
-    """Hold ``count`` worker processes that have imported ``modules``; leaving ends them all.
+    """Hold ``count`` worker processes that have imported ``modules`` and called ``prepare``; leaving ends them all.
 
     The limits are those of one task; a process is replaced after ``tasks`` of them.
     """
     limits = Limits(cpu_seconds=cpu_seconds, memory_bytes=memory_bytes, wall_seconds=wall_seconds, tasks=tasks)
-    workers = Workers(count, limits, modules)
+    workers = Workers(count, limits, modules, prepare)
     try:
         await workers.start()
         metrics.WORKERS.set(count)
@@ -119,15 +121,16 @@ async def open_workers(
 class _Slot:
     """The place of one process, which may be replaced."""
 
-    def __init__(self, limits: Limits, modules: Sequence[str]) -> None:
+    def __init__(self, limits: Limits, modules: Sequence[str], prepare: Prepare | None) -> None:
         self._limits = limits
         self._modules = modules
+        self._prepare = prepare
         self._closed = False
         self.child: WorkerProcess | None = None
 
     async def start(self) -> None:
-        child = await self._child()
-        answer, payload = await child.ready()
+        """Start the process and wait until it is prepared; raises what keeps it from that."""
+        answer, payload = await (await self._child()).ready()
         if answer is Answer.ERROR:
             raise payload
 
@@ -141,7 +144,7 @@ class _Slot:
         """Have the task done; whatever goes wrong or is cancelled on the way costs the process, not the slot."""
         child = await self._child()
         try:
-            await child.ready()
+            await self.start()
             answer = await self._within_wall(child, task)
         except (ConnectionError, EOFError):
             reason = KillReason.CPU if await child.exit_code() in _CPU_SIGNALS else KillReason.DIED
@@ -168,7 +171,7 @@ class _Slot:
         if self._closed:
             raise RuntimeError("the workers have ended")
         if self.child is None:
-            self.child = await WorkerProcess.start(self._limits, self._modules)
+            self.child = await WorkerProcess.start(self._limits, self._modules, self._prepare)
             metrics.WORKERS_STARTED.inc()
         return self.child
 

@@ -21,6 +21,7 @@ from services.settings import (
     BadSettings,
     ExtractSettings,
     IngestSettings,
+    ReadingSettings,
     ServiceSettings,
     Settings,
     UpSettings,
@@ -136,6 +137,10 @@ def text(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE…", help="JSON Lines or plain text files.")] = None,
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Show claims from here on.")] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="How many texts are read side by side.")] = 1,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The model to read with; else CLAIMWIRE_EXTRACT_MODEL or ours."),
+    ] = None,
 ) -> None:
     """Read texts without any engine, and write what they claim: one JSON line an input, in order.
 
@@ -143,7 +148,8 @@ def text(
     """
     from services.extract.text import run
 
-    raise typer.Exit(run(files or [], min_confidence=min_confidence, processes=processes, out=sys.stdout))
+    folder = model or load(ReadingSettings).extract_model
+    raise typer.Exit(run(files or [], min_confidence=min_confidence, processes=processes, model=folder, out=sys.stdout))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version as installed
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -171,8 +172,13 @@ async def show_letter(settings: ServiceSettings, letter_id: UUID) -> dict[str, A
     }
 
 
-async def redrive(settings: ServiceSettings, chosen: "letters.Chosen", *, quiet: bool = True) -> Rows:
-    """Hand dead letters to extract again, with a bar unless ``quiet``; return what became of each."""
+async def redrive(
+    settings: ServiceSettings, chosen: "letters.Chosen", *, quiet: bool = True, model: Path | None = None
+) -> Rows:
+    """Hand dead letters to extract again, with a bar unless ``quiet``; return what became of each.
+
+    ``model``: the folder of the model to read with; None for ours.
+    """
     from services.cli.bars import open_bar
     from services.extract import letters
     from services.extract.readers import open_readers
@@ -180,7 +186,7 @@ async def redrive(settings: ServiceSettings, chosen: "letters.Chosen", *, quiet:
     rows: Rows = []
     async with (
         open_database(settings.database_url, application_name="redrive", prepare=settings.database_prepare) as engine,
-        open_readers(1) as readers,
+        open_readers(1, model) as readers,
     ):
         async with engine.connect() as connection:
             total = await letters.count_letters(connection, chosen)

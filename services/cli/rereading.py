@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from schemas.extraction import EXTRACTOR_VERSION
@@ -56,12 +57,20 @@ async def count_left(settings: ServiceSettings, choice: Choice) -> int:
         return await reextraction.count(engine, choice)
 
 
-async def reread(settings: ServiceSettings, choice: Choice, *, most: int | None, processes: int, quiet: bool) -> Tally:
-    """Read the articles again, in worker processes."""
+async def reread(
+    settings: ServiceSettings,
+    choice: Choice,
+    *,
+    most: int | None,
+    processes: int,
+    quiet: bool,
+    model: Path | None = None,
+) -> Tally:
+    """Read the articles again, in worker processes, with the model of a folder (None: ours)."""
     tally = Tally()
     async with (
         open_database(settings.database_url, application_name="reextract", prepare=settings.database_prepare) as engine,
-        open_readers(processes) as readers,
+        open_readers(processes, model) as readers,
     ):
         left = await reextraction.count(engine, choice)
         with open_bar("reading again", left if most is None else min(left, most), quiet=quiet) as advance:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import typer
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail, say
 from services.cli.tables import show
 from services.logs import plain
-from services.settings import ServiceSettings, Settings, load
+from services.settings import ReadingSettings, ServiceSettings, Settings, load
 
 feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
 offsets = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
@@ -119,7 +120,7 @@ def letters_redrive(
     if dry_run:
         rows, title = asyncio.run(commands.list_letters(settings, chosen, LETTERS_MOST)), "letters to be redriven"
     else:
-        rows, title = asyncio.run(commands.redrive(settings, chosen, quiet=as_json)), "redriven"
+        rows, title = asyncio.run(commands.redrive(settings, chosen, quiet=as_json, model=_model())), "redriven"
     if letter_id is not None and not rows:
         fail(f"no dead letter {letter_id} waits", NOT_FOUND)
     show(rows, as_json=as_json, title=title)
@@ -194,12 +195,18 @@ def reextract(
         left = asyncio.run(rereading.count_left(settings, choice))
         show([{"left": min(left, limit or left)}], as_json=as_json, title="articles to be read again")
         return
-    tally = asyncio.run(rereading.reread(settings, choice, most=limit, processes=processes, quiet=as_json))
+    tally = asyncio.run(
+        rereading.reread(settings, choice, most=limit, processes=processes, quiet=as_json, model=_model())
+    )
     show([tally.row()], as_json=as_json, title="articles read again")
     for one in tally.failures:
         say(f"article {one.article_id} cannot be read: {one.reason}")
     if tally.failures:
         raise typer.Exit(FAILED)
+
+
+def _model() -> Path | None:
+    return load(ReadingSettings).extract_model
 
 
 def _tell(lines: list[str]) -> None:

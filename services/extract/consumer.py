@@ -34,7 +34,7 @@ PAUSED_LOOK_SECONDS = 5.0
 """How often a paused partition's row is looked at: somebody may have let it go on."""
 
 READ_AT_ONCE = 8
-"""Records read between two turns of the loop: if each killed its worker twice, two workers take 80 CPU seconds, less
+"""Records read between two turns of the loop: if each took all its CPU time, two workers take 100 CPU seconds, less
 than the age at which a loop counts as dead."""
 
 BATCH_SECONDS = 30.0

@@ -4,32 +4,37 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 from schemas.outcomes import DeadLetterReason
+from services.extract.reading.model.reader import WEIGHTS, reader_of
 from services.extract.records import Reading, Unusable, read
 from services.kafka import Record
-from services.workers import WorkerKilled, Workers, open_workers
+from services.workers import KillReason, WorkerKilled, Workers, open_workers
 
 logger = logging.getLogger(__name__)
 
-CPU_SECONDS = 10.0
-"""The most CPU one text may take: a hundred times what the longest text allowed does."""
+CPU_SECONDS = 25.0
+"""The most CPU one text may take: twice what the worst text takes that we know of, of the greatest length allowed."""
 
-WALL_SECONDS = 30.0
+WALL_SECONDS = 60.0
 """The longest one text may take, on a loaded machine."""
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""The address space of a worker: with its modules it takes a third of it."""
+"""What a worker may hold: with its modules and its model it takes a fifth, with the worst text we know of half."""
 
 ATTEMPTS = 2
-"""A record that killed its worker is read once more: the first death may have been another's fault."""
+"""A record that killed its worker is read once more, but for its CPU time: the first death may have been another's
+fault."""
 
 
 class Readers:
     """Reads records side by side, and answers for those that kill their worker."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, model: Path = WEIGHTS) -> None:
         self._workers = workers
+        self._read = partial(read, model=model)
 
     async def read(self, records: Sequence[Record]) -> list[Reading]:
         """Return a reading of each record, in order."""
@@ -39,21 +44,29 @@ class Readers:
         """Return the reading of a record's key and value."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._workers.run(read, record)
+                return await self._workers.run(self._read, record)
             except WorkerKilled as killed:
                 logger.warning("a record killed its worker (%s), attempt %d", killed.reason, attempt)
                 reason = killed.reason
-        return Unusable(DeadLetterReason.WORKER_KILLED, f"over the limit of {reason} in {ATTEMPTS} attempts")
+            if reason is KillReason.CPU:
+                break
+        return Unusable(DeadLetterReason.WORKER_KILLED, f"over the limit of {reason}, attempt {attempt}")
 
 
 @asynccontextmanager
-async def open_readers(processes: int) -> AsyncIterator[Readers]:
-    """Hold worker processes that read records; leaving ends them."""
+async def open_readers(processes: int, model: Path | None = None) -> AsyncIterator[Readers]:
+    """Hold worker processes that read records with the model of a folder (None: ours); leaving ends them.
+
+    Raises:
+        BadModel: the folder lacks a file, or one is damaged.
+    """
+    folder = (model or WEIGHTS).absolute()
     async with open_workers(
         processes,
         modules=[read.__module__],
+        prepare=partial(reader_of, folder),
         cpu_seconds=CPU_SECONDS,
         memory_bytes=MEMORY_BYTES,
         wall_seconds=WALL_SECONDS,
     ) as workers:
-        yield Readers(workers)
+        yield Readers(workers, folder)

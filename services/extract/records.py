@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import orjson
@@ -14,6 +15,7 @@ from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
 from services.extract.identity import keep_sound
 from services.extract.reading.article import Article, extract
+from services.extract.reading.model.reader import WEIGHTS, BadModel, Reader, reader_of
 from services.extract.vectors import Vectors, find_vectors
 
 REASON_MAX_CHARACTERS = 500
@@ -61,23 +63,27 @@ class Erasure:
 Reading = Read | Unusable | Erasure
 
 
-def read(record: tuple[bytes | None, bytes | None]) -> Reading:
-    """Read a record's key and value; runs in a worker, and answers for whatever a record does to our code."""
+def read(record: tuple[bytes | None, bytes | None], model: Path = WEIGHTS) -> Reading:
+    """Read a record's key and value; runs in a worker, and answers for whatever a record does to our code.
+
+    Raises:
+        BadModel: the model's folder cannot be used; that is not the record's fault.
+    """
     key, value = record
     try:
         if value is None:
             return Erasure(_article_id(key))
-        return _read_article(decode(key, value))
+        return _read_article(decode(key, value), reader_of(model))
     except UnusableRecord as error:
         return Unusable(error.reason, str(error)[:REASON_MAX_CHARACTERS], error.article_id)
-    except MemoryError:
+    except (MemoryError, BadModel):
         raise
     except Exception as error:  # noqa: BLE001 (our code failed on this record, so the record goes aside)
         detail = f"{type(error).__name__}: {error}"
         return Unusable(DeadLetterReason.EXTRACTION_FAILED, detail[:REASON_MAX_CHARACTERS])
 
 
-def _read_article(event: ArticleIngested) -> Read:
+def _read_article(event: ArticleIngested, reader: Reader) -> Read:
     started = time.perf_counter()
     found = extract(
         Article(
@@ -87,7 +93,8 @@ def _read_article(event: ArticleIngested) -> Read:
             published_at=event.published.at,
             publisher=event.publisher.name,
             language=event.language,
-        )
+        ),
+        reader,
     )
     extraction, refused = keep_sound(found, event.text)
     vectors = find_vectors(event, extraction)

@@ -180,7 +180,7 @@ async def run(settings: ExtractSettings) -> None:
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
         open_database(settings.database_url, application_name="extract", prepare=settings.database_prepare) as engine,
-        open_readers(settings.extract_processes) as readers,
+        open_readers(settings.extract_processes, settings.extract_model) as readers,
         kafka.open_producer(settings, "claimwire-extract") as producer,
     ):
         extract = Extract(settings, engine, readers, producer, progress)

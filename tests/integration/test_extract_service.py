@@ -53,7 +53,7 @@ async def test_record_that_holds_its_reader_is_a_dead_letter_and_the_next_is_rea
     assert isinstance(held, Unusable)
     assert (held.reason, held.exception) == (
         DeadLetterReason.WORKER_KILLED,
-        "over the limit of cpu in 2 attempts",
+        "over the limit of cpu, attempt 1",
     )
     assert isinstance(good, Read)
 

@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -260,6 +263,41 @@ async def test_module_that_cannot_be_imported_fails_the_start() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def count_in(file: Path) -> None:
+    """Add a line to a file that must be there."""
+    file.write_text(f"{file.read_text()}{os.getpid()}\n")
+
+
+async def test_each_process_is_prepared_once_before_its_first_task(tmp_path: Path) -> None:
+    file = tmp_path / "prepared"
+    file.touch()
+    async with open_workers(
+        1, prepare=partial(count_in, file), cpu_seconds=9, memory_bytes=MEMORY, wall_seconds=9, tasks=2
+    ) as workers:
+        assert file.read_text().split() == [str(workers.pids[0])]
+        pids = [await workers.run(own_pid, None) for _ in range(3)]
+        assert file.read_text().split() == [str(pids[0]), str(pids[2])]
+
+
+async def test_process_that_cannot_be_prepared_fails_the_start_and_later_the_task(tmp_path: Path) -> None:
+    file = tmp_path / "prepared"
+    limits: dict[str, Any] = {"cpu_seconds": 9.0, "memory_bytes": MEMORY, "wall_seconds": 9.0}
+    with pytest.raises(FileNotFoundError, match="prepared"):
+        async with open_workers(1, prepare=partial(count_in, file), **limits):
+            pass
+    file.touch()
+    async with open_workers(1, prepare=partial(count_in, file), **limits, tasks=1) as workers:
+        file.unlink()
+        assert await workers.run(double, 1) == 2
+        with pytest.raises(FileNotFoundError, match="prepared"):
+            await workers.run(double, 1)
+        assert not workers.killed
+        file.touch()
+        with suppress(FileNotFoundError):  # of the process that was started meanwhile
+            await workers.run(double, 1)
+        assert await workers.run(double, 2) == 4
+
+
 async def test_process_inherits_no_socket_of_ours() -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     listening = os.fstat(server.sockets[0].fileno()).st_ino
