@@ -375,6 +375,8 @@ CREATE INDEX ix_api_key_created_at_key_id ON api_key (created_at, key_id);
 
 ALTER TABLE article ADD COLUMN search TSVECTOR;
 
+ALTER TABLE article ADD COLUMN claims_reason TEXT;
+
 CREATE INDEX ix_article_search ON article USING gin (search);
 
 ALTER TABLE claim ADD COLUMN arrival TEXT;

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.extraction import Claim as ExtractedClaim
-from schemas.extraction import Span
+from schemas.extraction import Reason, Span
 
 ARTICLES_TOPIC = "claimwire.articles.v1"
 """One ``ArticleIngested`` an article revision; key: the article's id."""
@@ -186,7 +186,8 @@ class ArticleExtracted(Event):
     """All claims of an article at one revision and extractor version, and the ids that this reading retracts.
 
     ``position`` is the event's place in the change log: of one key the highest position counts. ``claims`` is empty
-    and ``claims_omitted`` set where the event would exceed the size limit: then the API has them.
+    and ``claims_omitted`` set where the event would exceed the size limit: then the API has them. ``claims_reason``:
+    why none were looked for, null where they were.
     """
 
     schema_version: Annotated[str, Field(pattern=r"^1\.\d{1,6}$")] = "1.0"
@@ -203,6 +204,7 @@ class ArticleExtracted(Event):
     fetched_at: AwareDatetime
     extracted_at: AwareDatetime
     claims: tuple[Claim, ...] = ()
+    claims_reason: Reason | None = None
     retracted: tuple[UUID, ...] = ()
     claims_omitted: bool = False
 

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Grows by one whenever the same text may be read differently; an article's claims belong to its highest version."""
 
 JOINT = " … "
@@ -101,6 +101,8 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
     NO_NAME = "no_name"
     NOT_SUPPORTED = "not_supported"
+    LANGUAGE = "language"
+    """The text is in a language that is not read."""
 
 
 class Words(Value):
@@ -202,12 +204,19 @@ class Claim(Value):
 
 
 class Extraction(Value):
-    """What one reading of a text found."""
+    """What one reading of a text found; ``claims_reason``: why none were looked for, null where they were."""
 
     extractor_version: int = EXTRACTOR_VERSION
     sentences: tuple[Span, ...] = ()
     mentions: tuple[Mention, ...] = ()
     claims: tuple[Claim, ...] = ()
+    claims_reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _claims_need_no_reason(self) -> Self:
+        if self.claims and self.claims_reason is not None:
+            raise ValueError("where there are claims, there is no reason for none")
+        return self
 
     def violations(self, text: str) -> list[int]:
         """Return the indices of claims whose words are not the words of ``text`` at their spans."""

@@ -223,6 +223,7 @@ article = Table(
     _time("related_at"),
     _time("erased_at"),
     Column("search", TSVECTOR),
+    Column("claims_reason", Text),
     _one_of("arrival", Arrival),
     UniqueConstraint("article_id", "revision"),
     Index(None, "fetched_at", "article_id"),

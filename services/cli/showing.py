@@ -103,7 +103,8 @@ def show_article(console: Console, article: Item, text: Item, claims: Sequence[I
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
     if not claims:
-        console.print("no claims")
+        unread = article.get("claims_reason") == "language"
+        console.print("no claims: its language is not read" if unread else "no claims")
 
 
 def _lines(text: str) -> list[dict[str, Any]]:

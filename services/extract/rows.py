@@ -38,6 +38,7 @@ def article_row(reading: Read) -> Values:
         "fetched_at": event.fetched_at,
         "related_at": None,
         "search": reading.vectors.article,
+        "claims_reason": reading.extraction.claims_reason,
     }
 
 
@@ -171,5 +172,6 @@ class ClaimRows:
             "schema_version": ArticleExtracted.model_fields["schema_version"].default,
             "extractor_version": extraction.extractor_version,
             "claims": claims,
+            "claims_reason": extraction.claims_reason,
             "retracted": [str(key) for key in retracted],
         }

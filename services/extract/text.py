@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas.events import TEXT_MAX_CODE_POINTS
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE, Article, confident, extract
+from services.extract.reading.model.reader import WEIGHTS, reader_of
 
 JSON_LINES = frozenset((".jsonl", ".ndjson", ".json"))
 """Endings of files that hold one JSON object a line; any other file is one plain text."""
@@ -40,29 +41,42 @@ class Input:
     plain: bool
 
 
+class Way(NamedTuple):
+    """How inputs are read: with the model of a folder, showing claims from a confidence on."""
+
+    model: Path
+    min_confidence: float
+
+
 def run(
     files: Sequence[Path],
     *,
     min_confidence: float | None,
     processes: int,
+    model: Path | None = None,
     out: TextIO,
     stdin: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
     """Read ``files`` (none: ``stdin``, JSON Lines) and write one line an input to ``out``, in order.
 
-    ``min_confidence``: null for what the services serve. Return 0, 1 where an input failed, 2 for a missing file.
+    ``min_confidence``: null for what the services serve. ``model``: the folder of the model to read with, null for
+    ours. Return 0, 1 where an input failed, 2 for a missing file.
+
+    Raises:
+        BadModel: the model's folder lacks a file, or one is damaged; nothing is then written.
     """
     console = Console(file=err or sys.stderr)
     for path in files:
         if not path.is_file():
             console.print(f"no such file: {path}", markup=False, highlight=False)
             return MISSING_FILE
-    minimum = SERVED_MIN_CONFIDENCE if min_confidence is None else min_confidence
+    way = Way(model or WEIGHTS, SERVED_MIN_CONFIDENCE if min_confidence is None else min_confidence)
+    reader_of(way.model)
     inputs = chain.from_iterable(map(_inputs, files)) if files else _lines("stdin", stdin or sys.stdin)
     failed = 0
     with _progress(console) as bar:
-        for line, fine in _read_all(((given, minimum) for given in inputs), processes):
+        for line, fine in _read_all(((given, way) for given in inputs), processes):
             out.write(line + "\n")
             failed += not fine
             if bar is not None:
@@ -94,7 +108,7 @@ def _lines(name: str, lines: Iterable[str]) -> Iterator[Input]:
             yield Input(f"{name}:{number}", line, plain=False)
 
 
-def _read_all(inputs: Iterator[tuple[Input, float]], processes: int) -> Iterator[tuple[str, bool]]:
+def _read_all(inputs: Iterator[tuple[Input, Way]], processes: int) -> Iterator[tuple[str, bool]]:
     """Yield the answers in order; at most a window of inputs is in memory."""
     if processes <= 1:
         yield from map(_answer, inputs)
@@ -104,19 +118,19 @@ def _read_all(inputs: Iterator[tuple[Input, float]], processes: int) -> Iterator
             yield from pool.map(_answer, window, chunksize=1)
 
 
-def _answer(given: tuple[Input, float]) -> tuple[str, bool]:
+def _answer(given: tuple[Input, Way]) -> tuple[str, bool]:
     """Return the output line of one input, and whether it could be read."""
-    this, minimum = given
-    answer: dict[str, Any] = {"id": this.name, "sentences": [], "mentions": [], "claims": []}
+    this, way = given
+    answer: dict[str, Any] = {"id": this.name, "sentences": [], "mentions": [], "claims": [], "claims_reason": None}
     try:
         fields = {"id": this.name, "text": this.line} if this.plain else _fields(this.line)
         answer["id"] = fields.get("id", this.name)
-        found = confident(extract(_article(fields)), minimum).model_dump(mode="json")
+        found = confident(extract(_article(fields), reader_of(way.model)), way.min_confidence).model_dump(mode="json")
     except BadInput as problem:
         return _json(answer | {"error": str(problem)}), False
     except Exception as problem:  # noqa: BLE001 (our own code failed on this text: the others are still read)
         return _json(answer | {"error": f"our own code failed: {type(problem).__name__}: {problem}"}), False
-    return _json(answer | {name: found[name] for name in ("sentences", "mentions", "claims")}), True
+    return _json(answer | {name: found[name] for name in answer if name in found}), True
 
 
 def _json(answer: dict[str, Any]) -> str:

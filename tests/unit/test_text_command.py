@@ -4,12 +4,16 @@ import io
 import json
 import os
 import pty
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.extract import text as command
+from services.extract.reading.model.reader import WEIGHTS
 
 TEXT = "Klein said that the bridge is safe. Berg rejected the plan."
 
@@ -26,9 +30,9 @@ def line(**fields: Any) -> str:
 
 
 def test_lines_are_answered_in_order() -> None:
-    code, answers, _ = run(stdin=line(id="a", text=TEXT) + "\n" + line(id=7, text="It is raining in the town."))
+    code, answers, _ = run(stdin=line(id="a", text=TEXT) + "\n" + line(id=7, text="Is it raining in the town?"))
     assert (code, [answer["id"] for answer in answers]) == (0, ["a", 7])
-    assert set(answers[0]) == {"id", "sentences", "mentions", "claims"}
+    assert set(answers[0]) == {"id", "sentences", "mentions", "claims", "claims_reason"}
     assert answers[0]["sentences"] == [[0, 35], [36, 59]]
     assert [claim["content"]["text"] for claim in answers[0]["claims"]] == ["the bridge is safe", "the plan"]
     assert answers[0]["claims"][0]["speaker_reason"] is None
@@ -93,11 +97,31 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     assert "none.txt" in err.replace("\n", "")
 
 
+def test_text_of_another_language_says_why_it_has_no_claims() -> None:
+    german = "Die Ministerin sagte am Montag: „Die Brücke ist gesperrt, und sie bleibt es auch.“"
+    _, answers, _ = run(stdin=line(text=german) + line(text=TEXT, language="de") + line(text="It rains."))
+    assert [(answer["claims"], answer["claims_reason"]) for answer in answers[:2]] == [([], "language")] * 2
+    assert answers[2]["claims_reason"] is None
+
+
+def test_model_of_another_folder_reads(tmp_path: Path) -> None:
+    model = shutil.copytree(WEIGHTS, tmp_path / "model")
+    assert run(stdin=line(text=TEXT), model=model) == run(stdin=line(text=TEXT))
+
+
+def test_folder_without_a_model_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "services.cli", "text", "--model", str(tmp_path)]
+    done = subprocess.run(command, input=line(text=TEXT), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"claimwire: the model's folder {tmp_path} lacks tokenizer.json\n"
+
+
 def test_min_confidence_leaves_out_weaker_claims() -> None:
     every = run(stdin=line(text=TEXT), min_confidence=0.0)[1][0]["claims"]
-    sure = run(stdin=line(text=TEXT), min_confidence=0.8)[1][0]["claims"]
-    assert [claim["confidence"] for claim in every] == [0.85, 0.5]
-    assert sure == every[:1]
+    weaker, stronger = sorted(claim["confidence"] for claim in every)
+    assert weaker < stronger
+    sure = run(stdin=line(text=TEXT), min_confidence=stronger)[1][0]["claims"]
+    assert sure == [claim for claim in every if claim["confidence"] == stronger]
 
 
 def test_processes_keep_the_order() -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from schemas.events import Arrival, Dated, Paragraph, Publisher
+from schemas.extraction import Reason
 from services.api.http.pagination import open_page
 from services.api.http.parameters import Domain, Listing, Storable, once_each
 from services.api.http.problems import DESCRIBED, Erased, NotFound
@@ -57,6 +58,9 @@ class ListedArticle(BaseModel):
     published_at: datetime | None = Field(description="Null where nothing states it; the article says why.")
     fetched_at: datetime
     stored_at: datetime
+    claims_reason: Reason | None = Field(
+        description="Why no claims were looked for: `language`, its language is not read. Null where they were."
+    )
     links: ArticleLinks
 
 
@@ -92,6 +96,7 @@ class ShownArticle(ListedArticle):
                     "published_at": "2026-03-02T08:15:00Z",
                     "fetched_at": "2026-03-02T09:30:00Z",
                     "stored_at": "2026-03-02T09:30:02Z",
+                    "claims_reason": None,
                     "links": {
                         "self": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
                         "text": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/text",
@@ -186,6 +191,7 @@ def show_article(row: AnyRow) -> dict[str, object]:
         "published_at": row.published_at,
         "fetched_at": row.fetched_at,
         "stored_at": row.stored_at,
+        "claims_reason": row.claims_reason,
         "links": {"self": link, "text": f"{link}/text", "claims": f"{link}/claims", "revisions": f"{link}/revisions"},
     }
 
