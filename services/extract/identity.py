@@ -46,13 +46,27 @@ def _moved(claim: Claim, kept: Mapping[int, int]) -> Claim:
     return claim.model_copy(update={"nested_in": kept.get(claim.nested_in)})
 
 
-def find_replacement(content: str, candidates: Mapping[UUID, str]) -> UUID | None:
-    """Return the candidate with the largest share of ``content``'s words, at least half; the smallest id on a tie."""
-    words = Counter(content.casefold().split())
-    total = sum(words.values())
-    best: tuple[float, UUID] | None = None
-    for candidate in sorted(candidates):
-        share = sum((words & Counter(candidates[candidate].casefold().split())).values()) / max(total, 1)
-        if share >= REPLACED_SHARE and (best is None or share > best[0]):
-            best = (share, candidate)
-    return None if best is None else best[1]
+class Successors:
+    """The claims of a new reading, one of which may take the place of an old one that it does not find again."""
+
+    def __init__(self, contents: Mapping[UUID, str]) -> None:
+        """Note in which contents each word stands, so that a look for one takes no time for those without its words."""
+        self._keys = sorted(contents)
+        self._holders: dict[str, list[tuple[int, int]]] = {}
+        for at, key in enumerate(self._keys):
+            for word, count in _counted(contents[key]).items():
+                self._holders.setdefault(word, []).append((at, count))
+
+    def find(self, content: str) -> UUID | None:
+        """Return the claim with the largest share of a content's words, at least half; the smallest id on a tie."""
+        words = _counted(content)
+        shared = [0] * len(self._keys)
+        for word, count in words.items():
+            for at, theirs in self._holders.get(word, ()):
+                shared[at] += min(theirs, count)
+        most = max(shared, default=0)
+        return self._keys[shared.index(most)] if most and most >= REPLACED_SHARE * words.total() else None
+
+
+def _counted(content: str) -> Counter[str]:
+    return Counter(content.casefold().split())

@@ -1,6 +1,7 @@
 """The rows that one reading makes: its article, its text, its mentions, its claims and what they change."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from schemas.extraction import Claim, Mention, Speaker
 from schemas.tables import ChangeKind, RetractedBy
 from services import changes
 from services.extract.entities import entity_id
-from services.extract.identity import claim_id, find_replacement
+from services.extract.identity import Successors, claim_id
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
 from services.extract.records import Read
 from services.lexemes import fold_name
@@ -132,11 +133,12 @@ class ClaimRows:
             "replaced_by": None,
         }
 
-    @property
+    @cached_property
     def retractions(self) -> list[tuple[UUID, RetractedBy, UUID | None]]:
         """The live claims this reading does not find again, why they go, and what replaces them."""
         gone = sorted(self._live.keys() - self._words.keys())
-        return [(key, self._why, find_replacement(self._live[key], self._words)) for key in gone]
+        successors = Successors(self._words)
+        return [(key, self._why, successors.find(self._live[key])) for key in gone]
 
     @property
     def change(self) -> changes.NewChange:

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from schemas import tables
 from schemas.events import Arrival, Dated, Evidence, Paragraph, ParagraphKind, Publisher
 from services.api.resources.articles import ArticlePage, ShownArticle, ShownText
-from services.extract.records import Erasure
-from tests.builders import FETCHED_AT, article, claim, reading
+from services.extract.records import Erasure, Read, read
+from tests.builders import FETCHED_AT, article, claim, key_of, reading
 from tests.integration.api_world import Api, open_api
 
 
@@ -53,6 +53,21 @@ async def test_article_is_answered_with_its_evidence(api: Api) -> None:
     assert shown["text_sha256"] == event.text_sha256
     assert shown["links"]["claims"] == f"/v1/articles/{event.article_id}/claims"
     assert "text" not in shown
+
+
+async def test_article_of_another_language_says_why_it_has_no_claims(api: Api) -> None:
+    german = article("Die Ministerin sagte: „Die Brücke ist gesperrt, und sie bleibt es auch.“", language="de")
+    found = read((key_of(german.article_id), german.model_dump_json().encode()))
+    english = reading(numbered(1))
+    assert isinstance(found, Read)
+    await api.save(found, english)
+    shown = [(await api.get(f"/v1/articles/{one.event.article_id}"))["claims_reason"] for one in (found, english)]
+    assert shown == ["language", None]
+    listed = (await api.get("/v1/articles", language="de"))["items"]
+    assert [one["claims_reason"] for one in listed] == ["language"]
+    async with api.database.connect() as connection:
+        events = (await connection.execute(select(tables.change.c.event["claims_reason"].astext))).scalars()
+    assert set(events) == {"language", None}
 
 
 async def test_text_is_answered_with_its_paragraphs(api: Api) -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,15 +20,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
 from schemas.events import ArticleIngested, Publisher
-from schemas.extraction import EXTRACTOR_VERSION
+from schemas.extraction import EXTRACTOR_VERSION, Extraction, Words
 from services.cli import rereading
 from services.cli.exits import BadArgument
 from services.extract import reextraction, store
 from services.extract.erasure import erase_article
+from services.extract.identity import claim_id
 from services.extract.records import Read, Reading, read
 from services.extract.reextraction import READ_AT_ONCE, Choice, Redone
+from services.extract.vectors import Vectors
 from services.settings import ServiceSettings
-from tests.builders import FETCHED_AT, TEXT, article, claim, reading
+from tests.builders import FETCHED_AT, TEXT, article, claim, reading, words
+from tests.integration.api_world import open_api
 
 OLD = EXTRACTOR_VERSION - 1
 BRIDGE = "The bridge is closed."
@@ -92,6 +98,67 @@ async def test_claim_that_is_found_again_keeps_its_id(engine: AsyncEngine) -> No
     assert (set(last.updated), last.added, last.retracted) == (before, [], [])
 
 
+SAID = (
+    "Anna Weller, the mayor, said that the bridge will stay closed until the spring. Traffic was slow.\n\n"
+    "“Nobody has asked the fishermen of the northern harbour,” Jonas Berg told reporters.\n\n"
+    "The harbour office denied that the repairs cost eleven million crowns."
+)
+
+
+def as_before(new: Extraction) -> Extraction:
+    """What an older extractor may have found: one claim alike, one with fewer words, one more, and two missing."""
+    same, other = (
+        next(claim for claim in new.claims if said in claim.content.text) for said in ("fishermen", "spring")
+    )
+    ((start, end),) = other.content.spans
+    shorter = other.model_copy(
+        update={"content": Words.of(SAID, (start + len("the "), end - len(" until the spring")))}
+    )
+    nobodys = same.model_copy(update={"content": words(SAID, "told reporters"), "cue": None, "sentence": 1})
+    claims = tuple(claim.model_copy(update={"nested_in": None}) for claim in (same, shorter, nobodys))
+    return Extraction(extractor_version=OLD, sentences=new.sentences, mentions=new.mentions, claims=claims)
+
+
+async def test_store_of_the_old_rules_is_read_again_and_old_ids_lead_to_the_new(
+    engine: AsyncEngine, migrated_url: str
+) -> None:
+    events = [numbered(number, text=SAID) for number in range(3)]
+    found: list[Any] = [read((str(one.article_id).encode(), one.model_dump_json().encode())) for one in events]
+    async with engine.begin() as connection:
+        old = [replace(one, extraction=as_before(one.extraction), vectors=Vectors("", ("",) * 3)) for one in found]
+        await store.save(connection, old)
+    ids = [
+        [claim_id(one.event.article_id, one.event.text_sha256, each) for each in one.extraction.claims] for one in old
+    ]
+    longer = next(claim for claim in found[0].extraction.claims if "spring" in claim.content.text)
+
+    command = [sys.executable, "-m", "services.cli", "reextract", "--json"]
+    environment = {**os.environ, "CLAIMWIRE_DATABASE_URL": migrated_url}
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+    told, _ = await process.communicate()
+    assert (process.returncode, json.loads(told)["saved"]) == (0, 3)
+
+    live = [row for row in await rows(engine, tables.claim) if row.retracted_at is None]
+    assert {row.extractor_version for row in live} == {EXTRACTOR_VERSION}
+    assert Counter(row.article_id for row in live) == {
+        one.event.article_id: len(one.extraction.claims) for one in found
+    }
+    async with open_api(migrated_url) as api:
+        for one, (same, shorter, nobodys) in zip(found, ids, strict=True):
+            successor = claim_id(one.event.article_id, one.event.text_sha256, longer)
+            shown = [await api.get(f"/v1/claims/{key}") for key in (same, shorter, nobodys)]
+            assert [(each["retracted_by"], each["replaced_by"]) for each in shown] == [
+                (None, None),
+                ("extractor", str(successor)),
+                ("extractor", None),
+            ]
+            assert [each["extractor_version"] for each in shown] == [EXTRACTOR_VERSION, OLD, OLD]
+            assert (await api.get(f"/v1/claims/{successor}"))["content"]["text"] == longer.content.text
+            listed = await api.walk(f"/v1/articles/{one.event.article_id}/claims", min_confidence=0)
+            assert {each["extractor_version"] for page in listed for each in page} == {EXTRACTOR_VERSION}
+            assert not {str(shorter), str(nobodys)} & {each["claim_id"] for page in listed for each in page}
+
+
 async def test_chosen_articles_alone_are_read(engine: AsyncEngine) -> None:
     gull = Publisher(domain="gull.example")
     await save_old(
@@ -142,7 +209,7 @@ async def test_reading_that_was_overtaken_changes_nothing(engine: AsyncEngine) -
             async with engine.begin() as connection:
                 await store.save(connection, [reading(numbered(0, text=slow, revision=9), claim(slow, "fast"))])
                 await erase_article(connection, numbered(1).article_id)
-                await store.save(connection, [reading(numbered(2), claim(TEXT, BRIDGE))])
+                await store.save(connection, [reading(numbered(2), claim(TEXT, BRIDGE), version=EXTRACTOR_VERSION)])
         return read(record)
 
     outcomes = await reextract(engine, reader=reader)

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from schemas.extraction import Voice
-from services.extract.identity import claim_id, find_replacement, keep_sound
+from services.extract.identity import Successors, claim_id, keep_sound
 from tests.builders import TEXT, article, claim, reading, sha256, words
 
 ARTICLE = UUID("11111111-1111-5111-8111-111111111111")
@@ -66,6 +66,8 @@ def test_nesting_follows_its_claim_when_another_is_refused() -> None:
 def test_replacement_has_the_largest_share_of_at_least_half() -> None:
     one, two, three = (UUID(int=n) for n in (1, 2, 3))
     candidates = {one: "the bridge stays shut", two: "The bridge is closed today", three: "nothing alike"}
-    assert find_replacement("the bridge is closed", candidates) == two
-    assert find_replacement("bridge opens at noon tomorrow", candidates) is None
-    assert find_replacement("the bridge", {two: "the bridge", one: "the bridge"}) == one
+    assert Successors(candidates).find("the bridge is closed") == two
+    assert Successors(candidates).find("bridge opens at noon tomorrow") is None
+    assert Successors({two: "the bridge", one: "the bridge"}).find("the bridge") == one
+    assert Successors(candidates).find("") is None
+    assert Successors({}).find("the bridge") is None
