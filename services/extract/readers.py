@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from schemas.outcomes import DeadLetterReason
-from services.extract.reading.model.reader import WEIGHTS, reader_of
-from services.extract.records import Reading, Unusable, read
+from services.extract.reading.model.reader import WEIGHTS
+from services.extract.records import Reading, Unusable, prepare, read
 from services.kafka import Record
 from services.workers import KillReason, WorkerKilled, Workers, open_workers
 
@@ -63,8 +63,7 @@ async def open_readers(processes: int, model: Path | None = None) -> AsyncIterat
     folder = (model or WEIGHTS).absolute()
     async with open_workers(
         processes,
-        modules=[read.__module__],
-        prepare=partial(reader_of, folder),
+        prepare=partial(prepare, folder),
         cpu_seconds=CPU_SECONDS,
         memory_bytes=MEMORY_BYTES,
         wall_seconds=WALL_SECONDS,

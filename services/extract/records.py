@@ -15,7 +15,7 @@ from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
 from services.extract.identity import keep_sound
 from services.extract.reading.article import Article, extract
-from services.extract.reading.model.reader import WEIGHTS, BadModel, Reader, reader_of
+from services.extract.reading.model.reader import TRIAL, WEIGHTS, BadModel, Reader, reader_of
 from services.extract.vectors import Vectors, find_vectors
 
 REASON_MAX_CHARACTERS = 500
@@ -61,6 +61,15 @@ class Erasure:
 
 
 Reading = Read | Unusable | Erasure
+
+
+def prepare(model: Path) -> None:
+    """Open the model of a folder and read a sentence with it, so that no record pays for what is loaded once.
+
+    Raises:
+        BadModel: the model's folder cannot be used.
+    """
+    extract(Article(TRIAL), reader_of(model))
 
 
 def read(record: tuple[bytes | None, bytes | None], model: Path = WEIGHTS) -> Reading:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +24,8 @@ from services.database import migrate, open_database
 from services.engines.ports import find_free_port
 from services.extract import store
 from services.extract.readers import MEMORY_BYTES, Readers
-from services.extract.records import Erasure, Read, Unusable, read
+from services.extract.reading.model.reader import WEIGHTS
+from services.extract.records import Erasure, Read, Unusable, prepare
 from services.extract.service import Extract, PlacesUnknown, _is_worlds, run
 from services.kafka import Headers, KafkaUnavailable
 from services.lifecycle import Progress
@@ -41,7 +43,7 @@ WHOLE = "The harbour office said on Tuesday that the boats of number {n} had not
 @pytest.fixture
 async def readers() -> Any:
     async with open_workers(
-        1, modules=[read.__module__], cpu_seconds=0.2, memory_bytes=MEMORY_BYTES, wall_seconds=20.0
+        1, prepare=partial(prepare, WEIGHTS), cpu_seconds=1.0, memory_bytes=MEMORY_BYTES, wall_seconds=60.0
     ) as workers:
         yield Readers(workers)
 

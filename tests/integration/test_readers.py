@@ -11,7 +11,7 @@ import pytest
 from services.extract import readers
 from services.extract.readers import CPU_SECONDS, MEMORY_BYTES, open_readers
 from services.extract.reading.model.reader import WEIGHTS, BadModel, reader_of
-from services.extract.records import Read, read
+from services.extract.records import Read, prepare, read
 from services.workers import open_workers
 from tests.builders import article, record_of
 
@@ -46,7 +46,7 @@ async def test_model_of_another_folder_reads_the_records(model: Path) -> None:
 
 
 async def test_worker_opens_its_model_before_its_first_record() -> None:
-    async with open_workers(1, modules=[readers.__name__], prepare=partial(reader_of, WEIGHTS), **LIMITS) as workers:
+    async with open_workers(1, prepare=partial(prepare, WEIGHTS), **LIMITS) as workers:
         assert await workers.run(opened, None) == 1
         await workers.run(read, (record_of(article()).key, record_of(article()).value))
         assert await workers.run(opened, None) == 1

@@ -1,8 +1,8 @@
 """Texts made to flood, stall or trip the reading: each is read to its end, within bounds, and true to its words.
 
 What is asserted of cost is what a worker is allowed: CPU time as the system counts it, and memory. What takes the
-square of a text's length misses it by far. Most texts are read by the rules with marks that are cheap to make and more than a
-model's; some are read with the model, at the greatest length allowed.
+square of a text's length misses it by far. Most texts are read by the rules with marks that are cheap to make and more
+than a model's; some are read with the model, at the greatest length allowed.
 """
 
 import random

@@ -23,7 +23,7 @@ def test_good_record_is_read_with_its_claims() -> None:
     found = read((KEY, json.dumps(GOOD).encode()))
     assert isinstance(found, Read)
     assert found.event == EVENT
-    assert [claim.content.text for claim in found.extraction.claims] == ['"The bridge is closed."']
+    assert '"The bridge is closed."' in [claim.content.text for claim in found.extraction.claims]
 
 
 def test_null_value_is_an_erasure() -> None:
