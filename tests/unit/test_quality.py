@@ -187,7 +187,7 @@ def test_names_are_exact_with_states_as_places_and_without_peoples() -> None:
 
 
 def test_answers_are_those_of_the_command_in_order() -> None:
-    texts = [{"id": "a", "text": "Klein said that the bridge is safe."}, {"id": "b", "text": "It is raining."}]
+    texts = [{"id": "a", "text": "Klein said that the bridge is safe."}, {"id": "b", "text": "Is it raining?"}]
     first, second = ask(texts, min_confidence=0.0)
     assert [each.content.text for each in first.claims] == ["the bridge is safe"]
     assert second.claims == ()
