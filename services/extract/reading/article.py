@@ -28,7 +28,7 @@ CLAIMS_MAX = 2_000
 """Claims kept of one article: the longest text allowed has some 80,000 words, and real news a claim in 40 of them; a
 text with more is made to flood, and its event must stay below Kafka's 4 MiB."""
 
-SERVED_MIN_CONFIDENCE = 0.5
+SERVED_MIN_CONFIDENCE = 0.65
 """What is served by default; the rest is kept, and asked for with ``min_confidence``."""
 
 
@@ -75,7 +75,7 @@ def _claims(
     quiet = frozenset(layout.silent) | layout.lines
     stretches = tuple(find_stretches(text, layout.sentences, layout.places, layout.quotes, quiet))
     learnt = Tidier(text, layout).tidied(marks.attributions)
-    found = join(learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
+    found = join(text, learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
     around = [_said(claim) for claim in said if claim.confidence >= AROUND_MIN_CONFIDENCE]

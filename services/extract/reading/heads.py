@@ -22,6 +22,7 @@ AFTER_CODE_POINTS = 24
 _LIGHT = words(
     "put give take hold express voice issue lay cast throw deliver quote cite set have be read hear show say state find"
     " see know raise speak count make reach refuse decline"
+    " indicate signal"
 )
 """Verbs that leave it to their noun to say what is done: "gave her assurance"."""
 

@@ -1,5 +1,6 @@
 """What is said, from both sides: the learnt attributions, and those of the rules that they lack."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from schemas.extraction import Span
 from services.extract.reading.attribution import Attribution
 from services.extract.reading.contents import Rule
+from services.extract.reading.cue_words import trimmed_cue
 from services.extract.reading.interviews import Answer
 from services.extract.reading.spans import overlap, share
 from services.extract.reading.tidying import Said
@@ -21,6 +23,11 @@ SAME_SHARE = 0.8
 
 OTHER_SHARE = 0.3
 """The most that two contents share which are not the same."""
+
+FAR_CODE_POINTS = 600
+"""Between a cue and its speaker, in which a sentence's end is looked for."""
+
+_STOP = re.compile(r"[.!?][\"'”’»]*\s|\n")  # noqa: RUF001 (the marks that newspapers print)
 
 NEAR = 40
 """Contents before and after one, in order of their start, among which those that share words with it stand."""
@@ -42,30 +49,41 @@ class Found:
         return self.cue[0] if self.cue else self.content[0][0]
 
 
-def join(learnt: Sequence[Said], ruled: Sequence[Attribution], answers: Sequence[Answer]) -> list[Found]:
+def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answers: Sequence[Answer]) -> list[Found]:
     """Return the attributions in the order of their contents; an interview's answers are said by their labels."""
-    by_rule = _Ruled(ruled)
+    by_rule = _Ruled(text, ruled)
     found = [by_rule.agreeing(said) for said in learnt]
     known = _Learnt(learnt)
-    found += [Found(each.content, each.cue, each.speaker, each.rule, 0.0) for each in ruled if known.lacks(each)]
+    found += [
+        Found(each.content, trimmed_cue(text, each.cue) if each.cue else None, each.speaker, each.rule, 0.0)
+        for each in ruled
+        if known.lacks(each)
+    ]
     found += [Found((words,), None, label, Rule.ANSWER, 0.0) for label, words in answers]
     return sorted(found, key=lambda each: (each.content[0][0], -each.content[-1][1]))
 
 
 @dataclass(eq=False)
 class _Ruled:
+    text: str
     attributions: Sequence[Attribution]
     _cues: list[tuple[int, int]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self._cues += sorted((each.cue[0], at) for at, each in enumerate(self.attributions) if each.cue)
 
+    def _parted(self, speaker: Span, cue: Span) -> bool:
+        """Tell whether a sentence ends between a speaker and its cue; a subject by the cue is likelier then."""
+        start, end = sorted((speaker, cue))
+        return _STOP.search(self.text, start[1], min(end[0], start[1] + FAR_CODE_POINTS)) is not None
+
     def agreeing(self, said: Said) -> Found:
         """Return what was learnt, with the rule that found the same, and its speaker where none was learnt."""
         at = bisect_left(self._cues, (said.cue[0], -1))
         here = [self.attributions[one] for start, one in self._cues[at : at + 3] if start < said.cue[1]]
         same = next((each for each in here if share(each.content, said.content) >= SAME_SHARE), None)
-        speaker = said.speaker or next((each.speaker for each in here), None)
+        near = next((each.speaker for each in here if each.speaker), None)
+        speaker = near if near and (said.speaker is None or self._parted(said.speaker, said.cue)) else said.speaker
         return Found(said.content, said.cue, speaker, same.rule if same else None, said.score)
 
 
@@ -81,7 +99,7 @@ class _Learnt:
         """Tell whether a rule's find is worth keeping, and nothing was learnt of its cue or its content."""
         at = bisect_right(self._starts, (ruled.content[0][0], len(self.said)))
         near = [self.said[one] for _, one in self._starts[max(0, at - NEAR) : at + NEAR]]
-        if ruled.rule not in KEPT:
-            return False
         cue = (ruled.cue,) if ruled.cue else ()
-        return not any(overlap((each.cue,), cue) or share(each.content, ruled.content) > OTHER_SHARE for each in near)
+        if ruled.rule not in KEPT or any(overlap((each.cue,), cue) for each in near):
+            return False
+        return ruled.rule is Rule.RELATIVE or all(share(each.content, ruled.content) <= OTHER_SHARE for each in near)

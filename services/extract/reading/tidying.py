@@ -13,9 +13,13 @@ from services.extract.reading.cue_words import is_heard, points, refuses, trimme
 from services.extract.reading.layout import Layout
 from services.extract.reading.model import marks
 from services.extract.reading.spans import without
+from services.extract.reading.stance import is_denied
 
 QUOTE_SHARE = 0.5
 """Of a quotation, from which on a content that holds so much of it holds it whole."""
+
+TURN_CODE_POINTS = 600
+"""Of a content, in which it may turn; longer is no sentence."""
 
 FINISH_MAX_CODE_POINTS = 60
 """Of a clause's end that the learnt reader may have left out; more is another clause."""
@@ -30,8 +34,14 @@ _NEW_CLAUSE = (
 _PLAIN = r"[^\s,;:.?!()\"“”«»‘—–]+"
 _CLAUSE_REST = re.compile(rf"(?: (?!{_NEW_CLAUSE}\b){_PLAIN})+")
 _ASKING = re.compile(r"\b(?:asked|press|question|quizz|challeng|grill|prob|quer|asking)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"((?:He|She|They|It|(?:The )?[A-Z][\w’'.-]{0,30}(?: [A-Z][\w’'.-]{0,30}){0,4}))"
+    r"(?:,? (?:however|meanwhile|though|too|also|in turn|for (?:his|her|its|their) part|has|have|had),?){0,3} "
+)
 _WORD = re.compile(r"\w")
 _AND_THAT = re.compile(r",? (?:and|but|or|nor)(?: also)? that (?=\w)")
+_PARTS = re.compile(r",? (?:and|but|or|nor)(?: also)? that |, but ")
+_TURN = re.compile(r", but (?=(?:he|she|it|they|we|i|there|this|that|the|no|nobody|none|nothing|[A-Z]\S*) )")
 _OPENING = "\"“‘'«„"
 
 
@@ -78,7 +88,7 @@ class Tidier:
             return
         whole = self._whole_quotes(found)
         pieces = [piece for span in whole if (piece := self._trimmed(self._finished(span, found)))]
-        speaker = self._speaker(found.source)
+        speaker = self._subject(found.cue, self._speaker(found.source))
         for content in self._parted(pieces):
             yield Said(content, trimmed_cue(self.text, found.cue), speaker, found.score)
 
@@ -90,8 +100,17 @@ class Tidier:
         asked = self._asked_in[number]
         if asked is None:
             return found
+        asked = self._before_answer(asked, found)
         kept = [piece for span in found.content for piece in without(span, asked) if _WORD.search(self.text, *piece)]
         return replace(found, content=tuple(kept))
+
+    def _before_answer(self, asked: Span, found: marks.Attribution) -> Span:
+        """Return a question as far as the comma before the words of who answers it."""
+        answer = min((at for at, _ in (found.cue, *found.source) if asked[0] < at < asked[1]), default=None)
+        if answer is None:
+            return asked
+        comma = self.text.rfind(",", asked[0], answer)
+        return asked[0], comma if comma > asked[0] else answer
 
     def _find_asked(self, sentence: Span) -> Span | None:
         return find_asked(self.text, sentence, ()) if _ASKING.search(self.text, *sentence) else None
@@ -158,11 +177,20 @@ class Tidier:
         stops = self._ends[bisect_right(self._ends, start) : bisect_left(self._ends, end)]
         cuts = [match.span() for match in _AND_THAT.finditer(self.text, start, end)] + [(at, at) for at in stops]
         cuts = [cut for cut in cuts if not any(s < cut[0] < e for s, e in quoted)]
+        cuts += self._turn((start, min([end, *(at for at, _ in cuts)])), quoted)
         for before, after in sorted(cuts):
             if before > start:
                 yield from self._tidied((start, before))
             start = after
         yield from self._tidied((start, end))
+
+    def _turn(self, span: Span, quoted: Sequence[Span]) -> list[Span]:
+        """Return where "it is discussed, but nobody has asked" turns, if one half is denied and the other is not."""
+        turn = _TURN.search(self.text, span[0], min(span[1], span[0] + TURN_CODE_POINTS))
+        if turn is None or any(s < turn.start() < e for s, e in quoted):
+            return []
+        halves = ((span[0], turn.start()), (turn.end(), span[1]))
+        return [turn.span()] if is_denied(self.text, halves[0]) != is_denied(self.text, halves[1]) else []
 
     def _tidied(self, span: Span) -> Iterator[Span]:
         start, end = span
@@ -175,7 +203,7 @@ class Tidier:
     def _together(self, group: Sequence[Span], piece: Span) -> bool:
         before = group[-1]
         if self._sentence(before[0]) == self._sentence(piece[0]):
-            return _AND_THAT.search(self.text, before[1], piece[0] + 1) is None
+            return _PARTS.fullmatch(self.text, before[1], piece[0]) is None
         return self._is_quoted(before) and self._is_quoted(piece)
 
     def _sentence(self, at: int) -> int:
@@ -197,6 +225,14 @@ class Tidier:
         while start < end and not self.text[start].isalnum() and self.text[start] not in _OPENING:
             start += 1
         return (start, end) if start < end else None
+
+    def _subject(self, cue: Span, speaker: Span | None) -> Span | None:
+        """Return the speaker; where a sentence ends before the cue's begins, the subject that opens the cue's."""
+        start, end = self.layout.sentences[self._sentence(cue[0])]
+        if speaker is not None and start <= speaker[0] < end:
+            return speaker
+        opens = _SUBJECT.fullmatch(self.text, start, cue[0])
+        return opens.span(1) if opens else speaker
 
     def _with_following(self, said: Sequence[Said]) -> list[Said]:
         """Give a quotation that is a sentence of its own, behind one that a cue follows, to that cue.

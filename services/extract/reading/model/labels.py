@@ -14,5 +14,6 @@ REACH = 63
 
 def places_from(cue: range, count: int) -> list[int]:
     """Return how far each of ``count`` words stands from a cue: 0 left of its reach, ``REACH`` in it, twice right."""
-    offsets = (at - cue[0] if at < cue[0] else max(0, at - cue[-1]) for at in range(count))
-    return [min(REACH, max(-REACH, offset)) + REACH for offset in offsets]
+    left, right = cue[0], count - 1 - cue[-1]
+    near = [*range(max(0, REACH - left), REACH), *[REACH] * len(cue), *range(REACH + 1, REACH + 1 + min(right, REACH))]
+    return [*[0] * (left - REACH), *near, *[2 * REACH] * (right - REACH)]

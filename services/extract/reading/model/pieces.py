@@ -46,11 +46,11 @@ class Pieces:
 
     def of(self, word: str, *, glued: bool) -> list[int]:
         """Return the ids of a word's pieces, one at least."""
+        word = word[:WORD_READ_CODE_POINTS]
         known = self._known.get((word, glued))
         if known is None:
             tokenizer = self._glued if glued else self._spaced
-            read = word[:WORD_READ_CODE_POINTS].translate(STRAIGHT)
-            encoded = tokenizer.encode(read, add_special_tokens=False)
+            encoded = tokenizer.encode(word.translate(STRAIGHT), add_special_tokens=False)
             if len(self._known) >= KNOWN_MAX:
                 self._known.clear()
             known = self._known[word, glued] = encoded.ids[:PIECES_MAX] or [self.unknown]
