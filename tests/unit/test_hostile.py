@@ -73,6 +73,8 @@ HOSTILE = {
     "marks that combine": filled("he said\u0301\u0302\u0303 it "),
     "controls": filled("\x01\x02\x7f\x1f said it is "),
     "short lines": "a\n" * 200_000,
+    "lines of a name": filled("Ab\n"),
+    "lines that state": filled("Klein: it is so.\n"),
     "short lines with cues": "he said\n" * 60_000,
     "spaces between": f"He said that {' ' * 400_000} it is so.",
     "commas between": f"He said that {', ' * 200_000} it is so.",
