@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from schemas.events import Paragraph
 from schemas.extraction import Claim, Extraction, Mention, Reason
@@ -79,7 +80,8 @@ def _claims(
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
     around = [_said(claim) for claim in said if claim.confidence >= AROUND_MIN_CONFIDENCE]
-    statements = list(find_statements(text, layout.sentences, quiet | layout.asked, mentions, around))
+    stated = find_statements(text, layout.sentences, quiet | layout.asked, mentions, around)
+    statements = list(islice(stated, CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
     yield from (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))
     yield from claims.statements(statements)

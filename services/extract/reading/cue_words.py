@@ -32,6 +32,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 
+_NO_ONE = re.compile(r"(?:this|that|these|those|there|what|nothing|nobody|no one|none)\Z", re.IGNORECASE)
+
 
 def trimmed_cue(text: str, cue: Span) -> Span:
     """Return a cue without marks, auxiliaries and adverbs at its ends; a negated one keeps them."""
@@ -54,7 +56,7 @@ def is_heard(text: str, cue: Span, source: Span | None) -> bool:
     start, end = cue
     if _NOTED.match(text, start, end):
         return source is None
-    if source is not None and points(text, source):
+    if source is not None and _NO_ONE.match(text, *source):
         return True
     told = _TOLD.match(text, start, end)
     shown = text[max(0, start - BEFORE_CODE_POINTS) : start]
@@ -63,5 +65,5 @@ def is_heard(text: str, cue: Span, source: Span | None) -> bool:
 
 
 def points(text: str, span: Span) -> bool:
-    """Tell words that only stand for something else: "which", "whether", "this"; they are neither said nor speak."""
+    """Tell words that only stand for something else: "which", "whether", "this"; they are not said."""
     return _POINTER.match(text, *span) is not None
