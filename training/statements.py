@@ -14,16 +14,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-import services.extract.reading.relevance as judge
+import services.extract.reading.statements.relevance as judge
 from bench.quality.judging import CONTENT_MIN
 from bench.quality.scores import assign, best_first
 from bench.quality.words import WORD, Cut, jaccard
 from corpus.articles import Article
 from corpus.compile import AFFAIR, HERE
 from schemas.extraction import Voice
-from services.extract.reading.layout import lay_out
-from services.extract.reading.statements import Candidate, find_candidates
-from services.extract.reading.unsaid import Said
+from services.extract.reading.layout.layout import lay_out
+from services.extract.reading.statements.statements import Candidate, find_candidates
+from services.extract.reading.statements.unsaid import Said
 from training import regression
 from training.regression import Vector, chances
 

@@ -1,7 +1,7 @@
 """Shorter forms of a name are joined to the one fuller form that an article has."""
 
 from schemas.extraction import MentionType
-from services.extract.reading.aliases import fullest_names
+from services.extract.reading.names.aliases import fullest_names
 
 PERSON, ORG, GPE, LOC = MentionType.PERSON, MentionType.ORG, MentionType.GPE, MentionType.LOC
 

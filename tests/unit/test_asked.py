@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.extract.reading.asked import find_asked
+from services.extract.reading.sayings.asked import find_asked
 
 
 def asked(text: str, *, content: str, cue: str, speaker: str) -> str | None:

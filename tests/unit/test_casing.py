@@ -1,6 +1,6 @@
 """Lines of capitals are told from sentences."""
 
-from services.extract.reading.casing import casing_of
+from services.extract.reading.names.casing import casing_of
 
 
 def shouted(text: str, headings: frozenset[int] = frozenset()) -> bool:

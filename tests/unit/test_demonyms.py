@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.extract.reading.casing import casing_of
-from services.extract.reading.demonyms import is_people, is_plural_people, people_of, people_within
-from services.extract.reading.peoples import find_peoples
+from services.extract.reading.names.casing import casing_of
+from services.extract.reading.names.demonyms import is_people, is_plural_people, people_of, people_within
+from services.extract.reading.names.peoples import find_peoples
 
 
 def peoples(text: str, places: frozenset[str] = frozenset()) -> list[str]:

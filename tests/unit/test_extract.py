@@ -11,7 +11,6 @@ from schemas.events import Paragraph, ParagraphKind
 from schemas.extraction import Extraction, Voice
 from services.extract.reading import article as reading
 from services.extract.reading.article import Article, confident, extract
-from services.extract.reading.contents import Rule
 
 SHARED = Path(__file__).parents[3] / "shared"
 NEWS = SHARED / "data" / "attribution" / "dev.jsonl"
@@ -232,10 +231,6 @@ def test_claim_nested_in_a_dropped_one_moves_outwards() -> None:
     inner = claim.model_copy(update={"nested_in": 1})
     kept = confident(Extraction(claims=(claim, weak, inner)), 0.5)
     assert [c.nested_in for c in kept.claims] == [None, 0]
-
-
-def test_every_rule_has_a_confidence() -> None:
-    assert set(reading.CONFIDENCE) == set(Rule)
 
 
 @pytest.mark.skipif(not NEWS.exists(), reason="the annotated news is not here")

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.extraction import Claim, Extraction, Form, Reason, Voice, Words
 from services.extract.reading.article import Article, extract
-from services.extract.reading.languages import is_english
+from services.extract.reading.language.languages import is_english
 
 OTHERS = {
     "Finnish": "Ministeri sanoi maanantaina, että silta on suljettu nyt, mutta asukkaat eivät ole tyytyväisiä.",

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.events import Paragraph, ParagraphKind
-from services.extract.reading.layout import Layout, lay_out
-from services.extract.reading.notices import Silence
+from services.extract.reading.layout.layout import Layout, lay_out
+from services.extract.reading.layout.notices import Silence
 
 BODY = "The old bridge over the Lenne will be closed to lorries from Monday, the council said. It did not say why."
 

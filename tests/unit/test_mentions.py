@@ -3,8 +3,8 @@
 import re
 
 from schemas.extraction import Mention
-from services.extract.reading.mentions import find_mentions
 from services.extract.reading.model.marks import Name, NameKind
+from services.extract.reading.names.mentions import find_mentions
 
 PERSON, ORG, LOC = NameKind.PERSON, NameKind.ORG, NameKind.LOC
 

@@ -1,9 +1,9 @@
 """Names held surely are found where they are not marked."""
 
-from services.extract.reading.bounds import NAME_MAX_CODE_POINTS, trimmed
-from services.extract.reading.casing import casing_of
 from services.extract.reading.model.marks import Name, NameKind
-from services.extract.reading.occurrences import find_occurrences
+from services.extract.reading.names.bounds import NAME_MAX_CODE_POINTS, trimmed
+from services.extract.reading.names.casing import casing_of
+from services.extract.reading.names.occurrences import find_occurrences
 
 
 def occurrences(text: str, *names: str) -> list[str]:

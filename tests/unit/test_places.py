@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.extraction import MentionType
-from services.extract.reading.countries import country_of
-from services.extract.reading.places import place_type
+from services.extract.reading.names.countries import country_of
+from services.extract.reading.names.places import place_type
 
 
 @pytest.mark.parametrize(

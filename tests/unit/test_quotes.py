@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.extract.reading.paragraphs import find_paragraphs
-from services.extract.reading.quotes import ends_speech, find_quotes
+from services.extract.reading.layout.paragraphs import find_paragraphs
+from services.extract.reading.layout.quotes import ends_speech, find_quotes
 
 
 def quotes(text: str) -> list[list[str]]:

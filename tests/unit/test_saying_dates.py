@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.extract.reading.dates import Saying, article_date, said_at
+from services.extract.reading.sayings.dates import Saying, article_date, said_at
 
 FRIDAY = date(1931, 5, 8)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.extract.reading.countries import country_of
-from services.extract.reading.seats import GOVERNMENTS, government_of, is_seat
+from services.extract.reading.names.countries import country_of
+from services.extract.reading.names.seats import GOVERNMENTS, government_of, is_seat
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.events import ParagraphKind
-from services.extract.reading.paragraphs import find_paragraphs
-from services.extract.reading.sentences import find_sentences
+from services.extract.reading.layout.paragraphs import find_paragraphs
+from services.extract.reading.layout.sentences import find_sentences
 
 
 def sentences(text: str) -> list[str]:

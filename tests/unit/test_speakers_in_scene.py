@@ -5,9 +5,9 @@ import re
 import pytest
 
 from schemas.extraction import Mention, MentionType, Reason, ResolvedBy, Speaker
-from services.extract.reading.layout import lay_out
-from services.extract.reading.speakers import Speakers
-from services.extract.reading.stretches import find_stretches
+from services.extract.reading.language.stretches import find_stretches
+from services.extract.reading.layout.layout import lay_out
+from services.extract.reading.speakers.speakers import Speakers
 
 PEOPLE = (
     "Marta Klein",

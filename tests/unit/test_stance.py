@@ -6,7 +6,7 @@ import time
 import pytest
 
 from schemas.extraction import Force, Form, Polarity, Span, SpeechAct, Voice
-from services.extract.reading.stance import Stance, form_in, is_denied, read_stance
+from services.extract.reading.stance.stance import Stance, form_in, is_denied, read_stance
 
 AFFIRMED, DENIED = Polarity.AFFIRMED, Polarity.DENIED
 _MARK = re.compile(r"[\[\]{}<>]")

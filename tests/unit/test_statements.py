@@ -3,11 +3,11 @@ import time
 import pytest
 
 from schemas.extraction import Mention, MentionType, Span
-from services.extract.reading.paragraphs import find_paragraphs
-from services.extract.reading.relevance import FEATURES, features_of, ground_of, probability, read_weights
-from services.extract.reading.sentences import find_sentences
-from services.extract.reading.statements import Statement, find_statements
-from services.extract.reading.unsaid import Clause, Said
+from services.extract.reading.layout.paragraphs import find_paragraphs
+from services.extract.reading.layout.sentences import find_sentences
+from services.extract.reading.statements.relevance import FEATURES, features_of, ground_of, probability, read_weights
+from services.extract.reading.statements.statements import Statement, find_statements
+from services.extract.reading.statements.unsaid import Clause, Said
 
 RELEASE = (
     "Calder Rail closes the Brask line\n\n"

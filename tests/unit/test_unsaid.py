@@ -1,7 +1,7 @@
 import pytest
 
 from schemas.extraction import Span
-from services.extract.reading.unsaid import SENTENCE_MAX_TOKENS, Clause, Said, find_clauses
+from services.extract.reading.statements.unsaid import SENTENCE_MAX_TOKENS, Clause, Said, find_clauses
 
 NOBODY = ("", "", "")
 

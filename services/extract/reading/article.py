@@ -7,23 +7,23 @@ from itertools import islice
 
 from schemas.events import Paragraph
 from schemas.extraction import Claim, Extraction, Mention, Reason
-from services.extract.reading.attribution import find_attributions
-from services.extract.reading.beside import place
+from services.extract.reading.attribution.joining import join
+from services.extract.reading.attribution.rules import find_attributions
+from services.extract.reading.attribution.tidying import Tidier
 from services.extract.reading.claims import Claims, nest
 from services.extract.reading.confidence import Evidence, confidence_of
-from services.extract.reading.dates import article_date
-from services.extract.reading.joining import join
-from services.extract.reading.languages import is_english
-from services.extract.reading.layout import Layout, lay_out
-from services.extract.reading.mentions import find_mentions
+from services.extract.reading.language.languages import is_english
+from services.extract.reading.language.spans import overlap
+from services.extract.reading.language.stretches import find_stretches
+from services.extract.reading.layout.layout import Layout, lay_out
 from services.extract.reading.model.marks import Marks
 from services.extract.reading.model.reader import WEIGHTS, Reader, reader_of
-from services.extract.reading.spans import overlap
-from services.extract.reading.speakers import Speakers
-from services.extract.reading.statements import find_statements
-from services.extract.reading.stretches import find_stretches
-from services.extract.reading.tidying import Tidier
-from services.extract.reading.unsaid import Said
+from services.extract.reading.names.mentions import find_mentions
+from services.extract.reading.sayings.beside import place
+from services.extract.reading.sayings.dates import article_date
+from services.extract.reading.speakers.speakers import Speakers
+from services.extract.reading.statements.statements import find_statements
+from services.extract.reading.statements.unsaid import Said
 
 CLAIMS_MAX = 2_000
 """Claims kept of one article: the longest text allowed has some 80,000 words, and real news a claim in 40 of them; a

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from schemas.extraction import Claim, Force, Form, Reason, Span, Speaker, Voice, Words
-from services.extract.reading.attitudes import ATTITUDES, PHRASES
-from services.extract.reading.attribution import headline_subject
+from services.extract.reading.attribution.joining import Found
+from services.extract.reading.attribution.rules import headline_subject
+from services.extract.reading.attribution.titles import find_headline_statements
 from services.extract.reading.confidence import Evidence
-from services.extract.reading.joining import Found
-from services.extract.reading.layout import Layout
-from services.extract.reading.speakers import Speakers
-from services.extract.reading.stance import form_in, read_stance
-from services.extract.reading.statements import Statement
-from services.extract.reading.stretches import Stretch
-from services.extract.reading.titles import find_headline_statements
-from services.extract.reading.tokens import tokens_of
+from services.extract.reading.language.stretches import Stretch
+from services.extract.reading.language.tokens import tokens_of
+from services.extract.reading.layout.layout import Layout
+from services.extract.reading.speakers.speakers import Speakers
+from services.extract.reading.stance.attitudes import ATTITUDES, PHRASES
+from services.extract.reading.stance.stance import form_in, read_stance
+from services.extract.reading.statements.statements import Statement
 
 NEST_LOOK = 40
 """Claims before and after; a claim inside another's content stands in the same sentence, and so near it in the list."""

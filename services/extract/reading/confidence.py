@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.extraction import Form, ResolvedBy, Speaker
-from services.extract.reading.contents import Rule
+from services.extract.reading.attribution.contents import Rule
 
 SHORT_WORDS = 3
 """Words; a content of fewer is more often wrong."""

@@ -1,0 +1,49 @@
+"""The bounds of a name: its words without the title, article and possessive that a reader may have marked with it."""
+
+# ruff: noqa: RUF001  (the marks that newspapers print)
+import re
+
+from schemas.extraction import Span
+from services.extract.reading.language.lexicon import CALENDAR, TITLES, words
+from services.extract.reading.language.tokens import tokens_of
+from services.extract.reading.model.marks import Name, NameKind
+
+_ARTICLES = words("the a an")
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_])['’]s?\Z", re.IGNORECASE)
+_EDGES = ' \t\r\n\u00a0,;:"“”«»'
+"""Marks at the ends of a span that belong to no name."""
+
+NAME_MAX_CODE_POINTS = 160
+"""A longer span is no name but a run-on line."""
+
+
+def trimmed(text: str, name: Name) -> Name | None:
+    """Return the name without title, article, possessive and marks around it; None where nothing is left."""
+    start, end = name.span
+    shown = text[start : min(end, start + NAME_MAX_CODE_POINTS)]
+    if end - start > NAME_MAX_CODE_POINTS or not shown.strip(_EDGES):
+        return None
+    start, end = start + len(shown) - len(shown.lstrip(_EDGES)), end - len(shown) + len(shown.rstrip(_EDGES))
+    start = _start(text, (start, end), name.kind)
+    match = _POSSESSIVE.search(text[start:end])
+    end = start + match.start() if match else end
+    if (
+        start >= end
+        or text[start:end].lower() in CALENDAR
+        or not any(character.isalnum() for character in text[start:end])
+    ):
+        return None
+    return Name((start, end), name.kind, name.score)
+
+
+def _start(text: str, span: Span, kind: NameKind) -> int:
+    """Return where the words begin that are no article, and in a person's name no title; a name keeps its last word."""
+    tokens = list(tokens_of(text, *span))
+    at = 0
+    while at < len(tokens) - 1 and _is_before(tokens[at].word, kind) and tokens[at + 1].word != "of":
+        at += 1
+    return tokens[at].start
+
+
+def _is_before(word: str, kind: NameKind) -> bool:
+    return word in _ARTICLES or (kind is NameKind.PERSON and (word in TITLES or word in {".", ","}))

@@ -1,0 +1,48 @@
+"""Clues: what the words beside a name tell of its kind, for names that the reader has never met."""
+
+from collections.abc import Iterator
+
+from services.extract.reading.language.lexicon import GROUPS, TITLES, words
+from services.extract.reading.model.marks import Name, NameKind
+from services.extract.reading.names.casing import Casing
+from services.extract.reading.names.places import GOVERNED
+
+STRONG = 2.0
+"""Of words that only one kind has beside it: as much as two sure marks."""
+
+WEAK = 0.5
+"""Of words that seldom stand beside another kind: it tips the scales between unsure marks."""
+
+_LOCATIVE = words("in at near outside")
+_RULED = GOVERNED | words("mayor governor premier residents inhabitants outskirts streets north south east west")
+"""Words before "of" and a place: "the mayor of", "residents of"."""
+
+_TITLES = TITLES - words("former foreign prime deputy vice executive managing chief leader author attorney")
+"""Titles that stand before no other name than a person's."""
+
+_GROUPS = GROUPS - words("state country nation city office house board")
+"""Groups whose word stands before no other name than the group's."""
+
+Clue = tuple[NameKind, float]
+
+
+def clues_of(casing: Casing, name: Name) -> Iterator[Clue]:
+    """Yield the kinds that the neighbours of a name speak for, each with its weight against a mark's score."""
+    first, last = casing.at(name.span[0]), casing.at(name.span[1])
+    before = casing.tokens[first - 1].word if first else ""
+    after = casing.tokens[last].word if last < len(casing.tokens) else ""
+    if first not in casing.within:
+        yield (NameKind.ORG, WEAK) if before == "(" else (NameKind.LOC, STRONG)
+        return
+    if before in _TITLES:
+        yield NameKind.PERSON, STRONG
+    if before in _GROUPS:
+        yield NameKind.ORG, WEAK
+    if before in _LOCATIVE:
+        yield NameKind.LOC, WEAK
+    if before == "of" and first > 1 and casing.tokens[first - 2].word in _RULED:
+        yield NameKind.LOC, STRONG
+    if after in GOVERNED:
+        yield NameKind.LOC, STRONG
+    if before == "the" and name.kind is NameKind.PERSON and last - first == 1 and not after[:1].isalpha():
+        yield NameKind.ORG, STRONG

@@ -1,0 +1,1 @@
+"""Who a speaker's words mean in this article."""
