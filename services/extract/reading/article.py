@@ -33,6 +33,9 @@ SERVED_MIN_CONFIDENCE = 0.65
 """What is served by default; the rest is kept, and asked for with ``min_confidence``."""
 
 
+KEPT_MIN_CONFIDENCE = 0.4
+"""What is kept at all: below it a find is likelier wrong than right by far."""
+
 AROUND_MIN_CONFIDENCE = 0.5
 """Of an attributed claim whose words are no statement of the article's: a doubtful one must not hide that."""
 
@@ -83,8 +86,10 @@ def _claims(
     stated = find_statements(text, layout.sentences, quiet | layout.asked, mentions, around)
     statements = list(islice(stated, CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
-    yield from (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))
-    yield from claims.statements(statements)
+    free = (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))
+    for claim in (*free, *claims.statements(statements)):
+        if claim.confidence >= KEPT_MIN_CONFIDENCE:
+            yield claim
 
 
 def _said(claim: Claim) -> Said:

@@ -84,6 +84,7 @@ class Claims:
             speaker=speaker,
             form=form,
             known=found.cue is not None and self._is_known(found.cue),
+            that=self.text.endswith("that ", 0, found.content[0][0]),
         )
 
     def _is_known(self, cue: Span) -> bool:

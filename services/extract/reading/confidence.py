@@ -26,7 +26,8 @@ class Evidence(NamedTuple):
     """What tells how sure a claim is.
 
     ``score``: the learnt reader's, 0 where it did not find the claim; ``rule``: what found it too, or alone; ``words``
-    of the content in ``pieces``; ``known``: the cue is one of the words of saying that are known.
+    of the content in ``pieces``; ``known``: the cue is one of the words of saying that are known; ``that``: "that"
+    begins the content.
     """
 
     score: float
@@ -36,6 +37,7 @@ class Evidence(NamedTuple):
     speaker: Speaker | None
     form: Form
     known: bool
+    that: bool
 
 
 FEATURES = (
@@ -47,6 +49,7 @@ FEATURES = (
     "pieces",
     "direct",
     "known",
+    "that",
     "by name",
     "by pronoun",
     "unnamed",
@@ -68,6 +71,7 @@ def features_of(evidence: Evidence) -> dict[str, float]:
         float(evidence.pieces > 1),
         float(evidence.form is Form.DIRECT),
         float(evidence.known),
+        float(evidence.that),
         float(by is ResolvedBy.NAME),
         float(by is ResolvedBy.PRONOUN),
         float(by is ResolvedBy.NONE),
