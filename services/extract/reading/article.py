@@ -34,10 +34,7 @@ SERVED_MIN_CONFIDENCE = 0.65
 
 
 KEPT_MIN_CONFIDENCE = 0.4
-"""What is kept at all: below it a find is likelier wrong than right by far."""
-
-AROUND_MIN_CONFIDENCE = 0.5
-"""Of an attributed claim whose words are no statement of the article's: a doubtful one must not hide that."""
+"""What is kept at all: below it a find is wrong more often than not, and must not hide a statement of the article's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def _claims(
     found = join(text, learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
-    around = [_said(claim) for claim in said if claim.confidence >= AROUND_MIN_CONFIDENCE]
+    around = [_said(claim) for claim in said if claim.confidence >= KEPT_MIN_CONFIDENCE]
     stated = find_statements(text, layout.sentences, quiet | layout.asked, mentions, around)
     statements = list(islice(stated, CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
