@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import Paragraph, ParagraphKind
@@ -85,12 +85,14 @@ def check(article: Article) -> Extraction:
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60), st.sampled_from(("", " ")))
 def test_spans_of_any_text_show_its_words(pieces: list[str], between: str) -> None:
     article = Article(between.join(pieces), language="en")
     assert check(article) == extract(article)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_characters_are_read(text: str) -> None:
     check(Article(text))
@@ -110,6 +112,7 @@ HOSTILE = {
     "named sentences": "".join(f"Anna{i} Berg{i} met Jo. He said that it is good. " for i in range(5_000)),
     "cues": "he said " * 20_000,
     "clauses": "Berg said that it is " * 10_000,
+    "sentence without an end": "Berg said that it is so and " * 1_000,
     "appositions": "x, said Berg, " * 10_000,
     "right to left": "قال الرئيس إن “الحرب” انتهت. " * 5_000,
     "emoji": "😀 said 👩‍👩‍👧 “no” 🏳️‍🌈 " * 5_000,
@@ -131,10 +134,6 @@ def test_hostile_text_is_read_to_its_end(name: str) -> None:
 def test_claims_are_capped() -> None:
     text = "Berg said that it is good. " * (reading.CLAIMS_MAX + 100)
     assert len(extract(Article(text, language="en")).claims) == reading.CLAIMS_MAX
-
-
-def test_sentence_without_an_end_has_no_cues() -> None:
-    assert extract(Article("Berg said that it is so and " * 1_000, language="en")).claims == ()
 
 
 def test_empty_text_has_nothing() -> None:
@@ -172,15 +171,12 @@ def headlines(article: Article) -> list[str]:
 def test_title_that_begins_the_text_is_the_headline(joint: str) -> None:
     article = Article(TITLE + joint + BODY, title=TITLE)
     (claim,) = [claim for claim in check(article).claims if claim.voice is Voice.HEADLINE]
-    assert (claim.form, claim.speaker and claim.speaker.text, claim.content.text) == (
-        None,
-        "Minister Klein",
-        "bridge is safe",
-    )
+    assert (claim.form, claim.cue, claim.speaker and claim.speaker.text) == (None, None, "Minister Klein")
+    assert claim.content.text.rstrip(".") == TITLE
 
 
 def test_title_elsewhere_yields_no_claim() -> None:
-    assert headlines(Article(BODY + "\n\n" + TITLE, title=TITLE)) == []
+    assert headlines(Article(f"{BODY}\n\n" * 10 + TITLE, title=TITLE)) == []
 
 
 def test_title_that_only_begins_the_first_sentence_is_no_headline() -> None:
@@ -202,27 +198,23 @@ def test_likely_headline_of_a_bare_text_is_the_first_long_line() -> None:
 
 
 def test_printed_twice_the_headline_is_one_claim() -> None:
-    assert headlines(Article(f"{TITLE}\n{TITLE}\n{BODY}", title=TITLE)) == ["bridge is safe"]
+    assert headlines(Article(f"{TITLE}\n{TITLE}\n{BODY}", title=TITLE)) == [TITLE]
 
 
 def test_heading_makes_no_claim() -> None:
-    assert len(check(Article(f"{BODY}\n\nWhat the minister said on the bridge\n\n{BODY}")).claims) == 2
+    found = check(Article(f"{BODY}\n\nWhat the minister said on the bridge\n\n{BODY}"))
+    assert [claim.content.text for claim in found.claims] == ["The bridge is old", "it is safe"] * 2
 
 
 def test_confident_claims_keep_their_nesting() -> None:
-    found = extract(
-        Article("Klein: “No more of it.” Berg says that the mayor, Jo Ek, offered to resign.", language="en")
-    )
-    outer, inner = found.claims[-2:]
-    assert inner.nested_in == len(found.claims) - 2
-    kept = confident(found, outer.confidence)
-    assert all(claim.confidence >= outer.confidence for claim in kept.claims)
-    assert kept.claims[-1].content == outer.content
-    first = found.claims[0].model_copy(update={"confidence": 0.0})
-    shifted = confident(
-        found.model_copy(update={"claims": (first, outer, inner.model_copy(update={"nested_in": 1}))}), 0.1
-    )
-    assert shifted.claims[1].nested_in == 0
+    (claim,) = extract(Article("Klein said that the bridge is safe.", language="en")).claims
+    first, outer = (claim.model_copy(update={"confidence": sure}) for sure in (0.1, 0.7))
+    inner = claim.model_copy(update={"confidence": 0.6, "nested_in": 1})
+    found = Extraction(claims=(first, outer, inner))
+    assert confident(found, 0.1) == found
+    shifted = confident(found, 0.5)
+    assert [(one.confidence, one.nested_in) for one in shifted.claims] == [(0.7, None), (0.6, 0)]
+    assert confident(found, 0.7).claims == (outer,)
 
 
 def test_claim_nested_in_a_dropped_one_moves_outwards() -> None:
