@@ -55,7 +55,7 @@ class Recorder:
 
 
 def cases_of(split: str, reader: Reader) -> Iterator[Case]:
-    """Yield the attributed claims of a part of the corpus, as a reader finds them."""
+    """Yield the attributed claims of a part of the corpus that a reader finds."""
     for article in load(split):
         recorder = Recorder()
         title = article.title.text if article.title else None
@@ -63,8 +63,9 @@ def cases_of(split: str, reader: Reader) -> Iterator[Case]:
         judged = match(article, found, names_of(read_affair(HERE / split / article.affair)))
         right, excused = set(judged.right.values()), set(judged.excused.values())
         for number, claim in enumerate(found):
-            if claim.voice is Voice.ATTRIBUTED and number not in excused:
-                features = features_of(recorder.evidence[claim.confidence])
+            evidence = recorder.evidence.get(claim.confidence)
+            if claim.voice is Voice.ATTRIBUTED and evidence is not None and evidence.score and number not in excused:
+                features = features_of(evidence)
                 yield Case(article.affair, np.array([*features.values(), 1.0]), number in right)
 
 

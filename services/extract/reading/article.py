@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from schemas.events import Paragraph
-from schemas.extraction import Claim, Extraction, Mention, Reason
+from schemas.extraction import Claim, Extraction, Form, Mention, Reason
 from services.extract.reading.attribution.joining import join
 from services.extract.reading.attribution.rules import find_attributions
 from services.extract.reading.attribution.tidying import Tidier
@@ -79,9 +79,9 @@ def _claims(
     found = join(text, learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
-    around = [_said(claim) for claim in said if claim.confidence >= KEPT_MIN_CONFIDENCE]
+    around = [_said(claim) for claim in said if claim.confidence >= KEPT_MIN_CONFIDENCE or claim.form is Form.DIRECT]
     stated = find_statements(text, layout.sentences, quiet | layout.asked, mentions, around)
-    statements = list(islice(stated, CLAIMS_MAX))
+    statements = list(islice((each for each in stated if not claims.is_quoted(each.spans)), CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
     free = (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))
     for claim in (*free, *claims.statements(statements)):

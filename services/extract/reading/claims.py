@@ -105,8 +105,12 @@ class Claims:
     def statements(self, statements: Iterable[Statement]) -> Iterator[Claim]:
         """Yield what the article says itself."""
         for statement in statements:
-            claim = self._unattributed(statement.spans, Voice.ARTICLE, statement.score, None)
+            claim = self._unattributed(statement.spans, Voice.ARTICLE, round(statement.score, 3), None)
             yield claim if statement.hearsay is None else self._reported(claim, statement.hearsay)
+
+    def is_quoted(self, spans: Sequence[Span]) -> bool:
+        """Tell whether words stand wholly in quotations: those are somebody's, whoever it is."""
+        return all(any(s <= span[0] and span[1] <= e + 1 for s, e in self._near((span,))) for span in spans)
 
     def _reported(self, claim: Claim, hearsay: Span) -> Claim:
         """Return what is hearsay as reported, unless a condition is stronger."""

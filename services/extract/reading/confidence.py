@@ -19,6 +19,10 @@ SHORT_WORDS = 3
 SURE_MIN, SURE_MAX = 0.02, 0.98
 """Between these the learnt reader's score is told apart."""
 
+ALONE = {Rule.QUOTE: 0.9, Rule.COLON: 0.9, Rule.ANSWER: 0.9, Rule.FREE_QUOTE: 0.6}
+DOUBTFUL = 0.5
+"""Of what a rule finds alone: quotations with their speaker's words beside them, and others; too few to fit."""
+
 WEIGHTS = "confidence.json"
 
 
@@ -42,7 +46,6 @@ class Evidence(NamedTuple):
 
 FEATURES = (
     "learnt",
-    "ruled alone",
     "agreed",
     "short",
     "long",
@@ -63,9 +66,8 @@ def features_of(evidence: Evidence) -> dict[str, float]:
     by = evidence.speaker.resolved_by if evidence.speaker else None
     score = max(SURE_MIN, min(evidence.score, SURE_MAX))
     values = (
-        log(score / (1 - score)) if evidence.score else 0.0,
-        float(evidence.score == 0),
-        float(evidence.score > 0 and evidence.rule is not None),
+        log(score / (1 - score)),
+        float(evidence.rule is not None),
         float(evidence.words < SHORT_WORDS),
         log(max(1, evidence.words)),
         float(evidence.pieces > 1),
@@ -82,6 +84,8 @@ def features_of(evidence: Evidence) -> dict[str, float]:
 
 def confidence_of(evidence: Evidence) -> float:
     """Return a probability, 0 to 1."""
+    if not evidence.score and evidence.rule is not None:
+        return ALONE.get(evidence.rule, DOUBTFUL)
     weights = read_weights()
     total = weights["bias"] + sum(weights[name] * value for name, value in features_of(evidence).items())
     return round(1 / (1 + exp(-total)), 3)

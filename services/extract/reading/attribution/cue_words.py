@@ -11,6 +11,18 @@ BEFORE_CODE_POINTS = 20
 AFTER_CODE_POINTS = 40
 """After a cue, in which the rest of a refusal stands: "declined to comment"."""
 
+_AFTER = re.compile(
+    r"(?:[ ,:;]+|(?<=\w) (?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"| (?:today|yesterday|earlier|later|last|that))+\Z"
+)
+"""Marks and days behind a cue: "said Tuesday"."""
+
+_ORDERS = re.compile(
+    r"\b(?:told|(?:tell|ask|order|urge|advise|beg|instruct|invite|want|press|expect)(?:s|ed|d|ing)?"
+    r"|call(?:s|ed)? on)\Z",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r" (?:[^\s,;:.?!()\"“”«»‘—–]+ ){1,8}")
 _NEGATED = re.compile(r"\b(?:not|never|nor|neither|no|cannot)\b|n['’]t\b", re.IGNORECASE)
 _AUXILIARY = re.compile(
     r"(?:(?:has|have|had|having|is|are|was|were|be|been|being|am|will|would|shall|to|do|does|did|also|[a-z]{2,}ly"
@@ -38,11 +50,18 @@ _NO_ONE = re.compile(r"(?:this|that|these|those|there|what|nothing|nobody|no one
 def trimmed_cue(text: str, cue: Span) -> Span:
     """Return a cue without marks, auxiliaries and adverbs at its ends; a negated one keeps them."""
     start, end = cue
-    end -= len(text[start:end]) - len(text[start:end].rstrip(" ,:;"))
+    end -= len(text[start:end]) - len(_AFTER.sub("", text[start:end]))
     if _NEGATED.search(text, start, end):
         return start, end
     lead = _AUXILIARY.match(text, start, end)
     return (lead.end() if lead and lead.end() < end else start), max(end, start + 1)
+
+
+def told_whom(text: str, cue: Span, content: Span) -> Span:
+    """Return a content with who is to act: "told {its workers to stay}" for "to stay"."""
+    start, end = content
+    orders = text.startswith("to ", start) and _ORDERS.search(text, *cue) is not None
+    return (cue[1] + 1, end) if orders and _WHO.fullmatch(text, cue[1], start) else content
 
 
 def refuses(text: str, cue: Span) -> bool:

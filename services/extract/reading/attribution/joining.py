@@ -29,6 +29,9 @@ FAR_CODE_POINTS = 600
 
 _STOP = re.compile(r"[.!?][\"'”’»]*\s|\n")  # noqa: RUF001 (the marks that newspapers print)
 
+SLACK = 3
+"""Code points by which an answer's end may be seen otherwise: its quotation mark, its full stop."""
+
 NEAR = 40
 """Contents before and after one, in order of their start, among which those that share words with it stand."""
 
@@ -59,6 +62,8 @@ def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answer
         for each in ruled
         if known.lacks(each)
     ]
+    ends = {words[0]: words[1] for _, words in answers}
+    found = [each for each in found if abs(ends.get(each.content[0][0], -SLACK - 1) - each.content[-1][1]) > SLACK]
     found += [Found((words,), None, label, Rule.ANSWER, 0.0) for label, words in answers]
     return sorted(found, key=lambda each: (each.content[0][0], -each.content[-1][1]))
 
@@ -100,6 +105,15 @@ class _Learnt:
         at = bisect_right(self._starts, (ruled.content[0][0], len(self.said)))
         near = [self.said[one] for _, one in self._starts[max(0, at - NEAR) : at + NEAR]]
         cue = (ruled.cue,) if ruled.cue else ()
-        if ruled.rule not in KEPT or any(overlap((each.cue,), cue) for each in near):
+        if any(overlap((each.cue,), cue) for each in near):
+            return False
+        if ruled.cue and any(_holds(each, ruled.cue, ruled.content) for each in near):
+            return True
+        if ruled.rule not in KEPT:
             return False
         return ruled.rule is Rule.RELATIVE or all(share(each.content, ruled.content) <= OTHER_SHARE for each in near)
+
+
+def _holds(outer: Said, cue: Span, content: Sequence[Span]) -> bool:
+    """Tell whether a cue and what it says lie in what somebody else says."""
+    return all(any(s <= start and end <= e for s, e in outer.content) for start, end in (cue, *content))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from schemas.extraction import Span
-from services.extract.reading.attribution.cue_words import is_heard, points, refuses, trimmed_cue
+from services.extract.reading.attribution.cue_words import is_heard, points, refuses, told_whom, trimmed_cue
 from services.extract.reading.language.spans import without
 from services.extract.reading.layout.layout import Layout
 from services.extract.reading.model import marks
@@ -87,10 +87,12 @@ class Tidier:
         if not found.content or silent or is_heard(self.text, found.cue, next(iter(found.source), None)):
             return
         whole = self._whole_quotes(found)
-        pieces = [piece for span in whole if (piece := self._trimmed(self._finished(span, found)))]
+        cue = trimmed_cue(self.text, found.cue)
+        ends = [piece for span in whole if (piece := self._trimmed(self._finished(span, found)))]
+        pieces = [told_whom(self.text, cue, piece) for piece in ends]
         speaker = self._subject(found.cue, self._speaker(found.source))
         for content in self._parted(pieces):
-            yield Said(content, trimmed_cue(self.text, found.cue), speaker, found.score)
+            yield Said(content, cue, speaker, found.score)
 
     def _asked(self, found: marks.Attribution) -> marks.Attribution:
         """Leave out what is asked ("asked whether it fell"): it is said by nobody."""

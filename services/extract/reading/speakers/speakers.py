@@ -70,7 +70,8 @@ class Speakers:
         if span is None:
             speaker = self._last(stretch, before)
         else:
-            speaker = self._speaker(span, self._answer(span))
+            meant = self._antecedent(span)
+            speaker = self._speaker(meant, self._answer(meant))
             self._spoke[stretch] = speaker
         if speaker is not None and content:
             self._said.append(_Said(tuple(content), speaker))
@@ -104,7 +105,7 @@ class Speakers:
         if word in _THINGS | _GROUPS:
             return self._group(span, word in _GROUPS)
         if word in _RELATIVE:
-            return self._antecedent(span)
+            return NOBODY
         return self._descriptions.resolve(span)
 
     def _around(self, place: int) -> Speaker | None:
@@ -169,10 +170,12 @@ class Speakers:
             return answer
         return Answer(answer.name, ResolvedBy.PRONOUN)
 
-    def _antecedent(self, span: Span) -> Answer:
-        """Resolve "who" to the person or persons described just before it, or else to nobody named."""
+    def _antecedent(self, span: Span) -> Span:
+        """Return what "who" stands for, the person or persons described just before it; other words as they are."""
+        if self.text[slice(*span)].strip(" ,").lower() not in _RELATIVE:
+            return span
         figures = self._scene.outside[self._scene.stretch_at(span[0])]
         people = (Kind.PERSON, Kind.PEOPLE)
         near = range(span[0] - ANTECEDENT_MAX, span[0] + 1)
         before = [each for each in figures if each.end in near and each.kind in people and not each.pronoun]
-        return self._descriptions.resolve((before[-1].start, before[-1].end)) if before else NOBODY
+        return (before[-1].start, before[-1].end) if before else span
