@@ -33,7 +33,7 @@ async def check_walkthrough(api: str) -> None:
     json.loads(shown_json)
     told = await _run([sys.executable, "-c", program.replace(ADDRESS, api)])
     # Which paper was read first differs from run to run.
-    assert sorted(told.splitlines()) == sorted(shown_python.splitlines())
+    assert sorted(told.splitlines()) == sorted(shown_python.splitlines()), told
 
 
 def _same_ids(told: str) -> str:

@@ -224,6 +224,8 @@ class Tidier:
             end = e
         while (tail := _SUBJECT_TAIL.search(self.text, start, end)) is not None and tail.start() > start:
             end = tail.start()
+        # A dateline is a sentence of its own, and speaks no more than the sentence before does.
+        start = max(start, self.layout.sentences[self._sentence(end - 1)][0])
         while start < end and not self.text[start].isalnum() and self.text[start] not in _OPENING:
             start += 1
         return (start, end) if start < end else None
