@@ -35,6 +35,7 @@ train: dev ## learn the reader's weights anew, in hours; DATA=<folder of public 
 	@test -d models/minilm || .venv-training/bin/python -m training.encoders models/minilm
 	@.venv-training/bin/python -m training.learning models/minilm models/reader.pt $${DATA:+--data "$$DATA"}
 	@.venv-training/bin/python -m training.export models/minilm models/reader.pt models/reader
+	@.venv-training/bin/python -m training.sentences models/minilm models/reader
 	@.venv/bin/python -m training.statements
 	@.venv/bin/python -m training.confidence --model models/reader
 

@@ -63,7 +63,7 @@ def write(network: Network, encoder: Path, folder: Path) -> None:
     ids = torch.ones((1, EXAMPLE_PIECES), dtype=torch.long)
     marks = (ids, torch.zeros_like(ids), torch.zeros_like(ids), torch.arange(EXAMPLE_WORDS))
     along = {1: pieces}
-    _export(
+    export(
         Reader(network),
         marks,
         (along, along, along, {0: words}),
@@ -75,17 +75,18 @@ def write(network: Network, encoder: Path, folder: Path) -> None:
         torch.randn(EXAMPLE_WORDS, ROLE_WIDTH),
         torch.full((EXAMPLE_CUES, EXAMPLE_WORDS), REACH),
     )
-    _export(Roles(network), seen, ({0: cues}, {0: words}, {0: cues, 1: words}), ("roles",), folder / "roles.onnx")
+    export(Roles(network), seen, ({0: cues}, {0: words}, {0: cues, 1: words}), ("roles",), folder / "roles.onnx")
     shutil.copy(encoder / "tokenizer.json", folder)
 
 
-def _export(
+def export(
     graph: nn.Module,
     given: tuple[Tensor, ...],
     shapes: tuple[dict[int, Any], ...],
     outputs: tuple[str, ...],
     path: Path,
 ) -> None:
+    """Write a graph in eight bits."""
     whole = path.with_suffix(".whole.onnx")
     program = torch.onnx.export(
         graph.eval(), given, dynamic_shapes=shapes, output_names=list(outputs), dynamo=True, external_data=False

@@ -21,24 +21,30 @@ ROLE_WIDTH = 160
 _OF_OTHERS = frozenset({"architectures", "model_type", "dtype", "torch_dtype", "transformers_version"})
 
 
+def load_encoder(folder: Path) -> BertModel:
+    """Return the encoder of a folder (``config.json``, ``model.safetensors``)."""
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    kept = {name: value for name, value in config.items() if name not in _OF_OTHERS}
+    # Attention is not dropped out: the draws alone would cost a fourth of the learning.
+    encoder = BertModel(BertConfig(**kept | {"attention_probs_dropout_prob": 0.0}), add_pooling_layer=False)
+    encoder.set_attn_implementation("eager")
+    stored = load_file(folder / "model.safetensors")
+    weights = {
+        name.removeprefix("bert."): value.float()
+        for name, value in stored.items()
+        if "pooler" not in name and "position_ids" not in name
+    }
+    encoder.load_state_dict(weights)
+    return encoder
+
+
 class Network(nn.Module):
     """Scores of words. What an encoder reads is ``[cuts, pieces]``, what heads read ``[cuts, words, size]``."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin with the weights of an encoder's folder (``config.json``, ``model.safetensors``)."""
+        """Begin with the weights of an encoder's folder."""
         super().__init__()
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        kept = {name: value for name, value in config.items() if name not in _OF_OTHERS}
-        # Attention is not dropped out: the draws alone would cost a fourth of the learning.
-        self.encoder = BertModel(BertConfig(**kept | {"attention_probs_dropout_prob": 0.0}), add_pooling_layer=False)
-        self.encoder.set_attn_implementation("eager")
-        stored = load_file(folder / "model.safetensors")
-        weights = {
-            name.removeprefix("bert."): value.float()
-            for name, value in stored.items()
-            if "pooler" not in name and "position_ids" not in name
-        }
-        self.encoder.load_state_dict(weights)
+        self.encoder = load_encoder(folder)
         size = self.encoder.config.hidden_size
         self.shape = nn.Embedding(len(Shape), size)
         self.line = nn.Embedding(len(Line), size)

@@ -125,8 +125,10 @@ def open_reader(folder: Path = WEIGHTS) -> Reader:
     Raises:
         BadModel: one of them is missing or damaged.
     """
-    pieces = _open(folder / "tokenizer.json", lambda path: Pieces(path.read_text("utf-8")))
-    reader = Reader(pieces, _open(folder / "reader.onnx", _session), _open(folder / "roles.onnx", _session))
+    pieces = open_part(folder / "tokenizer.json", lambda path: Pieces(path.read_text("utf-8")))
+    reader = Reader(
+        pieces, open_part(folder / "reader.onnx", open_session), open_part(folder / "roles.onnx", open_session)
+    )
     try:
         reader.read(TRIAL, [(0, len(TRIAL))])
     except Exception as error:  # whatever it is, no text could be read
@@ -134,7 +136,8 @@ def open_reader(folder: Path = WEIGHTS) -> Reader:
     return reader
 
 
-def _open(path: Path, opened: Callable[[Path], T]) -> T:
+def open_part(path: Path, opened: Callable[[Path], T]) -> T:
+    """Open a file of a model's folder. Raises ``BadModel`` where it is missing or damaged."""
     if not path.is_file():
         raise BadModel(f"the model's folder {path.parent} lacks {path.name}")
     try:
@@ -143,7 +146,8 @@ def _open(path: Path, opened: Callable[[Path], T]) -> T:
         raise BadModel(f"the model's folder {path.parent}: {path.name} is damaged: {error}") from error
 
 
-def _session(path: Path) -> InferenceSession:
+def open_session(path: Path) -> InferenceSession:
+    """Open a graph for one thread that does not spin."""
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_ALL
