@@ -32,7 +32,6 @@ text with more is made to flood, and its event must stay below Kafka's 4 MiB."""
 SERVED_MIN_CONFIDENCE = 0.65
 """What is served by default; the rest is kept, and asked for with ``min_confidence``."""
 
-
 KEPT_MIN_CONFIDENCE = 0.4
 """What is kept at all: below it a find is wrong more often than not, and must not hide a statement of the article's."""
 
@@ -73,14 +72,13 @@ def extract(
 def _claims(
     text: str, layout: Layout, marks: Marks, mentions: Sequence[Mention], sure: Callable[[Evidence], float]
 ) -> Iterator[Claim]:
-    quiet = frozenset(layout.silent) | layout.lines
-    stretches = tuple(find_stretches(text, layout.sentences, layout.places, layout.quotes, quiet))
+    stretches = tuple(find_stretches(text, layout.sentences, layout.places, layout.quotes, layout.quiet))
     learnt = Tidier(text, layout).tidied(marks.attributions)
     found = join(text, learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
     around = [_said(claim) for claim in said if claim.confidence >= KEPT_MIN_CONFIDENCE or claim.form is Form.DIRECT]
-    stated = find_statements(text, layout.sentences, quiet | layout.asked, mentions, around)
+    stated = find_statements(text, layout.sentences, layout.quiet | layout.asked, mentions, around)
     statements = list(islice((each for each in stated if not claims.is_quoted(each.spans)), CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
     free = (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))

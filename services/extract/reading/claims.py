@@ -10,6 +10,7 @@ from services.extract.reading.attribution.joining import Found
 from services.extract.reading.attribution.rules import headline_subject
 from services.extract.reading.attribution.titles import find_headline_statements
 from services.extract.reading.confidence import Evidence
+from services.extract.reading.language.spans import at_place, holds
 from services.extract.reading.language.stretches import Stretch
 from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.layout.layout import Layout
@@ -42,15 +43,9 @@ class Claims:
         self._ends = [end for _, end in self.layout.sentences]
 
     def attributed(self, found: Sequence[Found]) -> Iterator[Claim]:
-        """Yield what is said by somebody, in the order given."""
-        resolved = self._resolved(found)
-        for number, each in enumerate(found):
-            yield self._attributed(each, resolved[number])
-
-    def _resolved(self, found: Sequence[Found]) -> dict[int, Speaker | None]:
-        """Return the speakers; outer claims are asked for before those inside them."""
-        order = sorted(range(len(found)), key=lambda at: (found[at].content[0][0], -found[at].content[-1][1]))
-        return {at: self._speaker(found[at]) for at in order}
+        """Yield what is said by somebody, in the order given: outer claims before those inside them."""
+        for each in found:
+            yield self._attributed(each, self._speaker(each))
 
     def _speaker(self, found: Found) -> Speaker | None:
         stretch = max(0, bisect_right(self._starts, found.at) - 1)
@@ -71,7 +66,7 @@ class Claims:
             force=stance.force,
             force_words=Words.of(text, *stance.force_words) if stance.force_words else None,
             speech_act=stance.act,
-            sentence=self._sentence(found.content[0][0]),
+            sentence=at_place(self._ends, found.content[0][0]),
             confidence=self.sure(self._evidence(found, speaker, form)),
         )
 
@@ -130,12 +125,9 @@ class Claims:
             force=stance.force,
             force_words=Words.of(self.text, *stance.force_words) if stance.force_words else None,
             speech_act=stance.act,
-            sentence=self._sentence(content[0][0]),
+            sentence=at_place(self._ends, content[0][0]),
             confidence=confidence,
         )
-
-    def _sentence(self, at: int) -> int:
-        return min(bisect_right(self._ends, at), len(self._ends) - 1)
 
     def _near(self, content: Sequence[Span]) -> Sequence[Span]:
         """Return the quotations that overlap a content."""
@@ -154,7 +146,7 @@ def nest(claims: Sequence[Claim]) -> Iterator[Claim]:
         width = _width(claim)
         near = range(max(0, number - NEST_LOOK), min(len(claims), number + NEST_LOOK + 1))
         wider = [other for other in near if widths[other] > width] if claim.cue else []
-        outers = [other for other in wider if _holds(claims[other], claim)]
+        outers = [other for other in wider if holds(claims[other].content.spans, _parts(claim))]
         outer = min(outers, key=lambda other: (widths[other], other), default=None)
         yield claim.model_copy(update={"nested_in": outer})
 
@@ -163,6 +155,5 @@ def _width(claim: Claim) -> int:
     return sum(end - start for start, end in claim.content.spans)
 
 
-def _holds(outer: Claim, inner: Claim) -> bool:
-    parts = [*inner.content.spans, *(inner.cue.spans if inner.cue else ())]
-    return all(any(s <= start and end <= e for s, e in outer.content.spans) for start, end in parts)
+def _parts(claim: Claim) -> list[Span]:
+    return [*claim.content.spans, *(claim.cue.spans if claim.cue else ())]

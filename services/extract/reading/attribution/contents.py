@@ -42,8 +42,6 @@ class Rule(StrEnum):
     ANSWER = "answer"
     FREE_QUOTE = "free_quote"
     UNCLOSED_QUOTE = "unclosed_quote"
-    HEADLINE = "headline"
-    LIKELY_HEADLINE = "likely_headline"
 
 
 @dataclass(frozen=True, slots=True)

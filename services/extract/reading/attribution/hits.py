@@ -29,7 +29,7 @@ from services.extract.reading.language.lexicon import (
 from services.extract.reading.language.stretches import Unit
 from services.extract.reading.language.verbs import Shape, verb_group
 
-ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.SAY, Polarity.AFFIRMED, factive=False)
+ACCORDING = Cue("according", Tense.BASE, frozenset((Frame.CLAUSE,)), SpeechAct.SAY, Polarity.AFFIRMED)
 """The cue "according to", which has no verb."""
 
 _PARTICIPLE_AFTER = frozenset((",", "by", "after", "while", "before", "and", "—", "–", "in", "but", "or"))

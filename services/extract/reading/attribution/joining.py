@@ -10,7 +10,7 @@ from services.extract.reading.attribution.contents import Rule
 from services.extract.reading.attribution.cue_words import trimmed_cue
 from services.extract.reading.attribution.rules import Attribution
 from services.extract.reading.attribution.tidying import Said
-from services.extract.reading.language.spans import overlap, share
+from services.extract.reading.language.spans import holds, overlap, share
 from services.extract.reading.layout.interviews import Answer
 
 KEPT = frozenset(
@@ -107,13 +107,8 @@ class _Learnt:
         cue = (ruled.cue,) if ruled.cue else ()
         if any(overlap((each.cue,), cue) for each in near):
             return False
-        if ruled.cue and any(_holds(each, ruled.cue, ruled.content) for each in near):
+        if ruled.cue and any(holds(each.content, (ruled.cue, *ruled.content)) for each in near):
             return True
         if ruled.rule not in KEPT:
             return False
         return ruled.rule is Rule.RELATIVE or all(share(each.content, ruled.content) <= OTHER_SHARE for each in near)
-
-
-def _holds(outer: Said, cue: Span, content: Sequence[Span]) -> bool:
-    """Tell whether a cue and what it says lie in what somebody else says."""
-    return all(any(s <= start and end <= e for s, e in outer.content) for start, end in (cue, *content))

@@ -9,7 +9,7 @@ from services.extract.reading.attribution import complements, quoting
 from services.extract.reading.attribution.contents import Content, Rule, tidy
 from services.extract.reading.attribution.hits import ACCORDING, Hit, find_hits, find_question
 from services.extract.reading.attribution.phrases import HARD, noun_phrase
-from services.extract.reading.language.cues import Cue, Frame
+from services.extract.reading.language.cues import Frame
 from services.extract.reading.language.stretches import Stretch, Unit
 from services.extract.reading.layout.quotes import Quote, ends_speech
 
@@ -24,7 +24,7 @@ FREE_QUOTE_MIN_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Content, cue, speaker and question as spans of the text; ``stretch`` is the index of where they stand.
+    """Content, cue and speaker as spans of the text; ``stretch`` is the index of where they stand.
 
     ``cue`` and ``speaker`` are null for a quotation that goes on after another one without words of its own.
     """
@@ -33,10 +33,7 @@ class Attribution:
     content: tuple[Span, ...]
     stretch: int
     cue: Span | None = None
-    verb: Cue | None = None
     speaker: Span | None = None
-    negated: bool = False
-    question: Span | None = None
 
 
 def find_attributions(text: str, stretches: Sequence[Stretch], quotes: Sequence[Quote]) -> Iterator[Attribution]:
@@ -108,7 +105,7 @@ def _opener(number: int, stretch: Stretch) -> Attribution | None:
     if hit is None or hit.subject is None or len(units) - hit.after > len(units) // 2 + 2:
         return None
     cue = (units[hit.first].start, units[hit.after - 1].end)
-    return Attribution(Rule.QUOTE, (), number, cue, hit.cue, _span(units, hit.subject))
+    return Attribution(Rule.QUOTE, (), number, cue, _span(units, hit.subject))
 
 
 def _span(units: Sequence[Unit], phrase: Span) -> Span:
@@ -124,18 +121,14 @@ def _in_stretch(text: str, number: int, stretch: Stretch, quotes: Sequence[Quote
     hits = [hit for hit in find_hits(units, floor) if hit.after <= stop]
     attributing = [hit for hit in hits if not _unsaid(hit) and _content(units, hit, floor, stop) is not None]
     cuts = sorted(hit.cut for hit in attributing if hit.cut is not None)
-    question = _span(units, asked) if asked else None
-    named = None
+    found = False
     for hit in attributing:
         limit = _limit(units, cuts, hit, stop)
         content = _content(units, hit, max(floor, _floor_of(hit, units)), limit)
-        if (
-            content is not None
-            and (made := _made(hit, content, text=text, number=number, units=units, quotes=quotes)) is not None
-        ):
-            named = replace(made, question=question)
-            yield named
-    if named is None and (colon := _colon(number, units, quotes)) is not None:
+        if content and (made := _made(hit, content, text=text, number=number, units=units, quotes=quotes)):
+            found = True
+            yield made
+    if not found and (colon := _colon(number, units, quotes)) is not None:
         yield colon
 
 
@@ -207,7 +200,7 @@ def _made(
         return None
     cue = (units[hit.first].start, units[hit.after - 1].end)
     speaker = _span(units, hit.subject) if hit.subject else None
-    return Attribution(rule, _joined(spans, ()), number, cue, hit.cue, speaker, hit.negated)
+    return Attribution(rule, _joined(spans, ()), number, cue, speaker)
 
 
 def _spans(units: Sequence[Unit], quotes: Sequence[Quote], part: tuple[int, int]) -> tuple[Span, ...]:
@@ -227,4 +220,4 @@ def _colon(number: int, units: Sequence[Unit], quotes: Sequence[Quote]) -> Attri
     if subject is None or not units[subject[0]].capital or rest[1] > rest[0]:
         return None
     spans = _spans(units, quotes, (at + 1, at + 2))
-    return Attribution(Rule.COLON, spans, number, (units[at].start, units[at].end), None, _span(units, subject))
+    return Attribution(Rule.COLON, spans, number, (units[at].start, units[at].end), _span(units, subject))

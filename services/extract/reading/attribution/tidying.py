@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from schemas.extraction import Span
 from services.extract.reading.attribution.cue_words import is_heard, points, refuses, told_whom, trimmed_cue
-from services.extract.reading.language.spans import without
+from services.extract.reading.language.spans import at_place, without
 from services.extract.reading.layout.layout import Layout
 from services.extract.reading.model import marks
 from services.extract.reading.sayings.asked import find_asked
@@ -64,7 +64,6 @@ class Tidier:
     _pieces: list[tuple[Span, int]] = field(init=False)
     _starts: list[int] = field(init=False)
     _ends: list[int] = field(init=False)
-    _quiet: frozenset[int] = field(init=False)
     _asked_in: dict[int, Span | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,7 +72,6 @@ class Tidier:
         self._pieces = sorted((span, number) for number, quote in quotes for span in quote.spans)
         self._starts = [span[0] for span, _ in self._pieces]
         self._ends = [end for _, end in self.layout.sentences]
-        self._quiet = frozenset(self.layout.silent) | self.layout.lines
 
     def tidied(self, found: Iterable[marks.Attribution]) -> list[Said]:
         """Return what is said by all cues that stand in prose, each quotation that goes on with the one before."""
@@ -83,7 +81,7 @@ class Tidier:
     def tidy(self, found: marks.Attribution) -> Iterator[Said]:
         """Yield what is said by one cue, one for each clause or sentence that is a claim of its own."""
         found = self._asked(found)
-        silent = self._sentence(found.cue[0]) in self._quiet or refuses(self.text, found.cue)
+        silent = self.layout.is_quiet(self._sentence(found.cue[0])) or refuses(self.text, found.cue)
         if not found.content or silent or is_heard(self.text, found.cue, next(iter(found.source), None)):
             return
         whole = self._whole_quotes(found)
@@ -147,7 +145,7 @@ class Tidier:
         """Return a span that ends within a clause up to that clause's end, where no other words of it stand between."""
         start, end = span
         others = [at for at, _ in (found.cue, *found.source, *found.content) if at >= end]
-        sentence = self._ends[min(bisect_right(self._ends, max(start, end - 1)), len(self._ends) - 1)]
+        sentence = self._ends[self._sentence(max(start, end - 1))]
         limit = min([sentence, end + FINISH_MAX_CODE_POINTS, *others])
         rest = _CLAUSE_REST.match(self.text, end, limit)
         if rest is None or (others and rest.end() >= min(others) - 1):
@@ -209,7 +207,7 @@ class Tidier:
         return self._is_quoted(before) and self._is_quoted(piece)
 
     def _sentence(self, at: int) -> int:
-        return min(bisect_right(self._ends, at), len(self._ends) - 1)
+        return at_place(self._ends, at)
 
     def _is_quoted(self, span: Span) -> bool:
         return any(s <= span[0] and span[1] <= e + 1 for (s, e), _ in self._near(span))

@@ -1,7 +1,7 @@
 """The verbs that attribute: their forms, what follows them, what the speaker does with them, and whether they deny.
 
 Compiled from general knowledge of English reporting verbs; see Levin, *English Verb Classes and Alternations* (1993),
-section 37, for the classes, and Kiparsky and Kiparsky, *Fact* (1970), for factivity.
+section 37, for the classes.
 """
 
 from dataclasses import dataclass
@@ -35,14 +35,13 @@ class Tense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One form of a cue verb. ``factive``: it presupposes its content. ``noun``: the same word is also a noun."""
+    """One form of a cue verb. ``noun``: the same word is also a noun."""
 
     lemma: str
     tense: Tense
     frames: frozenset[Frame]
     act: SpeechAct
     polarity: Polarity
-    factive: bool
     noun: bool = False
 
 
@@ -72,7 +71,6 @@ _VERBS: dict[SpeechAct, str] = {
     " envision:n regard:ne label:n brand:n hail:nq laud:n cheer:q dub:n",
 }
 
-_FACTIVE = words("acknowledge admit concede confirm reveal note recall disclose learn find remind recount")
 _DENYING = words("deny reject dismiss refute rebut disavow repudiate withdraw retract disown doubt")
 
 _NOUNS = words(
@@ -141,7 +139,7 @@ def inflect(lemma: str) -> dict[str, Tense]:
 
 def _cue(lemma: str, tense: Tense, frames: str, act: SpeechAct) -> Cue:
     polarity = Polarity.DENIED if lemma in _DENYING else Polarity.AFFIRMED
-    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _FACTIVE, lemma in _NOUNS)
+    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _NOUNS)
 
 
 def _table() -> dict[str, Cue]:
@@ -159,7 +157,7 @@ def _phrase_table() -> dict[str, tuple[tuple[tuple[str, ...], Cue], ...]]:
     table: dict[str, list[tuple[tuple[str, ...], Cue]]] = {}
     for lemma, then, frames, act, polarity in _PHRASES:
         for form, tense in irregular.get(lemma, inflect(lemma)).items():
-            cue = Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, factive=False)
+            cue = Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity)
             table.setdefault(form, []).append((then, cue))
     return {form: tuple(phrases) for form, phrases in table.items()}
 

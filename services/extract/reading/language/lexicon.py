@@ -11,6 +11,7 @@ def words(text: str) -> frozenset[str]:
 
 TITLE_ABBREVIATIONS = words(
     "mr mrs ms mx dr prof sen rep gov gen lt col sgt capt cmdr adm maj rev hon pres sec amb st fr sr messrs supt insp"
+    " det del cllr"
 )
 """Stand before a name: the full stop after them never ends a sentence."""
 
@@ -56,7 +57,6 @@ HAVE_OR_DO = words("has have had having do does did hasn't haven't hadn't don't 
 WILL = words("will would won't wouldn't")
 MODALS = words("can could may might must shall should cannot can't couldn't mustn't shouldn't")
 NEGATORS = words("not never cannot neither nor")
-NEGATIVE_SUBJECTS = words("nobody nothing none")
 ADVERBS = words(
     "also later then once already again still even now first just only never not often always soon twice instead"
     " however meanwhile too earlier yesterday today ever since rather further thus therefore far so long yet"
@@ -93,21 +93,10 @@ TITLES = words(
     " leader candidate nominee lawmaker aide deputy vice executive managing prime foreign former ex-president"
     " co-founder founder ceo author analyst editor reporter host mr mrs ms mx dr prof sen rep gov gen lt col sgt"
     " capt cmdr adm maj rev hon pres amb mr. mrs. ms. mx. dr. prof. sen. rep. gov. gen. lt. col. sgt. capt. cmdr."
-    " adm. maj. rev. hon. pres. amb."
+    " adm. maj. rev. hon. pres. amb. delegate del. assemblyman assemblywoman alderman alderwoman cllr cllr. det. insp."
+    " supt."
 )
 """Words before a person's name that are not the name."""
-
-GENDERED = {
-    "mr": "m",
-    "mr.": "m",
-    "sir": "m",
-    "king": "m",
-    "mrs": "f",
-    "mrs.": "f",
-    "ms": "f",
-    "ms.": "f",
-    "queen": "f",
-}
 
 GENERIC_ADDRESSEES = words("reporters journalists supporters lawmakers voters viewers listeners investors parliament")
 

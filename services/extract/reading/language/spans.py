@@ -1,5 +1,6 @@
 """Spans: what several of them have in common."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from schemas.extraction import Span
@@ -8,6 +9,16 @@ from schemas.extraction import Span
 def overlap(some: Iterable[Span], others: Sequence[Span]) -> bool:
     """Tell whether any span of some and any of others have code points in common."""
     return any(s < end and start < e for s, e in some for start, end in others)
+
+
+def holds(outer: Sequence[Span], inner: Iterable[Span]) -> bool:
+    """Tell whether each of some spans lies wholly in one of others."""
+    return all(any(s <= start and end <= e for s, e in outer) for start, end in inner)
+
+
+def at_place(ends: Sequence[int], place: int) -> int:
+    """Return the index of the sentence that holds a place, by where the sentences end; the last one past them all."""
+    return min(bisect_right(ends, place), len(ends) - 1)
 
 
 def share(some: Sequence[Span], others: Sequence[Span]) -> float:

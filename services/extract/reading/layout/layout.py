@@ -63,6 +63,15 @@ class Layout:
     asked: frozenset[int]
     answers: tuple[Answer, ...]
 
+    def is_quiet(self, sentence: int) -> bool:
+        """Tell whether a sentence is no prose: a line, or one that holds no claim."""
+        return sentence in self.silent or sentence in self.lines
+
+    @property
+    def quiet(self) -> frozenset[int]:
+        """The sentences that are no prose."""
+        return self.lines.union(self.silent)
+
 
 def lay_out(text: str, title: str | None = None, given: Sequence[Paragraph] = ()) -> Layout:
     """Return the layout of a text; ``given``: its paragraphs, where they are known.

@@ -25,6 +25,7 @@ def trimmed(text: str, name: Name) -> Name | None:
         return None
     start, end = start + len(shown) - len(shown.lstrip(_EDGES)), end - len(shown) + len(shown.rstrip(_EDGES))
     start = _start(text, (start, end), name.kind)
+    end = _before_open_bracket(text, start, end)
     match = _POSSESSIVE.search(text[start:end])
     end = start + match.start() if match else end
     if (
@@ -34,6 +35,12 @@ def trimmed(text: str, name: Name) -> Name | None:
     ):
         return None
     return Name((start, end), name.kind, name.score)
+
+
+def _before_open_bracket(text: str, start: int, end: int) -> int:
+    """Return where a name ends that runs into brackets which it does not close: "Ines Caldo (Left-Harbour"."""
+    opens = text.find("(", start + 1, end)
+    return end if opens < 0 or ")" in text[opens:end] else start + len(text[start:opens].rstrip())
 
 
 def _start(text: str, span: Span, kind: NameKind) -> int:

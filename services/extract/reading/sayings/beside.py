@@ -1,11 +1,11 @@
 """What a claim has from the rest of its sentence: the question that it answers, and when it was said."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from schemas.extraction import Claim, Span, Words
+from services.extract.reading.language.spans import at_place
 from services.extract.reading.sayings.asked import find_asked
 from services.extract.reading.sayings.dates import Saying, said_at
 
@@ -19,7 +19,7 @@ def place(text: str, sentences: Sequence[Span], claims: Sequence[Claim], day: da
     homes: dict[int, list[int]] = defaultdict(list)
     for number, claim in enumerate(claims):
         if claim.cue is not None:
-            homes[min(bisect_right(ends, claim.cue.spans[0][0]), len(ends) - 1)].append(number)
+            homes[at_place(ends, claim.cue.spans[0][0])].append(number)
     placed = dict(enumerate(claims))
     for sentence, here in homes.items():
         near = here[:BESIDE_MAX]

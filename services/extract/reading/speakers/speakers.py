@@ -83,10 +83,11 @@ class Speakers:
         return next((speaker for speaker in near if speaker.spans[0][0] < before), near[0] if near else None)
 
     def _speaker(self, span: Span, answer: Answer) -> Speaker:
+        start, end = (0, 0) if answer.mention is None else self.mentions[answer.mention].span
         return Speaker(
             spans=(span,),
             text=self.text[slice(*span)],
-            mention=answer.mention,
+            mention=answer.mention if span[0] <= start and end <= span[1] else None,
             name=answer.name,
             name_reason=None if answer.name else answer.reason,
             anonymous=answer.anonymous,
