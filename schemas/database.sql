@@ -409,5 +409,169 @@ CREATE INDEX ix_entity_words ON entity USING gin (string_to_array(folded, ' '));
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 
+-- Running upgrade 0002 -> 0003
+
+CREATE EXTENSION IF NOT EXISTS vector;
+
+ALTER TABLE article ADD COLUMN card JSONB;
+
+ALTER TABLE article ADD COLUMN fingerprint JSONB;
+
+ALTER TABLE article ADD COLUMN origin_keys TEXT[];
+
+ALTER TABLE article ADD COLUMN leased_until TIMESTAMP WITH TIME ZONE;
+
+ALTER TABLE article ADD COLUMN lease_token UUID;
+
+CREATE INDEX ix_article_origin_keys ON article USING gin (origin_keys);
+
+CREATE INDEX ix_article_unrelated ON article (article_id) WHERE related_at IS NULL AND card IS NOT NULL;
+
+COMMENT ON TABLE article IS 'An article at its highest (revision, extractor_version); an erased one keeps no words. The lease is relate''s; origin_keys are what articles of one origin may share.';
+
+ALTER TABLE change ALTER COLUMN article_id DROP NOT NULL;
+
+ALTER TABLE change DROP CONSTRAINT ck_change_kind;
+
+ALTER TABLE change ADD CONSTRAINT ck_change_kind CHECK (kind IN ('extracted', 'erased', 'related', 'threaded', 'merged', 'split'));
+
+COMMENT ON TABLE change IS 'The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent. What Kafka is not told (relations, threads, entities) counts as published at once; article_id: null of threads.';
+
+CREATE TABLE statement (
+    claim_id UUID NOT NULL, 
+    article_id UUID NOT NULL, 
+    embedding HALFVEC(384) NOT NULL, 
+    entities UUID[] NOT NULL, 
+    named JSONB NOT NULL, 
+    sentence TEXT NOT NULL, 
+    lead BOOLEAN NOT NULL, 
+    CONSTRAINT pk_statement PRIMARY KEY (claim_id), 
+    CONSTRAINT fk_statement_article_id FOREIGN KEY(article_id) REFERENCES article (article_id), 
+    CONSTRAINT fk_statement_claim_id FOREIGN KEY(claim_id) REFERENCES claim (claim_id)
+);
+
+COMMENT ON TABLE statement IS 'What comparing needs of a claim that is live and served, besides its reading; narrow, so that a claim''s other fields may change without touching the index of vectors. entities: the speaker''s and those named.';
+
+CREATE INDEX ix_statement_article_id ON statement (article_id);
+
+CREATE INDEX ix_statement_entities ON statement USING gin (entities);
+
+CREATE INDEX ix_statement_embedding ON statement USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64);
+
+CREATE TABLE relation (
+    a UUID NOT NULL, 
+    b UUID NOT NULL, 
+    article_a UUID NOT NULL, 
+    article_b UUID NOT NULL, 
+    kind TEXT NOT NULL, 
+    score FLOAT NOT NULL, 
+    reasons JSONB NOT NULL, 
+    objects JSONB NOT NULL, 
+    "order" TEXT NOT NULL, 
+    related_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_relation PRIMARY KEY (a, b), 
+    CONSTRAINT ck_relation_order CHECK ("order" IN ('earlier', 'later', 'unknown')), 
+    CONSTRAINT ck_relation_pair CHECK (a < b), 
+    CONSTRAINT ck_relation_kind CHECK (kind IN ('agrees', 'contradicts', 'tension')), 
+    CONSTRAINT fk_relation_a FOREIGN KEY(a) REFERENCES claim (claim_id), 
+    CONSTRAINT fk_relation_b FOREIGN KEY(b) REFERENCES claim (claim_id)
+);
+
+COMMENT ON TABLE relation IS 'How claim a stands to claim b, seen from a (schemas.comparison.Relation); only live claims have any.';
+
+CREATE INDEX ix_relation_b ON relation (b);
+
+CREATE INDEX ix_relation_article_a ON relation (article_a);
+
+CREATE INDEX ix_relation_article_b ON relation (article_b);
+
+CREATE TABLE thread (
+    thread_id UUID NOT NULL, 
+    status TEXT, 
+    claims INTEGER DEFAULT '0' NOT NULL, 
+    articles INTEGER DEFAULT '0' NOT NULL, 
+    origins INTEGER DEFAULT '0' NOT NULL, 
+    submitted_origins INTEGER DEFAULT '0' NOT NULL, 
+    quotes INTEGER DEFAULT '0' NOT NULL, 
+    affirmed_by JSONB DEFAULT '[]' NOT NULL, 
+    denied_by JSONB DEFAULT '[]' NOT NULL, 
+    since DATE, 
+    began_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    ended_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_thread PRIMARY KEY (thread_id), 
+    CONSTRAINT ck_thread_ended CHECK ((status IS NULL) = (ended_at IS NOT NULL)), 
+    CONSTRAINT ck_thread_status CHECK (status IN ('disputed', 'uncontested', 'single_source'))
+);
+
+COMMENT ON TABLE thread IS 'Claims about one proposition; one that ended keeps its id and names its successors.';
+
+CREATE INDEX ix_thread_support ON thread (origins, articles, claims, thread_id) WHERE ended_at IS NULL;
+
+CREATE INDEX ix_thread_status ON thread (status, updated_at, thread_id) WHERE ended_at IS NULL;
+
+CREATE TABLE thread_claim (
+    thread_id UUID NOT NULL, 
+    claim_id UUID NOT NULL, 
+    side TEXT NOT NULL, 
+    origin_id UUID, 
+    tense BOOLEAN DEFAULT false NOT NULL, 
+    reasons TEXT[] DEFAULT '{}' NOT NULL, 
+    CONSTRAINT pk_thread_claim PRIMARY KEY (thread_id, claim_id), 
+    CONSTRAINT ck_thread_claim_side CHECK (side IN ('affirming', 'denying'))
+);
+
+COMMENT ON TABLE thread_claim IS 'The claims of a thread and, tense, those in tension with them, with why; origin_id is null where nobody says it.';
+
+CREATE INDEX ix_thread_claim_claim_id ON thread_claim (claim_id);
+
+CREATE UNIQUE INDEX uq_thread_claim_claim_id ON thread_claim (claim_id) WHERE NOT tense;
+
+CREATE TABLE thread_successor (
+    thread_id UUID NOT NULL, 
+    successor_id UUID NOT NULL, 
+    CONSTRAINT pk_thread_successor PRIMARY KEY (thread_id, successor_id)
+);
+
+COMMENT ON TABLE thread_successor IS 'The threads that hold what a thread that ended held; always threads that are there.';
+
+CREATE INDEX ix_thread_successor_successor_id ON thread_successor (successor_id);
+
+CREATE TABLE thread_mark (
+    mark_id BIGINT GENERATED ALWAYS AS IDENTITY, 
+    claim_id UUID NOT NULL, 
+    CONSTRAINT pk_thread_mark PRIMARY KEY (mark_id)
+);
+
+COMMENT ON TABLE thread_mark IS 'Claims whose threads are to be built anew.';
+
+CREATE TABLE origin (
+    article_id UUID NOT NULL, 
+    origin_id UUID NOT NULL, 
+    CONSTRAINT pk_origin PRIMARY KEY (article_id), 
+    CONSTRAINT fk_origin_article_id FOREIGN KEY(article_id) REFERENCES article (article_id)
+);
+
+COMMENT ON TABLE origin IS 'Where an article''s words come from: articles of one origin_id count once.';
+
+CREATE INDEX ix_origin_origin_id ON origin (origin_id);
+
+CREATE TABLE origin_pair (
+    a UUID NOT NULL, 
+    b UUID NOT NULL, 
+    evidence TEXT NOT NULL, 
+    CONSTRAINT pk_origin_pair PRIMARY KEY (a, b), 
+    CONSTRAINT ck_origin_pair_pair CHECK (a < b), 
+    CONSTRAINT ck_origin_pair_evidence CHECK (evidence IN ('near_duplicate', 'wire_credit', 'self_declared_rewrite', 'announcement')), 
+    CONSTRAINT fk_origin_pair_a FOREIGN KEY(a) REFERENCES article (article_id), 
+    CONSTRAINT fk_origin_pair_b FOREIGN KEY(b) REFERENCES article (article_id)
+);
+
+COMMENT ON TABLE origin_pair IS 'By what one sees that two articles have their words from one place.';
+
+CREATE INDEX ix_origin_pair_b ON origin_pair (b);
+
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+
 COMMIT;
 

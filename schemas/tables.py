@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -27,8 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, UUID
 
+from schemas.comparison import Order, OriginEvidence, RelationKind, Side, ThreadStatus
 from schemas.events import Arrival
 from schemas.extraction import Force, Form, MentionType, Polarity, SpeechAct, Voice
+from schemas.halfvec import Halfvec
 
 metadata = MetaData(
     naming_convention={
@@ -54,6 +57,14 @@ class ChangeKind(StrEnum):
 
     EXTRACTED = "extracted"
     ERASED = "erased"
+    RELATED = "related"
+    """The relations of claims changed: ``updated`` are the claims."""
+
+    THREADED = "threaded"
+    """Threads began, changed or ended: ``added``, ``updated`` and ``retracted`` are threads."""
+
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Scope(StrEnum):
@@ -84,6 +95,9 @@ def _lease() -> "tuple[Column[object], Column[object]]":
 def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value.value) for value in values)})", name=column)
 
+
+DIMENSIONS = 384
+"""Of the vectors of claims: MiniLM's."""
 
 ARTICLE_FACETS = "(ARRAY[arrival, language])"
 CLAIM_FACETS = "(ARRAY[voice, form, polarity, force, arrival, language])"
@@ -224,13 +238,20 @@ article = Table(
     _time("erased_at"),
     Column("search", TSVECTOR),
     Column("claims_reason", Text),
+    Column("card", JSONB(none_as_null=True)),
+    Column("fingerprint", JSONB(none_as_null=True)),
+    Column("origin_keys", ARRAY(Text)),
+    *_lease(),
     _one_of("arrival", Arrival),
     UniqueConstraint("article_id", "revision"),
     Index(None, "fetched_at", "article_id"),
     Index(None, "publisher_domain", "fetched_at", "article_id"),
     Index(None, "search", postgresql_using="gin"),
     Index("ix_article_facets", text(ARTICLE_FACETS), postgresql_using="gin"),
-    comment="An article at its highest (revision, extractor_version); an erased one keeps no words.",
+    Index(None, "origin_keys", postgresql_using="gin"),
+    Index("ix_article_unrelated", "article_id", postgresql_where=text("related_at IS NULL AND card IS NOT NULL")),
+    comment="An article at its highest (revision, extractor_version); an erased one keeps no words. The lease is "
+    "relate's; origin_keys are what articles of one origin may share.",
 )
 
 revision = Table(
@@ -337,6 +358,128 @@ claim = Table(
     comment="A claim with its reading (the JSON of schemas.extraction.Claim); one that is gone keeps its row with why.",
 )
 
+statement = Table(
+    "statement",
+    metadata,
+    Column("claim_id", UUID(as_uuid=True), ForeignKey("claim.claim_id"), primary_key=True),
+    Column("article_id", UUID(as_uuid=True), ForeignKey("article.article_id"), nullable=False),
+    Column("embedding", Halfvec(DIMENSIONS), nullable=False),
+    Column("entities", ARRAY(UUID(as_uuid=True)), nullable=False),
+    Column("named", JSONB, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("lead", Boolean, nullable=False),
+    Index(None, "article_id"),
+    Index(None, "entities", postgresql_using="gin"),
+    Index(
+        None,
+        "embedding",
+        postgresql_using="hnsw",
+        postgresql_ops={"embedding": "halfvec_cosine_ops"},
+        postgresql_with={"m": 16, "ef_construction": 64},
+    ),
+    comment="What comparing needs of a claim that is live and served, besides its reading; narrow, so that a claim's "
+    "other fields may change without touching the index of vectors. entities: the speaker's and those named.",
+)
+
+relation = Table(
+    "relation",
+    metadata,
+    Column("a", UUID(as_uuid=True), ForeignKey("claim.claim_id"), primary_key=True),
+    Column("b", UUID(as_uuid=True), ForeignKey("claim.claim_id"), primary_key=True),
+    Column("article_a", UUID(as_uuid=True), nullable=False),
+    Column("article_b", UUID(as_uuid=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("objects", JSONB, nullable=False),
+    Column("order", Text, nullable=False),
+    _time("related_at", nullable=False, now=True),
+    _one_of("kind", RelationKind),
+    CheckConstraint(f'"order" IN ({", ".join(repr(value.value) for value in Order)})', name="order"),
+    CheckConstraint("a < b", name="pair"),
+    Index(None, "b"),
+    Index(None, "article_a"),
+    Index(None, "article_b"),
+    comment="How claim a stands to claim b, seen from a (schemas.comparison.Relation); only live claims have any.",
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("thread_id", UUID(as_uuid=True), primary_key=True),
+    Column("status", Text),
+    Column("claims", Integer, nullable=False, server_default="0"),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("origins", Integer, nullable=False, server_default="0"),
+    Column("submitted_origins", Integer, nullable=False, server_default="0"),
+    Column("quotes", Integer, nullable=False, server_default="0"),
+    Column("affirmed_by", JSONB, nullable=False, server_default="[]"),
+    Column("denied_by", JSONB, nullable=False, server_default="[]"),
+    Column("since", Date),
+    _time("began_at", nullable=False, now=True),
+    _time("updated_at", nullable=False, now=True),
+    _time("ended_at"),
+    _one_of("status", ThreadStatus),
+    CheckConstraint("(status IS NULL) = (ended_at IS NOT NULL)", name="ended"),
+    Index("ix_thread_support", "origins", "articles", "claims", "thread_id", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_thread_status", "status", "updated_at", "thread_id", postgresql_where=text("ended_at IS NULL")),
+    comment="Claims about one proposition; one that ended keeps its id and names its successors.",
+)
+
+thread_claim = Table(
+    "thread_claim",
+    metadata,
+    Column("thread_id", UUID(as_uuid=True), primary_key=True),
+    Column("claim_id", UUID(as_uuid=True), primary_key=True),
+    Column("side", Text, nullable=False),
+    Column("origin_id", UUID(as_uuid=True)),
+    Column("tense", Boolean, nullable=False, server_default=text("false")),
+    Column("reasons", ARRAY(Text), nullable=False, server_default="{}"),
+    _one_of("side", Side),
+    Index("uq_thread_claim_claim_id", "claim_id", unique=True, postgresql_where=text("NOT tense")),
+    Index(None, "claim_id"),
+    comment="The claims of a thread and, tense, those in tension with them, with why; origin_id is null where nobody "
+    "says it.",
+)
+
+thread_successor = Table(
+    "thread_successor",
+    metadata,
+    Column("thread_id", UUID(as_uuid=True), primary_key=True),
+    Column("successor_id", UUID(as_uuid=True), primary_key=True),
+    Index(None, "successor_id"),
+    comment="The threads that hold what a thread that ended held; always threads that are there.",
+)
+
+thread_mark = Table(
+    "thread_mark",
+    metadata,
+    Column("mark_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("claim_id", UUID(as_uuid=True), nullable=False),
+    comment="Claims whose threads are to be built anew.",
+)
+
+origin = Table(
+    "origin",
+    metadata,
+    Column("article_id", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
+    Column("origin_id", UUID(as_uuid=True), nullable=False),
+    Index(None, "origin_id"),
+    comment="Where an article's words come from: articles of one origin_id count once.",
+)
+
+origin_pair = Table(
+    "origin_pair",
+    metadata,
+    Column("a", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
+    Column("b", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
+    Column("evidence", Text, nullable=False),
+    _one_of("evidence", OriginEvidence),
+    CheckConstraint("a < b", name="pair"),
+    Index(None, "b"),
+    comment="By what one sees that two articles have their words from one place.",
+)
+
 change = Table(
     "change",
     metadata,
@@ -344,7 +487,7 @@ change = Table(
     Column("sequence", BigInteger, Identity(always=True), nullable=False, unique=True),
     Column("position", BigInteger, unique=True),
     Column("kind", Text, nullable=False),
-    Column("article_id", UUID(as_uuid=True), nullable=False),
+    Column("article_id", UUID(as_uuid=True)),
     Column("revision", BigInteger),
     Column("extractor_version", Integer),
     Column("added", ARRAY(UUID(as_uuid=True)), nullable=False, server_default="{}"),
@@ -362,7 +505,8 @@ change = Table(
         postgresql_where=text("published_at IS NULL AND position IS NOT NULL"),
     ),
     Index(None, "article_id"),
-    comment="The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent.",
+    comment="The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent. "
+    "What Kafka is not told (relations, threads, entities) counts as published at once; article_id: null of threads.",
 )
 
 consumer_offset = Table(
