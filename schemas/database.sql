@@ -506,9 +506,9 @@ CREATE TABLE thread (
 
 COMMENT ON TABLE thread IS 'Claims about one proposition; one that ended keeps its id and names its successors.';
 
-CREATE INDEX ix_thread_support ON thread (origins, articles, claims, thread_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_thread_support ON thread (origins, articles, quotes, thread_id) WHERE ended_at IS NULL;
 
-CREATE INDEX ix_thread_status ON thread (status, updated_at, thread_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_thread_status ON thread (status, origins, articles, quotes, thread_id) WHERE ended_at IS NULL;
 
 CREATE TABLE thread_claim (
     thread_id UUID NOT NULL, 

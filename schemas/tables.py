@@ -403,6 +403,9 @@ relation = Table(
     comment="How claim a stands to claim b, seen from a (schemas.comparison.Relation); only live claims have any.",
 )
 
+_SUPPORT = ("origins", "articles", "quotes", "thread_id")
+"""How well a thread is supported, read backwards."""
+
 thread = Table(
     "thread",
     metadata,
@@ -421,8 +424,8 @@ thread = Table(
     _time("ended_at"),
     _one_of("status", ThreadStatus),
     CheckConstraint("(status IS NULL) = (ended_at IS NOT NULL)", name="ended"),
-    Index("ix_thread_support", "origins", "articles", "claims", "thread_id", postgresql_where=text("ended_at IS NULL")),
-    Index("ix_thread_status", "status", "updated_at", "thread_id", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_thread_support", *_SUPPORT, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_thread_status", "status", *_SUPPORT, postgresql_where=text("ended_at IS NULL")),
     comment="Claims about one proposition; one that ended keeps its id and names its successors.",
 )
 

@@ -128,10 +128,9 @@ def _add_threads() -> None:
         comment="Claims about one proposition; one that ended keeps its id and names its successors.",
     )
     live = sa.text("ended_at IS NULL")
-    op.create_index(
-        "ix_thread_support", "thread", ["origins", "articles", "claims", "thread_id"], postgresql_where=live
-    )
-    op.create_index("ix_thread_status", "thread", ["status", "updated_at", "thread_id"], postgresql_where=live)
+    support = ["origins", "articles", "quotes", "thread_id"]
+    op.create_index("ix_thread_support", "thread", support, postgresql_where=live)
+    op.create_index("ix_thread_status", "thread", ["status", *support], postgresql_where=live)
     op.create_table(
         "thread_claim",
         sa.Column("thread_id", sa.UUID(), nullable=False),
