@@ -493,6 +493,7 @@ CREATE TABLE thread (
     origins INTEGER DEFAULT '0' NOT NULL, 
     submitted_origins INTEGER DEFAULT '0' NOT NULL, 
     quotes INTEGER DEFAULT '0' NOT NULL, 
+    support BIGINT GENERATED ALWAYS AS (least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)) NOT NULL, 
     affirmed_by JSONB DEFAULT '[]' NOT NULL, 
     denied_by JSONB DEFAULT '[]' NOT NULL, 
     since DATE, 
@@ -506,9 +507,9 @@ CREATE TABLE thread (
 
 COMMENT ON TABLE thread IS 'Claims about one proposition; one that ended keeps its id and names its successors.';
 
-CREATE INDEX ix_thread_support ON thread (origins, articles, quotes, thread_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_thread_support ON thread (support, thread_id) WHERE ended_at IS NULL;
 
-CREATE INDEX ix_thread_status ON thread (status, origins, articles, quotes, thread_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_thread_status ON thread (status, support, thread_id) WHERE ended_at IS NULL;
 
 CREATE TABLE thread_claim (
     thread_id UUID NOT NULL, 

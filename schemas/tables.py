@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Float,
@@ -105,6 +106,11 @@ CLAIM_FACETS = "(ARRAY[voice, form, polarity, force, arrival, language])"
 for which an ordered index would be read to its end; frequent ones are found in the order of time. An index a column
 would cost more to write, and find no combination. It is of all rows: PostgreSQL estimates nothing by what it knows of a
 part of them."""
+
+SUPPORT = (
+    "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)"
+)
+"""How well a thread is supported, as one number: by origins, then articles, then first-hand quotes."""
 
 feed = Table(
     "feed",
@@ -416,6 +422,7 @@ thread = Table(
     Column("origins", Integer, nullable=False, server_default="0"),
     Column("submitted_origins", Integer, nullable=False, server_default="0"),
     Column("quotes", Integer, nullable=False, server_default="0"),
+    Column("support", BigInteger, Computed(SUPPORT), nullable=False),
     Column("affirmed_by", JSONB, nullable=False, server_default="[]"),
     Column("denied_by", JSONB, nullable=False, server_default="[]"),
     Column("since", Date),
@@ -424,8 +431,8 @@ thread = Table(
     _time("ended_at"),
     _one_of("status", ThreadStatus),
     CheckConstraint("(status IS NULL) = (ended_at IS NOT NULL)", name="ended"),
-    Index("ix_thread_support", *_SUPPORT, postgresql_where=text("ended_at IS NULL")),
-    Index("ix_thread_status", "status", *_SUPPORT, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_thread_support", "support", "thread_id", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_thread_status", "status", "support", "thread_id", postgresql_where=text("ended_at IS NULL")),
     comment="Claims about one proposition; one that ended keeps its id and names its successors.",
 )
 

@@ -116,6 +116,14 @@ def _add_threads() -> None:
         sa.Column("origins", sa.Integer(), server_default="0", nullable=False),
         sa.Column("submitted_origins", sa.Integer(), server_default="0", nullable=False),
         sa.Column("quotes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "support",
+            sa.BigInteger(),
+            sa.Computed(
+                "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)"
+            ),
+            nullable=False,
+        ),
         sa.Column("affirmed_by", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column("denied_by", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
@@ -129,8 +137,8 @@ def _add_threads() -> None:
     )
     live = sa.text("ended_at IS NULL")
     support = ["origins", "articles", "quotes", "thread_id"]
-    op.create_index("ix_thread_support", "thread", support, postgresql_where=live)
-    op.create_index("ix_thread_status", "thread", ["status", *support], postgresql_where=live)
+    op.create_index("ix_thread_support", "thread", ["support", "thread_id"], postgresql_where=live)
+    op.create_index("ix_thread_status", "thread", ["status", "support", "thread_id"], postgresql_where=live)
     op.create_table(
         "thread_claim",
         sa.Column("thread_id", sa.UUID(), nullable=False),
