@@ -22,7 +22,7 @@ from schemas.outcomes import RecordOutcome
 from schemas.tables import article, claim, entity, revision
 from services.database import is_permanent
 from services.extract import store
-from services.extract.entities import entity_id
+from services.extract.entities.keys import entity_id
 from services.extract.identity import claim_id
 from services.extract.letters import Reader
 from services.extract.records import Read, Reading, Unusable

@@ -9,7 +9,7 @@ from schemas.events import ArticleExtracted, ArticleIngested
 from schemas.extraction import Claim, Mention, Speaker
 from schemas.tables import ChangeKind, RetractedBy
 from services import changes
-from services.extract.entities import entity_id
+from services.extract.entities.keys import entity_id
 from services.extract.identity import Successors, claim_id
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
 from services.extract.records import Read

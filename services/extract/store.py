@@ -14,7 +14,7 @@ from schemas.events import Arrival, ArticleIngested
 from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind, RetractedBy
 from services import changes
-from services.extract.entities import entity_id
+from services.extract.entities.keys import entity_id
 from services.extract.erasure import Name, erase_article, hold_memory, lock_articles
 from services.extract.records import Erasure, Read
 from services.extract.rows import ClaimRows, Values, article_row, entity_row, mention_row, revision_row

@@ -13,7 +13,7 @@ from schemas.extraction import MentionType, ResolvedBy, Speaker
 from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind
 from services.extract import store
-from services.extract.entities import entity_id
+from services.extract.entities.keys import entity_id
 from services.extract.records import Erasure, Read
 from tests.builders import TEXT, article, claim, mention, reading, words
 

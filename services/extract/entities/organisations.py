@@ -1,0 +1,84 @@
+"""Organisations: those of several states, by their acronym and by their names; and the words of bodies' names.
+
+``organisations.txt`` holds a body a line: what it is called most, and its further names. They are those of "International
+organizations and groups" (The World Factbook, in the public domain) and of the directory of the United Nations system
+that newspapers name, with the courts, banks and agencies of the European Union.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+from services.extract.entities.spelling import words_in
+
+Words = tuple[str, ...]
+
+_FORMS = frozenset(
+    "inc incorporated corp corporation co company ltd limited plc llc llp lp ag sa se nv bv gmbh oyj ab as spa srl kk"
+    " pty pjsc ojsc jsc".split()
+)
+"""Legal forms at the end of a company's name."""
+
+_SHORT = {("united", "states"): "us", ("united", "kingdom"): "uk", ("united", "nations"): "un"}
+"""Names within others that are as often given by their initials."""
+
+_OFFICES = frozenset(("ministry", "department", "office"))
+"""Parts of governments named both ways: "Defence Ministry", "Ministry of Defence"."""
+
+_LETTERS_MAX = 8
+"""Of an acronym."""
+
+
+@cache
+def _bodies() -> dict[Words, str]:
+    lines = files("services.extract.entities").joinpath("organisations.txt").read_text("utf-8").splitlines()
+    found: dict[Words, str] = {}
+    for line in lines:
+        short, _, names = line.partition(" = ")
+        for name in (short, *names.split(" | ")):
+            if words := body_words(name):
+                found[words] = short
+    return found
+
+
+def organisation_of(name: str) -> str | None:
+    """Return what an organisation of several states is called most, by any of its names, or None.
+
+    An acronym must be written as one, so that "who" and "Can" are none.
+    """
+    found = _bodies().get(body_words(name))
+    if found is None or len(name.split()) > 1:
+        return found
+    return found if any(letter.isupper() for letter in name[1:]) or len(name) > _LETTERS_MAX else _as_word(found, name)
+
+
+def _as_word(found: str, name: str) -> str | None:
+    """Return the body if its acronym is spoken as a word, and so written: "Nato", "Unesco"."""
+    return found if name[:1].isupper() and len(name) > len("WHO") else None
+
+
+def body_words(name: str) -> Words:
+    """Return the words of a body's name without legal form, "and" and article; "Defence Ministry" turned round."""
+    words = [word for word in words_in(name) if word != "and"]
+    while len(words) > 1 and words[-1] in _FORMS:
+        words.pop()
+    at = 0
+    while at < len(words) - 1:
+        short = _SHORT.get((words[at], words[at + 1]))
+        if short is not None and len(words) > 2:  # noqa: PLR2004
+            words[at : at + 2] = [short]
+        at += 1
+    if len(words) > 1 and words[-1] in _OFFICES and "of" not in words:
+        words = [words[-1], "of", *words[:-1]]
+    return tuple(word for word in words if word != "the")
+
+
+def initials_of(words: Words) -> str | None:
+    """Return the initials of a body's name of three words or more, without those of "of" and "for"; or None."""
+    told = [word for word in words if word not in {"of", "for", "in", "on", "the"}]
+    return "".join(word[0] for word in told) if len(told) > 2 else None  # noqa: PLR2004
+
+
+def is_acronym(name: str) -> bool:
+    """Tell whether a name is written as initials."""
+    letters = name.replace(".", "")
+    return letters.isalpha() and letters.isupper() and 1 < len(letters) <= _LETTERS_MAX
