@@ -409,9 +409,6 @@ relation = Table(
     comment="How claim a stands to claim b, seen from a (schemas.comparison.Relation); only live claims have any.",
 )
 
-_SUPPORT = ("origins", "articles", "quotes", "thread_id")
-"""How well a thread is supported, read backwards."""
-
 thread = Table(
     "thread",
     metadata,
@@ -422,7 +419,7 @@ thread = Table(
     Column("origins", Integer, nullable=False, server_default="0"),
     Column("submitted_origins", Integer, nullable=False, server_default="0"),
     Column("quotes", Integer, nullable=False, server_default="0"),
-    Column("support", BigInteger, Computed(SUPPORT), nullable=False),
+    Column("support", BigInteger, Computed(SUPPORT, persisted=True), nullable=False),
     Column("affirmed_by", JSONB, nullable=False, server_default="[]"),
     Column("denied_by", JSONB, nullable=False, server_default="[]"),
     Column("since", Date),

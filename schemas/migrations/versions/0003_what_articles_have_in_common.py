@@ -120,7 +120,8 @@ def _add_threads() -> None:
             "support",
             sa.BigInteger(),
             sa.Computed(
-                "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)"
+                "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)",
+                persisted=True,
             ),
             nullable=False,
         ),
@@ -136,7 +137,6 @@ def _add_threads() -> None:
         comment="Claims about one proposition; one that ended keeps its id and names its successors.",
     )
     live = sa.text("ended_at IS NULL")
-    support = ["origins", "articles", "quotes", "thread_id"]
     op.create_index("ix_thread_support", "thread", ["support", "thread_id"], postgresql_where=live)
     op.create_index("ix_thread_status", "thread", ["status", "support", "thread_id"], postgresql_where=live)
     op.create_table(
