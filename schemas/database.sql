@@ -417,7 +417,7 @@ ALTER TABLE article ADD COLUMN card JSONB;
 
 ALTER TABLE article ADD COLUMN fingerprint JSONB;
 
-ALTER TABLE article ADD COLUMN origin_keys TEXT[];
+ALTER TABLE article ADD COLUMN origin_keys BIGINT[];
 
 ALTER TABLE article ADD COLUMN leased_until TIMESTAMP WITH TIME ZONE;
 

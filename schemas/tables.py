@@ -246,7 +246,7 @@ article = Table(
     Column("claims_reason", Text),
     Column("card", JSONB(none_as_null=True)),
     Column("fingerprint", JSONB(none_as_null=True)),
-    Column("origin_keys", ARRAY(Text)),
+    Column("origin_keys", ARRAY(BigInteger)),
     *_lease(),
     _one_of("arrival", Arrival),
     UniqueConstraint("article_id", "revision"),

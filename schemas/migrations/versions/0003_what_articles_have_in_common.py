@@ -27,7 +27,7 @@ def upgrade() -> None:
 def _widen() -> None:
     op.add_column("article", sa.Column("card", postgresql.JSONB(), nullable=True))
     op.add_column("article", sa.Column("fingerprint", postgresql.JSONB(), nullable=True))
-    op.add_column("article", sa.Column("origin_keys", postgresql.ARRAY(sa.Text()), nullable=True))
+    op.add_column("article", sa.Column("origin_keys", postgresql.ARRAY(sa.BigInteger()), nullable=True))
     op.add_column("article", sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("article", sa.Column("lease_token", sa.UUID(), nullable=True))
     op.create_index(op.f("ix_article_origin_keys"), "article", ["origin_keys"], unique=False, postgresql_using="gin")
