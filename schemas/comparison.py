@@ -173,8 +173,9 @@ class Attributed(Value):
 class Card(Value):
     """What an article shows of its sourcing; it is no score.
 
-    ``title`` is the title as printed in the text; null where it has none. ``direct``, ``mixed`` and ``partial`` count claims that are not nested; the shares are of all claims but the
-    headline's, between 0 and 1, null where there are none.
+    ``title`` is the title as printed in the text; null where it has none. ``direct``, ``mixed`` and ``partial`` count
+    claims that are not nested; the shares are of all claims but the headline's, between 0 and 1, null where there are
+    none.
     """
 
     title: Words | None = None
