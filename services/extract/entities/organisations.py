@@ -40,6 +40,12 @@ def _bodies() -> dict[Words, str]:
     return found
 
 
+@cache
+def words_of_body(short: str) -> frozenset[str]:
+    """Return the words of all names of an organisation by what it is called most."""
+    return frozenset(word for words, body in _bodies().items() if body == short for word in words)
+
+
 def organisation_of(name: str) -> str | None:
     """Return what an organisation of several states is called most, by any of its names, or None.
 
