@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF001  (the marks that newspapers print)
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -51,13 +51,18 @@ def article_date(text: str, published_at: datetime | None = None) -> date | None
 
     When it was fetched is no date: callers pass none for it.
     """
+    dating = next((dating for dating in head_datings(text) if dating.whole), None)
+    if dating is not None:
+        return dating.first
+    return None if published_at is None else published_at.date()
+
+
+def head_datings(text: str) -> Iterator[Dating]:
+    """Yield the words in the lines at an article's head that date it as a dateline does, with or without a year."""
     for number, line in enumerate(_LINE.finditer(text, 0, min(len(text), HEAD_CODE_POINTS))):
         if number >= HEAD_LINES:
             break
-        for dating in find_datings(text, *line.span(), None):
-            if dating.whole and _heads(text, line.span(), dating.span):
-                return dating.first
-    return None if published_at is None else published_at.date()
+        yield from (dating for dating in find_datings(text, *line.span(), None) if _heads(text, line.span(), dating.span))
 
 
 def _heads(text: str, line: Span, dating: Span) -> bool:

@@ -1,0 +1,65 @@
+"""Who is quoted: to whom an article attributes its claims, how many quotations it has, and what stands in whose voice."""
+
+from collections import Counter
+
+from pydantic import BaseModel
+
+from schemas.comparison import Attributed
+from schemas.extraction import Claim, Form, Voice
+from services.extract.sourcing.report import Report
+from services.lexemes import fold_name
+
+
+class Forms(BaseModel):
+    """How many claims of an article, none of them nested, are quoted whole, in a clause, or in a few words."""
+
+    direct: int = 0
+    mixed: int = 0
+    partial: int = 0
+
+
+class Shares(BaseModel):
+    """Of an article's claims but for the headline's: those of somebody known, of the unnamed, and of its own voice."""
+
+    share_attributed: float | None = None
+    share_anonymous: float | None = None
+    share_own_voice: float | None = None
+
+
+def count_forms(report: Report) -> Forms:
+    """Count the quotations that are somebody's own: no claim within another one."""
+    counts = Counter(claim.form for claim in report.attributed() if claim.nested_in is None)
+    return Forms(direct=counts[Form.DIRECT], mixed=counts[Form.MIXED], partial=counts[Form.PARTIAL])
+
+
+def find_attributed(report: Report) -> tuple[Attributed, ...]:
+    """Return who the article attributes claims to, in the order of their first one."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    names: dict[tuple[str, bool], str] = {}
+    for claim in report.attributed():
+        shown = _named(claim)
+        if shown is not None:
+            key = (fold_name(shown[0]), shown[1])
+            counts[key] += 1
+            names.setdefault(key, shown[0])
+    return tuple(Attributed(name=names[key], anonymous=key[1], claims=counts[key]) for key in names)
+
+
+def _named(claim: Claim) -> tuple[str, bool] | None:
+    if claim.speaker is None:
+        return None
+    if claim.speaker.anonymous:
+        return claim.speaker.text, True
+    return None if claim.speaker.name is None else (claim.speaker.name, False)
+
+
+def share_out(report: Report) -> Shares:
+    """Return the shares of claims in each voice, to three places; null where there are no claims."""
+    claims = [claim for claim in report.claims if claim.voice is not Voice.HEADLINE]
+    if not claims:
+        return Shares()
+    anonymous = sum(claim.speaker is not None and claim.speaker.anonymous for claim in claims)
+    own = sum(claim.voice is Voice.ARTICLE for claim in claims)
+    named = len(claims) - anonymous - own
+    shares = [round(count / len(claims), 3) for count in (named, anonymous, own)]
+    return Shares(share_attributed=shares[0], share_anonymous=shares[1], share_own_voice=shares[2])

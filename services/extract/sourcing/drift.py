@@ -1,0 +1,155 @@
+"""Drift: where a headline, a lead or a later sentence puts something more firmly than the words it rests on."""
+
+import re
+from collections.abc import Iterator
+
+from schemas.comparison import Flag, Flagged
+from schemas.events import ParagraphKind
+from schemas.extraction import Claim, Form, Polarity, Span, SpeechAct, Voice
+from services.extract.reading.language.lexicon import FUNCTION_WORDS
+from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
+from services.extract.sourcing.report import Report, hull
+from services.lexemes import lexemes_of
+
+SHARED_WORDS = 2
+"""Words, but for function words, that two statements of one matter share at least; a number counts as two."""
+
+LEAD_SENTENCES = 2
+"""The lead: what a reader takes from the article who reads no more."""
+
+QUOTED = frozenset((Form.DIRECT, Form.MIXED))
+
+_NOUN = re.compile(r"\b(?:offer|promise|pledge|vow|decision|plan|agreement|demand)\b", re.IGNORECASE)
+_SAYING = re.compile(
+    r"\b(?:says?|said|tells?|told|admits?|vows?|confirms?|den(?:y|ies)|rejects?|dismisses|reveals?|warns?|claims?|insists?"
+    r"|pledges?|promises?|accuses?|signals?|agrees?|offers?|threatens?|refuses?|demands?|urges?|slams?|to)\b",
+    re.IGNORECASE,
+)
+
+
+def find_drifts(report: Report) -> Iterator[Flagged]:
+    """Yield the flags of what grows or is not borne out, each with the stronger words and then the weaker ones."""
+    headline = report.headline
+    if headline is not None:
+        weaker = _weaker_than_headline(report, headline)
+        if weaker is not None:
+            yield Flagged(flag=Flag.HEADLINE_STRONGER_THAN_BODY, words=(report.words(headline), report.words(weaker)))
+        if _is_unsupported(report, headline):
+            yield Flagged(flag=Flag.HEADLINE_NOT_SUPPORTED_BY_QUOTE, words=(report.words(headline),))
+    pairs = ((Flag.LEAD_STRONGER_THAN_QUOTE, _weaker_than_lead(report)), (Flag.WORDING_GROWS_IN_BODY, _growing(report)))
+    yield from (
+        Flagged(flag=flag, words=tuple(report.words(span) for span in pair)) for flag, pair in pairs if pair is not None
+    )
+
+
+def _weaker_than_headline(report: Report, headline: Span) -> Span | None:
+    """Return the firmest words of the body on the headline's matter, if they are weaker than it; else null."""
+    firm = firmness_of(report.shown(headline))
+    if _is_denial(report) and (opened := _left_open(report)) is not None:
+        return opened
+    about = [
+        claim for claim in _body(report) if _on_one_matter(report.shown(headline), report.shown(_around(report, claim)))
+    ]
+    named = {mention.name for mention in report.extraction.mentions if headline[0] <= mention.span[0] < headline[1]}
+    sourced = [claim for claim in about if claim.voice is Voice.ATTRIBUTED]
+    sourced = [claim for claim in sourced if _speaker(claim) in named] or sourced
+    if not sourced:
+        return None
+    firmest = max(sourced, key=lambda claim: (firmness_of(_put(report, claim)), -hull(claim)[0]))
+    return hull(firmest) if firmness_of(_put(report, firmest)) < firm else None
+
+
+def _is_denial(report: Report) -> bool:
+    heads = [claim for claim in report.kept if claim.voice is Voice.HEADLINE]
+    return any(claim.polarity is Polarity.DENIED and claim.speech_act is SpeechAct.DENY for claim in heads)
+
+
+def _left_open(report: Report) -> Span | None:
+    """Return where the one whose denial the headline reports leaves open what it denies."""
+    heads = {claim.speaker.name for claim in report.kept if claim.voice is Voice.HEADLINE and claim.speaker}
+    for claim in _body(report):
+        speaker = claim.speaker.name if claim.speaker else None
+        if speaker is not None and (speaker in heads or not heads) and claim.cue and leaves_open(claim.cue.text):
+            return hull(claim)
+    return None
+
+
+def _is_unsupported(report: Report, headline: Span) -> bool:
+    """Tell whether a headline reports what somebody says or does, and no quotation, nor what stands by it, says it."""
+    shown = report.shown(headline)
+    if not _SAYING.search(shown):
+        return False
+    quotes = [claim for claim in _body(report) if claim.form in QUOTED]
+    return not any(_on_one_matter(shown, report.shown(_passage(report, claim))) for claim in quotes)
+
+
+def _passage(report: Report, claim: Claim) -> Span:
+    """Return the paragraph of a claim with the one before it, in which a quotation that it leads up to is told."""
+    place = report.layout.places[claim.sentence]
+    before = max(place - 1, 0)
+    first = place if report.layout.paragraphs[before].kind is not ParagraphKind.TEXT else before
+    return report.layout.paragraphs[first].span[0], report.layout.paragraphs[place].span[1]
+
+
+def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
+    """Return the lead's statement and a weaker quotation of the same speaker on its matter."""
+    lead = [claim for claim in _body(report) if _in_lead(report, claim) and claim.form is Form.INDIRECT]
+    for claim in lead:
+        firm = firmness_of(_put(report, claim))
+        for quote in _body(report):
+            same = claim.speaker and quote.speaker and claim.speaker.name == quote.speaker.name is not None
+            weaker = quote.form in QUOTED and firmness_of(_put(report, quote)) < firm
+            if same and weaker and _on_one_matter(claim.content.text, quote.content.text):
+                return hull(claim), hull(quote)
+    return None
+
+
+def _growing(report: Report) -> tuple[Span, Span] | None:
+    """Return the first sourced words on a matter and later ones of the same speaker by a noun that says more."""
+    sourced = [claim for claim in _body(report) if claim.voice is Voice.ATTRIBUTED and claim.speaker]
+    for claim in sourced:
+        for later in sourced:
+            if hull(later)[0] <= hull(claim)[1] or not later.cue or not _NOUN.fullmatch(later.cue.text):
+                continue
+            grows = firmness_of(_put(report, claim)) < Firmness.WILLING
+            if (
+                grows
+                and _speaker(claim) == _speaker(later) is not None
+                and _on_one_matter(claim.content.text, later.content.text)
+            ):
+                return hull(claim), hull(later)
+    return None
+
+
+def _speaker(claim: Claim) -> str | None:
+    return claim.speaker.name if claim.speaker else None
+
+
+def _in_lead(report: Report, claim: Claim) -> bool:
+    at = claim.content.spans[0][0]
+    return any(start <= at < end for start, end in report.prose[:LEAD_SENTENCES])
+
+
+def _body(report: Report) -> list[Claim]:
+    return [claim for claim in report.kept if claim.voice is not Voice.HEADLINE]
+
+
+def _put(report: Report, claim: Claim) -> str:
+    return report.shown(hull(claim))
+
+
+def _around(report: Report, claim: Claim) -> Span:
+    """Return the sentence of a claim."""
+    return report.layout.sentences[claim.sentence]
+
+
+def _on_one_matter(a: str, b: str) -> bool:
+    both = _stems(a) & _stems(b)
+    return len(both) + sum(form.isdigit() for form in both) >= SHARED_WORDS
+
+
+def _stems(words: str) -> frozenset[str]:
+    forms = (
+        lexeme.form for lexeme in lexemes_of(words) if words[lexeme.start : lexeme.end].lower() not in FUNCTION_WORDS
+    )
+    return frozenset(form for form in forms if len(form) > 1)

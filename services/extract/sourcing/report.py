@@ -1,0 +1,72 @@
+"""A report: an article's text, how it is laid out and what was read of it, from which card and fingerprint are made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from schemas.extraction import Claim, Extraction, Span, Voice, Words
+from services.extract.reading.article import SERVED_MIN_CONFIDENCE, confident
+from services.extract.reading.layout.layout import Layout, lay_out
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of an article; ``kept`` are all its claims, ``claims`` those that are served by default."""
+
+    text: str
+    layout: Layout
+    extraction: Extraction
+    publisher: str | None = None
+
+    @property
+    def kept(self) -> tuple[Claim, ...]:
+        """Every claim that was found."""
+        return self.extraction.claims
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that are served by default."""
+        return confident(self.extraction, SERVED_MIN_CONFIDENCE).claims
+
+    @cached_property
+    def headline(self) -> Span | None:
+        """Where the headline stands, null where the text has none."""
+        return None if self.layout.headline is None else self.layout.sentences[self.layout.headline]
+
+    @cached_property
+    def prose(self) -> tuple[Span, ...]:
+        """The sentences of the report itself: no headline, heading, notice or question."""
+        unsaid = self.layout.lines | self.layout.silent.keys() | self.layout.asked
+        return tuple(span for number, span in enumerate(self.layout.sentences) if number not in unsaid)
+
+    @cached_property
+    def quoted(self) -> tuple[Span, ...]:
+        """Where quotations stand, with their marks, in order."""
+        return tuple(sorted(span for quote in self.layout.quotes for span in quote.spans))
+
+    def is_quoted(self, span: Span) -> bool:
+        """Tell whether words stand within a quotation."""
+        return any(start <= span[0] and span[1] <= end for start, end in self.quoted)
+
+    def shown(self, span: Span) -> str:
+        """Return the words at a span."""
+        return self.text[slice(*span)]
+
+    def words(self, *spans: Span) -> Words:
+        """Return the words that spans show."""
+        return Words.of(self.text, *spans)
+
+    def attributed(self) -> Iterator[Claim]:
+        """Yield the served claims that somebody is said to have made."""
+        return (claim for claim in self.claims if claim.voice is Voice.ATTRIBUTED)
+
+
+def read(text: str, title: str | None, publisher: str | None, extraction: Extraction) -> Report:
+    """Return the report that an extraction of a text is of."""
+    return Report(text, lay_out(text, title), extraction, publisher)
+
+
+def hull(claim: Claim) -> Span:
+    """Return where a claim stands: from the first to the last word of its cue and content."""
+    spans = (*claim.content.spans, *(claim.cue.spans if claim.cue else ()))
+    return min(start for start, _ in spans), max(end for _, end in spans)
