@@ -540,11 +540,13 @@ CREATE INDEX ix_thread_successor_successor_id ON thread_successor (successor_id)
 
 CREATE TABLE thread_mark (
     mark_id BIGINT GENERATED ALWAYS AS IDENTITY, 
-    claim_id UUID NOT NULL, 
-    CONSTRAINT pk_thread_mark PRIMARY KEY (mark_id)
+    claim_id UUID, 
+    article_id UUID, 
+    CONSTRAINT pk_thread_mark PRIMARY KEY (mark_id), 
+    CONSTRAINT ck_thread_mark_one CHECK (num_nonnulls(claim_id, article_id) = 1)
 );
 
-COMMENT ON TABLE thread_mark IS 'Claims whose threads are to be built anew.';
+COMMENT ON TABLE thread_mark IS 'Claims whose threads, or articles whose origins, are to be found anew.';
 
 CREATE TABLE origin (
     article_id UUID NOT NULL, 

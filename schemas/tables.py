@@ -462,8 +462,10 @@ thread_mark = Table(
     "thread_mark",
     metadata,
     Column("mark_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("claim_id", UUID(as_uuid=True), nullable=False),
-    comment="Claims whose threads are to be built anew.",
+    Column("claim_id", UUID(as_uuid=True)),
+    Column("article_id", UUID(as_uuid=True)),
+    CheckConstraint("num_nonnulls(claim_id, article_id) = 1", name="one"),
+    comment="Claims whose threads, or articles whose origins, are to be found anew.",
 )
 
 origin = Table(

@@ -166,9 +166,11 @@ def _add_threads() -> None:
     op.create_table(
         "thread_mark",
         sa.Column("mark_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("claim_id", sa.UUID(), nullable=False),
+        sa.Column("claim_id", sa.UUID(), nullable=True),
+        sa.Column("article_id", sa.UUID(), nullable=True),
+        sa.CheckConstraint("num_nonnulls(claim_id, article_id) = 1", name=op.f("ck_thread_mark_one")),
         sa.PrimaryKeyConstraint("mark_id", name=op.f("pk_thread_mark")),
-        comment="Claims whose threads are to be built anew.",
+        comment="Claims whose threads, or articles whose origins, are to be found anew.",
     )
 
 
