@@ -563,7 +563,7 @@ CREATE TABLE origin_pair (
     a UUID NOT NULL, 
     b UUID NOT NULL, 
     evidence TEXT NOT NULL, 
-    CONSTRAINT pk_origin_pair PRIMARY KEY (a, b), 
+    CONSTRAINT pk_origin_pair PRIMARY KEY (a, b, evidence), 
     CONSTRAINT ck_origin_pair_pair CHECK (a < b), 
     CONSTRAINT ck_origin_pair_evidence CHECK (evidence IN ('near_duplicate', 'wire_credit', 'self_declared_rewrite', 'announcement')), 
     CONSTRAINT fk_origin_pair_a FOREIGN KEY(a) REFERENCES article (article_id), 

@@ -482,7 +482,7 @@ origin_pair = Table(
     metadata,
     Column("a", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
     Column("b", UUID(as_uuid=True), ForeignKey("article.article_id"), primary_key=True),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", Text, primary_key=True),
     _one_of("evidence", OriginEvidence),
     CheckConstraint("a < b", name="pair"),
     Index(None, "b"),

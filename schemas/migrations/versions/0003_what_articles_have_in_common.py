@@ -196,7 +196,7 @@ def _add_origins() -> None:
         ),
         sa.ForeignKeyConstraint(["a"], ["article.article_id"], name=op.f("fk_origin_pair_a")),
         sa.ForeignKeyConstraint(["b"], ["article.article_id"], name=op.f("fk_origin_pair_b")),
-        sa.PrimaryKeyConstraint("a", "b", name=op.f("pk_origin_pair")),
+        sa.PrimaryKeyConstraint("a", "b", "evidence", name=op.f("pk_origin_pair")),
         comment="By what one sees that two articles have their words from one place.",
     )
     op.create_index(op.f("ix_origin_pair_b"), "origin_pair", ["b"], unique=False)
