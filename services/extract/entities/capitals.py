@@ -34,7 +34,8 @@ _OWN = re.compile(
 """After it: what governments have, a word or two between."""
 
 _ACTS = re.compile(
-    r"\s+(?:(?:has|have|had)\s+(?:\w+ly\s+|not\s+|also\s+|never\s+|long\s+|now\s+|so far\s+)*(?!been\b)\w+(?:ed|t|n|ld|de)\b"
+    r"\s+(?:(?:has|have|had)\s+(?:\w+ly\s+|not\s+|also\s+|never\s+|long\s+|now\s+|so far\s+)*"
+    r"(?!been\b)\w+(?:ed|t|n|ld|de)\b"
     r"|(?:would|will|could|should|must|may|might|cannot|can)\s+(?:\w+ly\s+|not\s+|also\s+|never\s+)*"
     r"(?!be\b|have been\b|host\b|see\b|get\b)\w+"
     r"|(?:is|was)\s+(?:\w+ly\s+|not\s+|also\s+|now\s+)*(?:willing|ready|prepared|unwilling|reluctant|keen|determined"

@@ -1,4 +1,4 @@
-"""Common nouns in place of names: "the Court", "the Nation", written with a capital, mean one that the article names."""
+"""Common nouns in place of names: "the Court" or "the Nation", with a capital, is one that the article names."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

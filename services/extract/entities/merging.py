@@ -1,6 +1,6 @@
 """Merging: which entities are one after all, as a pure function of those that share a surname or initials.
 
-Nothing hangs on the order in which they came: whoever looks at the same set finds the same. What fits several fits none.
+Nothing hangs on the order in which they came: the same set gives the same merges. What fits several fits none.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -84,7 +84,7 @@ def merges_of(known: Collection[Known], same: Collection[Pair] = (), apart: Coll
     ``same`` and ``apart`` are an operator's pins: what is pinned apart never is one, also not by way of a third.
     """
     by_id = {each.id: each for each in known}
-    pinned = [_Edge(*sorted(pair), MergeRule.PINNED) for pair in same if by_id.keys() >= set(pair)]
+    pinned = [_Edge(min(pair), max(pair), MergeRule.PINNED) for pair in same if by_id.keys() >= set(pair)]
     ruled = [] if len(known) > CROWD else sorted(_edges(sorted(known)), key=lambda edge: (-SCORES[edge.rule], edge))
     groups: dict[UUID, frozenset[UUID]] = {key: frozenset((key,)) for key in by_id}
     joined: list[_Edge] = []

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001  (the marks that newspapers print)
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from schemas.extraction import Extraction, Mention, MentionType, Speaker
 from services.extract.entities.capitals import is_government
@@ -47,14 +48,15 @@ def speaker_key(speaker: Speaker, mentions: Sequence[Mention], keys: Sequence[Ke
         return keys[speaker.mention]
     named = {key for mention, key in zip(mentions, keys, strict=True) if mention.name == speaker.name}
     if len(named) > 1 and speaker.name is not None:
-        named &= {government_key(speaker.name)}  # type: ignore[arg-type]
+        government = government_key(speaker.name)
+        named = {key for key in named if key == government}
     return next(iter(named)) if len(named) == 1 else None
 
 
 def _explain_acronyms(text: str, mentions: Sequence[Mention], keys: list[Key]) -> None:
     """Have "Long Name (LN)" teach what LN is, wherever it stands in the article."""
     learnt: dict[str, Key] = {}
-    for at, (before, mention) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for at, (before, mention) in enumerate(pairwise(mentions)):
         between = text[before.span[1] : mention.span[0]].strip(" \"'“‘")
         closed = text[mention.span[1] : mention.span[1] + _GAP].lstrip("\"'”’").startswith(")")
         if between == "(" and closed and keys[at].sort is Sort.BODY and _is_short_for(mention.text, before.text):
@@ -73,7 +75,7 @@ def _is_short_for(short: str, name: str) -> bool:
 def _place_towns(text: str, mentions: Sequence[Mention], keys: list[Key]) -> None:
     """Have "Town, State" tell the town from others of its name, there and where it is named again."""
     told: dict[str, list[tuple[int, Key]]] = defaultdict(list)
-    for at, (mention, after) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for at, (mention, after) in enumerate(pairwise(mentions)):
         beside = text[mention.span[1] : after.span[0]].strip() == "," and after.span[0] - mention.span[1] < _GAP
         if beside and _is_town(mention, keys[at]) and keys[at + 1].title and government_key(mention.name) is None:
             town = keys[at]

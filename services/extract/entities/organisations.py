@@ -1,20 +1,21 @@
 """Organisations: those of several states, by their acronym and by their names; and the words of bodies' names.
 
-``organisations.txt`` holds a body a line: what it is called most, and its further names. They are those of "International
-organizations and groups" (The World Factbook, in the public domain) and of the directory of the United Nations system
-that newspapers name, with the courts, banks and agencies of the European Union.
+``organisations.txt`` holds a body a line: what it is called most, and its further names. They are those that newspapers
+name of "International organizations and groups" (The World Factbook, in the public domain) and of the directory of the
+United Nations system, with the courts, banks and agencies of the European Union.
 """
 
 from functools import cache
 from importlib.resources import files
 
 from services.extract.entities.spelling import words_in
+from services.extract.reading.language.lexicon import words
 
 Words = tuple[str, ...]
 
-_FORMS = frozenset(
+_FORMS = words(
     "inc incorporated corp corporation co company ltd limited plc llc llp lp ag sa se nv bv gmbh oyj ab as spa srl kk"
-    " pty pjsc ojsc jsc".split()
+    " pty pjsc ojsc jsc"
 )
 """Legal forms at the end of a company's name."""
 
@@ -35,8 +36,7 @@ def _bodies() -> dict[Words, str]:
     for line in lines:
         short, _, names = line.partition(" = ")
         for name in (short, *names.split(" | ")):
-            if words := body_words(name):
-                found[words] = short
+            found[body_words(name)] = short
     return found
 
 
@@ -64,18 +64,18 @@ def _as_word(found: str, name: str) -> str | None:
 
 def body_words(name: str) -> Words:
     """Return the words of a body's name without legal form, "and" and article; "Defence Ministry" turned round."""
-    words = [word for word in words_in(name) if word != "and"]
-    while len(words) > 1 and words[-1] in _FORMS:
-        words.pop()
+    found = [word for word in words_in(name) if word != "and"]
+    while len(found) > 1 and found[-1] in _FORMS:
+        found.pop()
     at = 0
-    while at < len(words) - 1:
-        short = _SHORT.get((words[at], words[at + 1]))
-        if short is not None and len(words) > 2:  # noqa: PLR2004
-            words[at : at + 2] = [short]
+    while at < len(found) - 1:
+        short = _SHORT.get((found[at], found[at + 1]))
+        if short is not None and len(found) > 2:  # noqa: PLR2004
+            found[at : at + 2] = [short]
         at += 1
-    if len(words) > 1 and words[-1] in _OFFICES and "of" not in words:
-        words = [words[-1], "of", *words[:-1]]
-    return tuple(word for word in words if word != "the")
+    if len(found) > 1 and found[-1] in _OFFICES and "of" not in found:
+        found = [found[-1], "of", *found[:-1]]
+    return tuple(word for word in found if word != "the")
 
 
 def initials_of(words: Words) -> str | None:

@@ -34,7 +34,7 @@ _RENAMED = {
     "portuguese guinea": "GW", "spanish guinea": "GQ", "french sudan": "ML", "oubangui-chari": "CF",
     "ellice islands": "TV", "gilbert islands": "KI", "transjordan": "JO", "trucial states": "AE", "kirghizia": "KG",
 }  # fmt: skip
-"""States by the names they bore before they, or ISO 3166-3, changed them, since 1900; where one state took the place."""
+"""Names that states bore before they changed them, since 1900 (ISO 3166-3 and before), where one state took them."""
 
 _COMMON = {
     "bosnia": "BA", "trinidad": "TT", "dr congo": "CD", "democratic republic of congo": "CD", "korea republic": "KR",
