@@ -576,5 +576,84 @@ CREATE INDEX ix_origin_pair_b ON origin_pair (b);
 
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
 
+-- Running upgrade 0003 -> 0004
+
+ALTER TABLE entity ALTER COLUMN name DROP NOT NULL;
+
+ALTER TABLE entity ADD COLUMN titled BOOLEAN DEFAULT false NOT NULL;
+
+ALTER TABLE entity ADD COLUMN bucket TEXT;
+
+ALTER TABLE entity ADD COLUMN live BOOLEAN DEFAULT false NOT NULL;
+
+ALTER TABLE entity ADD COLUMN merged_into UUID;
+
+ALTER TABLE entity ADD CONSTRAINT fk_entity_merged_into FOREIGN KEY(merged_into) REFERENCES entity (entity_id);
+
+ALTER TABLE entity ADD CONSTRAINT ck_entity_name CHECK (NOT live OR name IS NOT NULL);
+
+CREATE INDEX ix_entity_bucket_entity_id ON entity (bucket, entity_id);
+
+CREATE INDEX ix_entity_merged_into ON entity (merged_into) WHERE merged_into IS NOT NULL;
+
+COMMENT ON TABLE entity IS 'What a mention names; one id across all articles and spellings. merged_into: the entity that it is one with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept.';
+
+CREATE TABLE entity_alias (
+    entity_id UUID NOT NULL, 
+    form TEXT NOT NULL, 
+    CONSTRAINT pk_entity_alias PRIMARY KEY (entity_id, form), 
+    CONSTRAINT fk_entity_alias_entity_id FOREIGN KEY(entity_id) REFERENCES entity (entity_id)
+);
+
+COMMENT ON TABLE entity_alias IS 'The names under which articles show an entity.';
+
+CREATE TABLE entity_merge (
+    merge_id BIGINT GENERATED ALWAYS AS IDENTITY, 
+    entity_id UUID NOT NULL, 
+    into_id UUID NOT NULL, 
+    rule TEXT NOT NULL, 
+    score FLOAT NOT NULL, 
+    merged_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    undone_at TIMESTAMP WITH TIME ZONE, 
+    CONSTRAINT pk_entity_merge PRIMARY KEY (merge_id), 
+    CONSTRAINT fk_entity_merge_entity_id FOREIGN KEY(entity_id) REFERENCES entity (entity_id), 
+    CONSTRAINT fk_entity_merge_into_id FOREIGN KEY(into_id) REFERENCES entity (entity_id)
+);
+
+COMMENT ON TABLE entity_merge IS 'Two entities that are one, by which rule and how surely; undone_at: they are two again, or the one is merged otherwise.';
+
+CREATE UNIQUE INDEX uq_entity_merge_now ON entity_merge (entity_id) WHERE undone_at IS NULL;
+
+CREATE INDEX ix_entity_merge_into_id ON entity_merge (into_id);
+
+CREATE TABLE entity_pin (
+    a UUID NOT NULL, 
+    b UUID NOT NULL, 
+    kind TEXT NOT NULL, 
+    pinned_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+    CONSTRAINT pk_entity_pin PRIMARY KEY (a, b), 
+    CONSTRAINT ck_entity_pin_pair CHECK (a < b), 
+    CONSTRAINT ck_entity_pin_kind CHECK (kind IN ('same', 'apart')), 
+    CONSTRAINT fk_entity_pin_a FOREIGN KEY(a) REFERENCES entity (entity_id), 
+    CONSTRAINT fk_entity_pin_b FOREIGN KEY(b) REFERENCES entity (entity_id)
+);
+
+COMMENT ON TABLE entity_pin IS 'What an operator decided of two entities, whatever the rules find.';
+
+CREATE INDEX ix_entity_pin_b ON entity_pin (b);
+
+CREATE TABLE entity_mark (
+    mark_id BIGINT GENERATED ALWAYS AS IDENTITY, 
+    entity_id UUID NOT NULL, 
+    lost BOOLEAN DEFAULT false NOT NULL, 
+    CONSTRAINT pk_entity_mark PRIMARY KEY (mark_id)
+);
+
+COMMENT ON TABLE entity_mark IS 'Entities whose names and merges are to be looked at anew; lost: an article names it no more.';
+
+INSERT INTO entity_mark (entity_id, lost) SELECT entity_id, true FROM entity ORDER BY entity_id;
+
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+
 COMMIT;
 

@@ -76,6 +76,13 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class PinKind(StrEnum):
+    """What an operator says of two entities."""
+
+    SAME = "same"
+    APART = "apart"
+
+
 class ErasedKind(StrEnum):
     """What an erasure named."""
 
@@ -277,15 +284,70 @@ entity = Table(
     "entity",
     metadata,
     Column("entity_id", UUID(as_uuid=True), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Text),
     Column("type", Text, nullable=False),
     Column("folded", Text),
+    Column("titled", Boolean, nullable=False, server_default=text("false")),
+    Column("bucket", Text),
+    Column("live", Boolean, nullable=False, server_default=text("false")),
+    Column("merged_into", UUID(as_uuid=True), ForeignKey("entity.entity_id")),
     _time("first_seen_at", nullable=False, now=True),
     _one_of("type", MentionType),
+    CheckConstraint("NOT live OR name IS NOT NULL", name="name"),
     Index(None, "first_seen_at", "entity_id"),
     Index(None, "type", "first_seen_at", "entity_id"),
+    Index(None, "bucket", "entity_id"),
+    Index(None, "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_entity_words", text("string_to_array(folded, ' ')"), postgresql_using="gin"),
-    comment="What a mention names; one id across all articles and spellings.",
+    comment="What a mention names; one id across all articles and spellings. merged_into: the entity that it is one "
+    "with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what "
+    "those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept.",
+)
+
+entity_alias = Table(
+    "entity_alias",
+    metadata,
+    Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id"), primary_key=True),
+    Column("form", Text, primary_key=True),
+    comment="The names under which articles show an entity.",
+)
+
+entity_merge = Table(
+    "entity_merge",
+    metadata,
+    Column("merge_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id"), nullable=False),
+    Column("into_id", UUID(as_uuid=True), ForeignKey("entity.entity_id"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    _time("merged_at", nullable=False, now=True),
+    _time("undone_at"),
+    Index("uq_entity_merge_now", "entity_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+    Index(None, "into_id"),
+    comment="Two entities that are one, by which rule and how surely; undone_at: they are two again, or the one is "
+    "merged otherwise.",
+)
+
+entity_pin = Table(
+    "entity_pin",
+    metadata,
+    Column("a", UUID(as_uuid=True), ForeignKey("entity.entity_id"), primary_key=True),
+    Column("b", UUID(as_uuid=True), ForeignKey("entity.entity_id"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    _time("pinned_at", nullable=False, now=True),
+    _one_of("kind", PinKind),
+    CheckConstraint("a < b", name="pair"),
+    Index(None, "b"),
+    comment="What an operator decided of two entities, whatever the rules find.",
+)
+
+entity_mark = Table(
+    "entity_mark",
+    metadata,
+    Column("mark_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("entity_id", UUID(as_uuid=True), nullable=False),
+    Column("lost", Boolean, nullable=False, server_default=text("false")),
+    comment="Entities whose names and merges are to be looked at anew; lost: an article names it no more.",
 )
 
 mention = Table(

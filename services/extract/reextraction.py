@@ -22,7 +22,6 @@ from schemas.outcomes import RecordOutcome
 from schemas.tables import article, claim, entity, revision
 from services.database import is_permanent
 from services.extract import store
-from services.extract.entities.keys import entity_id
 from services.extract.identity import claim_id
 from services.extract.letters import Reader
 from services.extract.records import Read, Reading, Unusable
@@ -160,7 +159,8 @@ async def _index(connection: AsyncConnection, reading: Read) -> bool:
     ids = [claim_id(event.article_id, event.text_sha256, one) for one in extraction.claims]
     found = [{"key": key, "vector": vector} for key, vector in zip(ids, vectors.claims, strict=True)]
     words = {"search": bindparam("vector"), "arrival": event.arrival, "language": event.language}
-    names = [{"key": entity_id(one), "form": fold_name(one.name)} for one in extraction.mentions]
+    pairs = zip(reading.keys, extraction.mentions, strict=True)
+    names = [{"key": key.id, "form": fold_name(key.title or one.name)} for key, one in pairs]
     if found:
         await connection.execute(update(claim).where(claim.c.claim_id == bindparam("key")).values(words), found)
     if names:

@@ -3,12 +3,14 @@
 Nothing hangs on the order in which they came: the same set gives the same merges. What fits several fits none.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from schemas.extraction import MentionType
+from services.extract.entities.keys import entity_key
 from services.extract.entities.organisations import body_words, initials_of, is_acronym
 from services.extract.entities.persons import PersonName, person_name
 
@@ -26,10 +28,13 @@ class MergeRule(StrEnum):
     SURNAME = "surname"
     ACRONYM = "acronym"
     TOWN = "town"
+    RENAMED = "renamed"
+    """What named it is read otherwise now, and has another id."""
 
 
 SCORES = {
     MergeRule.PINNED: 1.0,
+    MergeRule.RENAMED: 1.0,
     MergeRule.SHORTER_NAME: 0.9,
     MergeRule.TOWN: 0.8,
     MergeRule.SURNAME: 0.8,
@@ -85,7 +90,7 @@ def merges_of(known: Collection[Known], same: Collection[Pair] = (), apart: Coll
     """
     by_id = {each.id: each for each in known}
     pinned = [_Edge(min(pair), max(pair), MergeRule.PINNED) for pair in same if by_id.keys() >= set(pair)]
-    ruled = [] if len(known) > CROWD else sorted(_edges(sorted(known)), key=lambda edge: (-SCORES[edge.rule], edge))
+    ruled = sorted(_ruled(by_id.values()), key=lambda edge: (-SCORES[edge.rule], edge))
     groups: dict[UUID, frozenset[UUID]] = {key: frozenset((key,)) for key in by_id}
     joined: list[_Edge] = []
     for edge in (*sorted(pinned), *ruled):
@@ -112,14 +117,25 @@ def _fullness(each: Known) -> tuple[bool, int, int, UUID]:
     return not is_acronym(each.name), len(each.name.split()), len(each.name), each.id
 
 
+def _ruled(known: Iterable[Known]) -> Iterator[_Edge]:
+    """Yield what the rules find, within the buckets that are no crowd."""
+    buckets: dict[str, list[Known]] = defaultdict(list)
+    for each in sorted(known):
+        buckets[bucket_of(each.name, each.type, each.id)].append(each)
+    for bucket in buckets.values():
+        if len(bucket) <= CROWD:
+            yield from _edges(bucket)
+
+
 def _edges(known: Iterable[Known]) -> Iterator[_Edge]:
     persons = [(each.id, person_name(each.name)) for each in known if each.type is MentionType.PERSON]
     yield from _persons(persons)
-    bodies = [each for each in known if each.type is MentionType.ORG]
+    unknown = [each for each in known if entity_key(each.name, each.type).title is None]
+    bodies = [each for each in unknown if each.type is MentionType.ORG]
     full = [each.id for each in bodies if not is_acronym(each.name)]
     if len(full) == 1:
         yield from (_Edge(each.id, full[0], MergeRule.ACRONYM) for each in bodies if is_acronym(each.name))
-    places = [each for each in known if each.type in {MentionType.GPE, MentionType.LOC}]
+    places = [each for each in unknown if each.type in {MentionType.GPE, MentionType.LOC}]
     told = [each.id for each in places if "," in each.name]
     if len(told) == 1:
         yield from (_Edge(each.id, told[0], MergeRule.TOWN) for each in places if "," not in each.name)

@@ -9,7 +9,7 @@ from schemas.extraction import Extraction, Mention, MentionType, Speaker
 from services.extract.entities.capitals import is_government
 from services.extract.entities.commons import is_common, meant
 from services.extract.entities.keys import Key, Sort, entity_key, government_key
-from services.extract.entities.merging import Known, bucket_of, merges_of
+from services.extract.entities.merging import Known, merges_of
 
 _PLACES = frozenset((MentionType.GPE, MentionType.LOC))
 
@@ -108,15 +108,10 @@ def _seat_governments(text: str, mentions: Sequence[Mention], keys: list[Key], s
 
 def _join(mentions: Sequence[Mention], keys: list[Key]) -> None:
     """Join the shorter names of the article to the one fuller name that fits each."""
-    buckets: dict[str, dict[Key, Known]] = defaultdict(dict)
-    for mention, key in zip(mentions, keys, strict=True):
-        name = key.title or mention.name
-        buckets[bucket_of(name, key.type, key.id)].setdefault(key, Known(key.id, name, key.type))
-    into: dict[Key, Key] = {}
-    for known in buckets.values():
-        by_id = {key.id: key for key in known}
-        into |= {by_id[short]: by_id[merge.into] for short, merge in merges_of(known.values()).items()}
-    keys[:] = [into.get(key, key) for key in keys]
+    by_id = {key.id: key for key in reversed(keys)}
+    names = {key.id: key.title or mention.name for mention, key in zip(mentions, keys, strict=True)}
+    into = merges_of([Known(key.id, names[key.id], key.type) for key in by_id.values()])
+    keys[:] = [by_id[into[key.id].into] if key.id in into else by_id[key.id] for key in keys]
 
 
 def names_shown(mentions: Sequence[Mention], keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
