@@ -62,7 +62,9 @@ def head_datings(text: str) -> Iterator[Dating]:
     for number, line in enumerate(_LINE.finditer(text, 0, min(len(text), HEAD_CODE_POINTS))):
         if number >= HEAD_LINES:
             break
-        yield from (dating for dating in find_datings(text, *line.span(), None) if _heads(text, line.span(), dating.span))
+        yield from (
+            dating for dating in find_datings(text, *line.span(), None) if _heads(text, line.span(), dating.span)
+        )
 
 
 def _heads(text: str, line: Span, dating: Span) -> bool:
