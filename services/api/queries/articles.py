@@ -15,7 +15,9 @@ from services.api.queries.listing import Column, Found, Rows, between, equal
 from services.api.queries.newest import Line, Period, find_newest, has_all, is_one_of, list_newest, without_end
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
 
-_ARTICLE = [column for column in article.c if column.name not in {"related_at", "search"}]
+_OF_COMPARING = frozenset({"related_at", "card", "fingerprint", "origin_keys", "leased_until", "lease_token"})
+_ARTICLE = [column for column in article.c if column.name not in {"search", *_OF_COMPARING}]
+_CARDS = select(*_ARTICLE, article.c.card)
 _CURRENT = and_(revision.c.article_id == article.c.article_id, revision.c.revision == article.c.revision)
 
 
@@ -84,6 +86,16 @@ async def find_text(connection: AsyncConnection, article_id: UUID) -> Found:
     columns = [article.c.article_id, article.c.revision, article.c.erased_at, revision.c.text_sha256, revision.c.text]
     query = select(*columns, paragraphs).outerjoin(revision, _CURRENT).where(article.c.article_id == article_id)
     return (await connection.execute(query)).one_or_none()
+
+
+async def find_card(connection: AsyncConnection, article_id: UUID) -> Found:
+    """Return an article with its card; null where none was made."""
+    return (await connection.execute(_CARDS.where(article.c.article_id == article_id))).one_or_none()
+
+
+async def list_cards(connection: AsyncConnection, article_ids: Sequence[UUID]) -> Rows:
+    """Return articles with their cards."""
+    return (await connection.execute(_CARDS.where(is_one_of(article.c.article_id, article_ids)))).all()
 
 
 async def find_erasure(connection: AsyncConnection, article_id: UUID) -> Found:

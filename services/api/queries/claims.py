@@ -51,7 +51,8 @@ class Stored(NamedTuple):
 
 _OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url", "title", "published_at"})
 _CLAIM = [(article if name in _OF_ARTICLE else claim).c[name] for name in Stored._fields]
-_CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
+CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
+"""Claims as they are shown; ``Stored`` reads their rows."""
 
 _LINE = Line(claim, at="fetched_at", key="claim_id", near=3_000)
 
@@ -92,31 +93,31 @@ async def list_claims_of_article(
     connection: AsyncConnection, part: Page, article_id: UUID, *, min_confidence: float | None
 ) -> Rows:
     """Return an article's live claims in the order of its text."""
-    query = _CLAIMS.where(claim.c.article_id == article_id, claim.c.retracted_at.is_(None), _sure(min_confidence))
+    query = CLAIMS.where(claim.c.article_id == article_id, claim.c.retracted_at.is_(None), _sure(min_confidence))
     return await list_part(connection, query, part, claim.c.ordinal, claim.c.claim_id, ascending=True)
 
 
 async def list_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims, those of the article fetched last first."""
-    return await list_newest(connection, _LINE, _CLAIMS, without_end(wanted, part), part)
+    return await list_newest(connection, _LINE, CLAIMS, without_end(wanted, part), part)
 
 
 async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims with their rank, the highest first; of many only the newest are ranked."""
     keys = await find_newest(connection, _LINE, wanted, None, count=RANKED_MAX, gathered=SEARCHED_MAX)
-    return await list_ranked(connection, _LINE, _CLAIMS, part, keys=keys, asked=wanted.asked)
+    return await list_ranked(connection, _LINE, CLAIMS, part, keys=keys, asked=wanted.asked)
 
 
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     """Return a claim, also one that is gone."""
-    return (await connection.execute(_CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()
+    return (await connection.execute(CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()
 
 
 async def find_live(connection: AsyncConnection, article_ids: Sequence[UUID], claim_ids: Sequence[UUID]) -> Rows:
     """Return those of some articles' claims that are live, each article's in the order of its text."""
     # By the articles, though the claims say it all: with a thousand ids the planner would read every article.
     named = (is_one_of(claim.c.article_id, article_ids), is_one_of(claim.c.claim_id, claim_ids))
-    query = _CLAIMS.where(*named, claim.c.retracted_at.is_(None))
+    query = CLAIMS.where(*named, claim.c.retracted_at.is_(None))
     return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
 
 

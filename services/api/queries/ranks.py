@@ -27,7 +27,7 @@ _BY_LENGTH, _BELOW_ONE = 1, 32
 def matches(search: Column, *asked: str | None) -> list[Column]:
     """Return the condition that a vector has the words of all tsqueries that are given."""
     given = [terms for terms in asked if terms is not None]
-    return [search.bool_op("@@")(_query(" & ".join(given)))] if given else []
+    return [search.bool_op("@@")(tsquery(" & ".join(given)))] if given else []
 
 
 async def list_ranked(
@@ -35,7 +35,7 @@ async def list_ranked(
 ) -> Rows:
     """Fetch the rows of a page of what was found, with their ``points``, and one more that tells if there are more."""
     table = line.table
-    rank = func.ts_rank_cd(table.c.search, _query(asked or ""), _BY_LENGTH | _BELOW_ONE)
+    rank = func.ts_rank_cd(table.c.search, tsquery(asked or ""), _BY_LENGTH | _BELOW_ONE)
     points = cast(rank * POINTS, Integer).label("points")
     # The limit keeps PostgreSQL from working out a rank for each place that it is used in.
     ranked = select(table.c[line.key], points).where(is_one_of(table.c[line.key], keys)).limit(RANKED_MAX).subquery()
@@ -43,5 +43,6 @@ async def list_ranked(
     return await list_part(connection, joined, part, ranked.c.points, table.c[line.key])
 
 
-def _query(terms: str) -> "ColumnElement[str]":
+def tsquery(terms: str) -> "ColumnElement[str]":
+    """Return the tsquery that a text is."""
     return cast(literal(terms, Text), TSQUERY)

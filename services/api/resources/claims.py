@@ -241,6 +241,15 @@ def _show_speaker(speaker: dict[str, object] | None, entity_id: UUID | None) -> 
     return shown
 
 
+def here(row: AnyRow | None) -> AnyRow:
+    """Return the row of a claim that has its words; raises NotFound or Erased."""
+    if row is None:
+        raise NotFound("There is no such claim")
+    if row.retracted_by == RetractedBy.ERASURE:
+        raise Erased("The claim's words were taken away for good")
+    return row
+
+
 @router.get("", summary="List live claims, newest article first", response_model=ClaimPage)
 async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()]) -> Response:
     page = open_page(request, listing)
@@ -252,9 +261,5 @@ async def list_claims(request: Request, listing: Annotated[ClaimListing, Query()
 @router.get("/{claim_id}", summary="Get one claim, also a retracted one", response_model=ShownClaim)
 async def get_claim(request: Request, claim_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
-        row = await queries.find_claim(connection, claim_id)
-    if row is None:
-        raise NotFound("There is no such claim")
-    if row.retracted_by == RetractedBy.ERASURE:
-        raise Erased("The claim's words were taken away for good")
+        row = here(await queries.find_claim(connection, claim_id))
     return only.answer(show_claim(row))

@@ -32,7 +32,11 @@ class Terms:
 
     def tsquery(self) -> str:
         """Return the text of PostgreSQL's tsquery."""
-        return " & ".join(f"({' | '.join(map(_phrase, sorted(term)))})" for term in self.spellings)
+        return " & ".join(self.tsqueries())
+
+    def tsqueries(self) -> list[str]:
+        """Return the text of the tsquery of each term."""
+        return [f"({' | '.join(map(_phrase, sorted(term)))})" for term in self.spellings]
 
     def find(self, text: str) -> list[Match]:
         """Return where the terms stand in a text, in its order."""
