@@ -1,13 +1,16 @@
-"""Who is quoted: to whom an article attributes its claims, how many quotations it has, and what stands in whose voice."""
+"""Who is quoted: whom an article attributes its claims to, how many quotations it has, and what is in whose voice."""
 
 from collections import Counter
 
 from pydantic import BaseModel
 
 from schemas.comparison import Attributed
-from schemas.extraction import Claim, Form, Voice
+from schemas.extraction import Claim, Form, Voice, Words
 from services.extract.sourcing.report import Report
 from services.lexemes import fold_name
+
+RELATIVES = frozenset(("who", "which", "that", "whose"))
+"""Pronouns that stand for somebody named before them, and so are nobody by themselves."""
 
 
 class Forms(BaseModel):
@@ -46,11 +49,17 @@ def find_attributed(report: Report) -> tuple[Attributed, ...]:
 
 
 def _named(claim: Claim) -> tuple[str, bool] | None:
-    if claim.speaker is None:
+    if claim.speaker is None or claim.speaker.text.lower() in RELATIVES:
         return None
     if claim.speaker.anonymous:
         return claim.speaker.text, True
     return None if claim.speaker.name is None else (claim.speaker.name, False)
+
+
+def anonymous_words(report: Report) -> tuple[Words, ...]:
+    """Return the words for each of the unnamed to whom the article attributes claims."""
+    speakers = (claim.speaker for claim in report.attributed() if claim.speaker and (_named(claim) or ("", False))[1])
+    return tuple(dict.fromkeys(Words(spans=speaker.spans, text=speaker.text) for speaker in speakers))
 
 
 def share_out(report: Report) -> Shares:

@@ -7,7 +7,7 @@ from schemas.comparison import Attributed, Card, CardDate, Flag, Flagged, Venue
 from schemas.extraction import Extraction, Words
 from services.extract.reading.layout.headlines import HEAD_PARAGRAPHS, words_of
 from services.extract.reading.layout.notices import Silence
-from services.extract.sourcing.attributed import Forms, count_forms, find_attributed, share_out
+from services.extract.sourcing.attributed import Forms, anonymous_words, count_forms, find_attributed, share_out
 from services.extract.sourcing.dating import date_of
 from services.extract.sourcing.disclosures import find_disclosures
 from services.extract.sourcing.drift import find_drifts
@@ -20,15 +20,19 @@ from services.extract.sourcing.venues import find_venue
 def make_card(
     text: str, title: str | None, publisher: str | None, published_at: datetime | None, extraction: Extraction
 ) -> Card:
-    """Return an article's card; ``extraction``: of this text, with all its claims, of which the served ones count.
+    """Return an article's card; ``extraction`` is of this text, with all its claims.
 
+    Those that are not served by default count too: who is quoted less surely is quoted none the less.
     ``best_sourced`` and ``single_source_claim`` are not among the flags: they need other articles.
     """
     report = read(text, title, publisher, extraction)
     venue, day, forms = find_venue(report), date_of(report, published_at), count_forms(report)
     attributed, disclosures = find_attributed(report), find_disclosures(report)
     rewrites = [words for kind, words in disclosures if kind is Silence.REWRITE]
-    flags = [*_plain(venue, day, forms, attributed, _anonymous(report)), *_flag(Flag.SELF_DECLARED_REWRITE, rewrites)]
+    flags = [
+        *_plain(venue, day, forms, attributed, anonymous_words(report)),
+        *_flag(Flag.SELF_DECLARED_REWRITE, rewrites),
+    ]
     flags += _flag(Flag.VAGUE_SOURCE, find_vague(report))
     flags += _flag(Flag.DUPLICATED_TITLE, _printings(report, title))
     flags += _flag(Flag.ENTITY_TYPE_CONFLICT, find_conflicts(report))
@@ -63,11 +67,6 @@ def _plain(
 def _flag(flag: Flag, words: Iterable[Words]) -> Iterator[Flagged]:
     if found := tuple(words):
         yield Flagged(flag=flag, words=found)
-
-
-def _anonymous(report: Report) -> tuple[Words, ...]:
-    speakers = (claim.speaker for claim in report.attributed() if claim.speaker and claim.speaker.anonymous)
-    return tuple(dict.fromkeys(Words(spans=speaker.spans, text=speaker.text) for speaker in speakers))
 
 
 def _printings(report: Report, title: str | None) -> tuple[Words, ...]:

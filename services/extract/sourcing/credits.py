@@ -21,7 +21,7 @@ _AGENCY = re.compile(r"\((?P<name>[^()\d]{2,40}?)(?:/[^()]*)?\)")
 _NAME = r"(?:[Tt]he )?[A-Z][\w’'.&-]*(?: (?:(?:of|and|the|&) )?[A-Z][\w’'.&-]*){0,5}"
 _FROM = re.compile(rf"\b(?:from|by|in|on|to|with|via|courtesy of|:) (?P<name>{_NAME})")
 _REPORTS = re.compile(
-    rf"(?:,|\A) (?:the )?(?:\w+ )?(?:news )?(?:agency )?(?P<name>{_NAME}) (?:reports|reported|reports?ed|said in a report)\b"
+    rf"(?:,|\A) (?:the )?(?:\w+ )?(?:news )?(?:agency )?(?P<name>{_NAME}) (?:reports|reported|said in a report)\b"
     rf"|\b(?:as|first) (?:reported|published|printed) (?:by|in) (?P<by>{_NAME})"
 )
 _PEOPLE = re.compile(r"\A\W*(?:additional |with )*(?:report|writ|edit|compil)\w+ by\b|\A\W*by [A-Z]", re.IGNORECASE)

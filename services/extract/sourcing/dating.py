@@ -38,7 +38,8 @@ _YEAR = re.compile(
     r"|founded|born|after) (?:the year )?)?(?<![\d.,$€£/-])\b(?P<year>[12]\d{3})\b(?![\d,.]\d|[-–/]?s\b|%| [a-z]+s\b)"
 )
 _PROMISED = re.compile(
-    r"\b(?:will|would|shall|next|expected|plans?|planned|due|scheduled|to be)\b|\b(?:by|before|no later than)(?: the end of)? ?\Z"
+    r"\b(?:will|would|shall|next|expected|plans?|planned|due|scheduled|to be)\b"
+    r"|\b(?:by|before|no later than)(?: the end of)? ?\Z"
 )
 
 
@@ -93,7 +94,7 @@ def _day_without_year(report: Report, span: Span) -> date | None:
 
 
 def _with_year(day: date, shown: str, after: date | None, before: date | None) -> date | None:
-    """Return the one day within the bounds that has the weekday, or null where there is none, several, or no weekday."""
+    """Return the one day within the bounds that has the weekday; null where none or several have, or none is told."""
     weekday = _WEEKDAY.search(shown)
     first = after or (before and before.replace(day=1, year=before.year - YEARS_ON))
     if weekday is None or first is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from schemas.comparison import Flag, Flagged
 from schemas.events import ParagraphKind
 from schemas.extraction import Claim, Form, Polarity, Span, SpeechAct, Voice
-from services.extract.reading.language.lexicon import FUNCTION_WORDS
+from services.extract.reading.language.lexicon import FUNCTION_WORDS, words
 from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
 from services.extract.sourcing.report import Report, hull
 from services.lexemes import lexemes_of
@@ -19,10 +19,13 @@ LEAD_SENTENCES = 2
 
 QUOTED = frozenset((Form.DIRECT, Form.MIXED))
 
+_NUMBERS = words("one two three four five six seven eight nine ten")
+"""Small numbers in words, which any two statements may share."""
+
 _NOUN = re.compile(r"\b(?:offer|promise|pledge|vow|decision|plan|agreement|demand)\b", re.IGNORECASE)
 _SAYING = re.compile(
     r"\b(?:says?|said|tells?|told|admits?|vows?|confirms?|den(?:y|ies)|rejects?|dismisses|reveals?|warns?|claims?|insists?"
-    r"|pledges?|promises?|accuses?|signals?|agrees?|offers?|threatens?|refuses?|demands?|urges?|slams?|to)\b",
+    r"|pledges?|promises?|accuses?|signals?|agrees?|offers?|threatens?|refuses?|demands?|urges?|slams?)\b|\bto [a-z]",
     re.IGNORECASE,
 )
 
@@ -30,11 +33,11 @@ _SAYING = re.compile(
 def find_drifts(report: Report) -> Iterator[Flagged]:
     """Yield the flags of what grows or is not borne out, each with the stronger words and then the weaker ones."""
     headline = report.headline
-    if headline is not None:
+    if headline is not None and not report.is_quoted(headline):
         weaker = _weaker_than_headline(report, headline)
         if weaker is not None:
             yield Flagged(flag=Flag.HEADLINE_STRONGER_THAN_BODY, words=(report.words(headline), report.words(weaker)))
-        if _is_unsupported(report, headline):
+        if _is_unsupported(report, headline, drifts=weaker is not None):
             yield Flagged(flag=Flag.HEADLINE_NOT_SUPPORTED_BY_QUOTE, words=(report.words(headline),))
     pairs = ((Flag.LEAD_STRONGER_THAN_QUOTE, _weaker_than_lead(report)), (Flag.WORDING_GROWS_IN_BODY, _growing(report)))
     yield from (
@@ -60,13 +63,13 @@ def _weaker_than_headline(report: Report, headline: Span) -> Span | None:
 
 
 def _is_denial(report: Report) -> bool:
-    heads = [claim for claim in report.kept if claim.voice is Voice.HEADLINE]
+    heads = [claim for claim in report.claims if claim.voice is Voice.HEADLINE]
     return any(claim.polarity is Polarity.DENIED and claim.speech_act is SpeechAct.DENY for claim in heads)
 
 
 def _left_open(report: Report) -> Span | None:
     """Return where the one whose denial the headline reports leaves open what it denies."""
-    heads = {claim.speaker.name for claim in report.kept if claim.voice is Voice.HEADLINE and claim.speaker}
+    heads = {claim.speaker.name for claim in report.claims if claim.voice is Voice.HEADLINE and claim.speaker}
     for claim in _body(report):
         speaker = claim.speaker.name if claim.speaker else None
         if speaker is not None and (speaker in heads or not heads) and claim.cue and leaves_open(claim.cue.text):
@@ -74,13 +77,18 @@ def _left_open(report: Report) -> Span | None:
     return None
 
 
-def _is_unsupported(report: Report, headline: Span) -> bool:
-    """Tell whether a headline reports what somebody says or does, and no quotation, nor what stands by it, says it."""
+def _is_unsupported(report: Report, headline: Span, *, drifts: bool) -> bool:
+    """Tell whether a headline states what no quotation says: none is there, or none is on its matter.
+
+    The words around a quotation count with it, but for a headline that ``drifts`` from the body.
+    """
     shown = report.shown(headline)
-    if not _SAYING.search(shown):
-        return False
     quotes = [claim for claim in _body(report) if claim.form in QUOTED]
-    return not any(_on_one_matter(shown, report.shown(_passage(report, claim))) for claim in quotes)
+    if not quotes:
+        return any(claim.voice is Voice.HEADLINE for claim in report.claims)
+    places = (hull(claim) if drifts else _passage(report, claim) for claim in quotes)
+    reports = drifts or _SAYING.search(shown) is not None
+    return reports and not any(_on_one_matter(shown, report.shown(place)) for place in places)
 
 
 def _passage(report: Report, claim: Claim) -> Span:
@@ -98,7 +106,7 @@ def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
         firm = firmness_of(_put(report, claim))
         for quote in _body(report):
             same = claim.speaker and quote.speaker and claim.speaker.name == quote.speaker.name is not None
-            weaker = quote.form in QUOTED and firmness_of(_put(report, quote)) < firm
+            weaker = quote.form in QUOTED and firmness_of(report.shown(quote.content.spans[0])) < firm
             if same and weaker and _on_one_matter(claim.content.text, quote.content.text):
                 return hull(claim), hull(quote)
     return None
@@ -131,7 +139,7 @@ def _in_lead(report: Report, claim: Claim) -> bool:
 
 
 def _body(report: Report) -> list[Claim]:
-    return [claim for claim in report.kept if claim.voice is not Voice.HEADLINE]
+    return [claim for claim in report.claims if claim.voice is not Voice.HEADLINE]
 
 
 def _put(report: Report, claim: Claim) -> str:
@@ -145,7 +153,7 @@ def _around(report: Report, claim: Claim) -> Span:
 
 def _on_one_matter(a: str, b: str) -> bool:
     both = _stems(a) & _stems(b)
-    return len(both) + sum(form.isdigit() for form in both) >= SHARED_WORDS
+    return len(both - _NUMBERS) + sum(form.isdigit() for form in both) >= SHARED_WORDS
 
 
 def _stems(words: str) -> frozenset[str]:

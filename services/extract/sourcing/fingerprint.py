@@ -1,11 +1,12 @@
 """The fingerprint: what is kept of an article to see, without reading it again, whether another has its words."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 import re
 from collections import Counter
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.extraction import MentionType, Words, Voice, Extraction
+from schemas.extraction import Extraction, MentionType, Voice, Words
 from services.extract.reading.layout.notices import Silence
 from services.extract.sourcing.attributed import count_forms
 from services.extract.sourcing.credits import Credit, credited, signatures
@@ -29,7 +30,8 @@ LEAD_SENTENCES = 3
 
 _CLAUSE = re.compile(r"[.,;:!?…–—()\[\]]+|\n")
 _FIRST_HAND = re.compile(
-    r"\b(?:told|tells|showed|gave|wrote to|writes to) (?:us|me|our \w+|this (?:newspaper|paper|reporter|magazine|website))\b"
+    r"\b(?:told|tells|showed|gave|wrote to|writes to)"
+    r" (?:us|me|our \w+|this (?:newspaper|paper|reporter|magazine|website))\b"
 )
 
 
@@ -124,7 +126,7 @@ def _is_first_hand(report: Report) -> bool:
 
 def _lead_speaker(report: Report) -> str | None:
     lead = report.prose[:LEAD_SENTENCES]
-    for claim in report.kept:
+    for claim in report.claims:
         inside = any(start <= claim.content.spans[0][0] < end for start, end in lead)
         if inside and claim.voice is Voice.ATTRIBUTED and claim.speaker and claim.speaker.name:
             return fold_name(claim.speaker.name)

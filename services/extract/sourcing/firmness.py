@@ -20,22 +20,27 @@ class Firmness(IntEnum):
     """Dismisses, admits, confirms, vows."""
 
 
+_RETREAT = re.compile(
+    r"\b(?:not|n[’']t|no longer|never|cannot)(?: be)?(?: \w+)?"
+    r" (?:rule[ds]? out|ruled out|ruling out|exclud\w+|den(?:y|ies|ied)|reject\w*|dismiss\w*|refut\w*)\b",
+    re.IGNORECASE,
+)
+"""A denial denied."""
+
 _SCALE: tuple[tuple[Firmness, re.Pattern[str]], ...] = (
     (
         Firmness.POSSIBLE,
         re.compile(
             r"\b(?:may|might|could|perhaps|possibly|probably|potentially|likely|possibility|possible|reportedly|allegedly"
-            r"|hint\w*|fear\w*|suspect\w*|speculat\w*|suggest\w*|not impossible|in principle"
-            r"|(?:not|n[’']t|no longer|never) (?:rule|ruled|ruling|be ruled|exclud\w+|be (?:\w+ )?exclud\w+|den\w+|reject\w*))\b"
-            r"|\bcannot be (?:\w+ )?excluded\b",
+            r"|hint\w*|fear\w*|suspect\w*|speculat\w*|suggest\w*|not impossible|in principle)\b",
             re.IGNORECASE,
         ),
     ),
     (
         Firmness.CONSIDERED,
         re.compile(
-            r"\b(?:consider\w*|explor\w*|indicat\w*|signal\w*|impl(?:y|ies|ied)|open(?:ness)? to|if|unless|provided|depend\w*"
-            r"|would|believ\w*|think\w*|reckon\w*|expect\w*|hop(?:es?|ed|ing)|discuss\w*)\b",
+            r"\b(?:consider\w*|explor\w*|indicat\w*|signal\w*|impl(?:y|ies|ied)|open(?:ness)? to|if|unless|provided"
+            r"|depend\w*|would|believ\w*|think\w*|reckon\w*|expect\w*|hop(?:es?|ed|ing)|discuss\w*)\b",
             re.IGNORECASE,
         ),
     ),
@@ -45,25 +50,20 @@ _SCALE: tuple[tuple[Firmness, re.Pattern[str]], ...] = (
     ),
 )
 _VOWED = re.compile(
-    r"\b(?:vow\w*|dismiss\w*|reject\w*|confirm\w*|admit\w*|swear\w*|swore|sworn|guarantee[sd]|insist\w*|refut\w*|den(?:y|ies|ied)"
-    r"|concede[sd]?|reveal\w*|slam\w*|rules? out|ruled out|refuse[sd])\b",
+    r"\b(?:vow\w*|dismiss\w*|reject\w*|confirm\w*|admit\w*|swear\w*|swore|sworn|guarantee[sd]|insist\w*|refut\w*"
+    r"|den(?:y|ies|ied)|concede[sd]?|reveal\w*|slam\w*|rules? out|ruled out|refuse[sd])\b",
     re.IGNORECASE,
 )
 
 
 def firmness_of(words: str) -> Firmness:
     """Return how firmly words put it: by their weakest word, else by a strong one, else as a plain statement."""
+    if _RETREAT.search(words):
+        return Firmness.POSSIBLE
     for firmness, pattern in _SCALE:
         if pattern.search(words):
             return firmness
     return Firmness.VOWED if _VOWED.search(words) else Firmness.STATED
-
-
-_RETREAT = re.compile(
-    r"\b(?:not|n[’']t|no longer|never|cannot)(?: be)?(?: \w+)? (?:rule[ds]? out|ruled|ruling|exclud\w+|den(?:y|ies|ied)|deni\w+"
-    r"|reject\w*|dismiss\w*|refut\w*)\b",
-    re.IGNORECASE,
-)
 
 
 def leaves_open(words: str) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Generic, TypeVar
+from uuid import UUID
 
 from schemas.comparison import OriginEvidence
 from services.extract.sourcing.fingerprint import Fingerprint
@@ -23,19 +24,7 @@ ABOUT = 0.4
 """The share of the names of the one with fewer that a credited article has too: an agency has many other reports."""
 
 
-class Ordered(Protocol):
-    """What ids are: they can be put in order, so that the same articles give the same origins."""
-
-    def __lt__(self, other: Any, /) -> bool:
-        """Tell whether this id comes before another."""
-        ...
-
-    def __hash__(self) -> int:
-        """Return the number by which sets find it."""
-        ...
-
-
-Id = TypeVar("Id", bound=Ordered)
+Id = TypeVar("Id", str, UUID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.extraction import Claim, Extraction, Span, Voice, Words
-from services.extract.reading.article import SERVED_MIN_CONFIDENCE, confident
 from services.extract.reading.layout.layout import Layout, lay_out
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of an article; ``kept`` are all its claims, ``claims`` those that are served by default."""
+    """What is known of an article."""
 
     text: str
     layout: Layout
@@ -19,14 +18,9 @@ class Report:
     publisher: str | None = None
 
     @property
-    def kept(self) -> tuple[Claim, ...]:
-        """Every claim that was found."""
-        return self.extraction.claims
-
-    @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """The claims that are served by default."""
-        return confident(self.extraction, SERVED_MIN_CONFIDENCE).claims
+        """Every claim that was found, also those that are not served by default."""
+        return self.extraction.claims
 
     @cached_property
     def headline(self) -> Span | None:
@@ -57,7 +51,7 @@ class Report:
         return Words.of(self.text, *spans)
 
     def attributed(self) -> Iterator[Claim]:
-        """Yield the served claims that somebody is said to have made."""
+        """Yield the claims that somebody is said to have made."""
         return (claim for claim in self.claims if claim.voice is Voice.ATTRIBUTED)
 
 

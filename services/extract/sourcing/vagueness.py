@@ -13,7 +13,8 @@ _VERB = r"(?:says?|said|claim(?:s|ed)?|suggest(?:s|ed)?|indicate[sd]?|report(?:s
 _HEADLINE = re.compile(rf"\b(?:sources?|insiders?|officials|experts|reports?|rumou?rs?) {_VERB}\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:in|from|through|by|according to) (?:\w+ )?"
-    r"(?:recent|various|several|multiple|some|unnamed|unspecified|numerous) (?:statements?|reports?|sources?|accounts?|comments?|remarks)\b"
+    r"(?:recent|various|several|multiple|some|unnamed|unspecified|numerous)"
+    r" (?:statements?|reports?|sources?|accounts?|comments?|remarks)\b"
     r"|\b(?:reports?|rumou?rs?) (?:suggest|indicate|say|claim)\b"
     r"|\baccording to (?:reports|sources|rumou?rs|insiders|experts)\b",
     re.IGNORECASE,

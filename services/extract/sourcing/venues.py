@@ -36,7 +36,8 @@ _CAPITALS = r"(?:(?:the|a|an) )?[A-Z]\S*(?: [A-Z]\S*)*\b"
 _SPOT = rf"(?:the|an?) (?:{_WORD} ){{0,2}}?(?i:{_OCCASION}|hall|gym|church|school|square|theatre|stadium)\b"
 _OWN = r"(?:us|me|him|her|them|reporters?|journalists?|the press|this|our|that|it)\b"
 _OCCASIONS = re.compile(
-    rf"{_TELLING} (?!{_OWN})(?P<where>(?:(?:{_WORD} ){{0,5}}?(?i:{_OCCASION})\b(?: (?:at|in|of) (?:{_SPOT}|{_CAPITALS}))?"
+    rf"{_TELLING} (?!{_OWN})(?P<where>"
+    rf"(?:(?:{_WORD} ){{0,5}}?(?i:{_OCCASION})\b(?: (?:at|in|of) (?:{_SPOT}|{_CAPITALS}))?"
     rf"|(?:{_WORD} ){{0,2}}?(?:crowd|audience) of (?:{_WORD} ){{0,3}}\w+"
     rf"|(?:{_WORD} ){{0,5}}?{_CROWD} (?:at|in) (?:{_SPOT}|{_CAPITALS})))"
 )

@@ -1,0 +1,145 @@
+"""The measures of source cards and origins on a split of the corpus, made from what is read of its articles."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from bench.quality.answers import ask
+from bench.quality.judging import Names, fold, names_of
+from bench.quality.rows import Row, row
+from bench.quality.scores import assign
+from bench.quality.words import WORD, Cut, jaccard, share
+from corpus.articles import Article, Flag
+from corpus.compile import HERE, read_affair
+from schemas.comparison import Card
+from schemas.extraction import Extraction, Words
+from services.extract.sourcing.card import make_card
+from services.extract.sourcing.fingerprint import Fingerprint, fingerprint
+from services.extract.sourcing.origins import group
+from services.lexemes import fold_name
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+COMPARED = frozenset((Flag.SINGLE_SOURCE_CLAIM, Flag.ENTITY_TYPE_CONFLICT))
+"""Flags that the corpus gives for what other articles say or leave out: no card has them by itself."""
+
+WORDS_MIN = 0.5
+"""The least Jaccard of the words at which a disclosure, or somebody unnamed, is the one annotated."""
+
+
+def read_all(articles: Sequence[Article]) -> list[Extraction]:
+    """Return all that is read of each article, with its title and publisher."""
+    texts = (
+        {"id": each.article, "text": each.text, "title": _title(each), "publisher": each.publisher} for each in articles
+    )
+    return ask(texts, min_confidence=0)
+
+
+def fields_right(article: Article, card: Card, names: Names) -> dict[str, float]:
+    """Return how far each field of a card is as annotated, between 0 and 1.
+
+    - venue: 1 for none where there is none, or a name that shares a word with that annotated.
+    - date: 1 for the same day, or for null with the same reason. direct, mixed, partial: 1 for the same count.
+    - attributed, anonymous, disclosures: of the expected and those shown, taken together, the share that is right
+      (Dice); 1 where there are none. Names are right by any form of the entity, words at a Jaccard of a half.
+    - each flag: 1 where it is there or not as annotated.
+    """
+    gold, cut = article.card, Cut(article.text, WORD)
+    known = [one.name for one in card.attributed if not one.anonymous]
+    unnamed = [frozenset(fold_name(one.name).split()) for one in card.attributed if one.anonymous]
+    wanted = [frozenset(fold_name(words).split()) for words in gold.anonymous]
+
+    def alike(a: Words, b: Words) -> bool:
+        return jaccard(cut.inside(a.spans), cut.inside(b.spans)) >= WORDS_MIN
+
+    def overlap(a: frozenset[str], b: frozenset[str]) -> bool:
+        return len(a & b) >= WORDS_MIN * len(a | b)
+
+    right = {
+        "venue": _is_venue(gold.venue and gold.venue.name, card.venue and card.venue.name),
+        "date": (card.date.value, str(card.date.reason)) == (gold.date.value, str(gold.date.reason)),
+        "direct": card.direct == gold.direct,
+        "mixed": card.mixed == gold.mixed,
+        "partial": card.partial == gold.partial,
+    }
+    shown = {each.flag.value for each in card.flags}
+    flags = {flag.value: (flag.value in shown) == (flag in gold.flags) for flag in Flag if flag not in COMPARED}
+    sets = {
+        "attributed": dice(gold.attributed, known, lambda entity, name: fold(name) in names[entity]),
+        "anonymous": dice(wanted, unnamed, overlap),
+        "disclosures": dice(gold.disclosures, card.disclosures, alike),
+    }
+    return {field: float(holds) for field, holds in (right | flags).items()} | sets
+
+
+def dice(wanted: Sequence[T], found: Sequence[U], fits: Callable[[T, U], bool]) -> float:
+    """Return twice the most pairs that fit over all there are of both; 1 where there are none (Dice, 1945)."""
+    pairs = assign({a: [b for b, one in enumerate(found) if fits(each, one)] for a, each in enumerate(wanted)})
+    both = len(wanted) + len(found)
+    return 2 * len(pairs) / both if both else 1.0
+
+
+def cards_right(articles: Sequence[Article], readings: Sequence[Extraction], root: Path) -> dict[str, float]:
+    """Return of each field of the cards how far it is right, on the average, in percent."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    names = {article.affair: names_of(read_affair(_folder(article.affair, root))) for article in articles}
+    for article, reading in zip(articles, readings, strict=True):
+        card = make_card(article.text, _title(article), article.publisher, None, reading)
+        for field, right in fields_right(article, card, names[article.affair]).items():
+            sums[field] += right
+    return {field: 100 * right / len(articles) for field, right in sums.items()}
+
+
+def origins_exact(articles: Sequence[Article], readings: Sequence[Extraction], root: Path) -> float | None:
+    """Return of the origins of several articles, annotated or found, how many are both, in percent.
+
+    Which leads agree is not told, as in an article that is compared before its relations are known.
+    """
+    affairs: defaultdict[str, dict[str, Extraction]] = defaultdict(dict)
+    texts = {(article.affair, article.article): article for article in articles}
+    for article, reading in zip(articles, readings, strict=True):
+        affairs[article.affair][article.article] = reading
+    right = found = 0
+    for affair, read in affairs.items():
+        prints = {name: _print(texts[affair, name], reading) for name, reading in read.items()}
+        ours = _several(origin.articles for origin in group(prints))
+        gold = _several(origin.articles for origin in read_affair(_folder(affair, root)).origins)
+        right, found = right + len(ours & gold), found + len(ours | gold)
+    return share(right, found)
+
+
+def rows_of(name: str, articles: Sequence[Article], root: Path = HERE) -> list[Row]:
+    """Measure cards and origins on articles of whole affairs; ``name``: of the group of rows.
+
+    - origins: ``origins_exact``. cards: the mean over the fields of ``fields_right``, each of the same weight.
+    """
+    readings = read_all(articles)
+    fields: Mapping[str, float] = cards_right(articles, readings, root)
+    return [
+        row(name, "origins", origins_exact(articles, readings, root)),
+        row(name, "cards", sum(fields.values()) / len(fields) if fields else None),
+    ]
+
+
+def _print(article: Article, reading: Extraction) -> Fingerprint:
+    return fingerprint(article.text, _title(article), article.publisher, reading)
+
+
+def _several(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
+    return {frozenset(articles) for articles in groups if len(articles) > 1}
+
+
+def _folder(affair: str, root: Path) -> Path:
+    return next(root.glob(f"*/{affair}"))
+
+
+def _title(article: Article) -> str | None:
+    return article.title.text if article.title else None
+
+
+def _is_venue(wanted: str | None, found: str | None) -> bool:
+    if wanted is None or found is None:
+        return wanted is found
+    return bool({*fold_name(wanted).split()} & {*fold_name(found).split()} - {"the", "a", "in", "at", "of"})
