@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 NAMESPACE = UUID("0b0e2a52-90a1-5a57-8a0e-6f3f0f0c6c11")
 """The namespace of change ids; it never changes."""
 
+KAFKA_KINDS = frozenset({ChangeKind.EXTRACTED, ChangeKind.ERASED})
+"""Changes that go to Kafka; the others are read from the API."""
+
 NUMBERING_LOCK = 0x636C61696D776972
 """The advisory lock of numbering ("claimwir" in ASCII), held for one short transaction."""
 
@@ -49,7 +52,7 @@ class NewChange(NamedTuple):
     """A change to be logged; ``event`` is ``ArticleExtracted`` without its position, null for an erasure."""
 
     kind: ChangeKind
-    article_id: UUID
+    article_id: UUID | None
     revision: int | None = None
     extractor_version: int | None = None
     added: Sequence[UUID] = ()
@@ -57,18 +60,29 @@ class NewChange(NamedTuple):
     retracted: Sequence[UUID] = ()
     event: dict[str, Any] | None = None
     traceparent: str | None = None
+    cause: UUID | None = None
+    """What tells a change that Kafka is not told from others of its kind and article."""
 
     @property
     def change_id(self) -> UUID:
         """The change's id, and its event's ``ce_id``: the same change has the same id however often it is made."""
-        return uuid5(NAMESPACE, f"{self.kind}:{self.article_id}:{self.revision}:{self.extractor_version}")
+        place = f"{self.kind}:{self.article_id}:{self.revision}:{self.extractor_version}"
+        return uuid5(NAMESPACE, place if self.cause is None else f"{place}:{self.cause}")
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row of the change log."""
+        return {"change_id": self.change_id, **{name: getattr(self, name) for name in self._fields if name != "cause"}}
 
 
 async def log(connection: AsyncConnection, changes: Sequence[NewChange]) -> None:
     """Insert changes, in the transaction that makes them."""
-    rows = [{"change_id": new.change_id, **new._asdict()} for new in changes]
-    if rows:
-        await connection.execute(insert(change), rows)
+    for_kafka = [new.row for new in changes if new.kind in KAFKA_KINDS]
+    if for_kafka:
+        await connection.execute(insert(change), for_kafka)
+    others = [new.row for new in changes if new.kind not in KAFKA_KINDS]
+    if others:
+        await connection.execute(insert(change).values(published_at=func.now()), others)
 
 
 async def number(engine: AsyncEngine) -> int:

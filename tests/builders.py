@@ -1,11 +1,17 @@
 """Valid values by default; a test shows only what it is about."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import numpy as np
+from numpy.typing import NDArray
+
 from schemas.events import Arrival, ArticleIngested, Dated, Evidence, Publisher
 from schemas.extraction import Claim, Extraction, Form, Mention, MentionType, Reason, ResolvedBy, Speaker, Voice, Words
+from schemas.tables import DIMENSIONS
+from services.extract.comparable import find_comparable
 from services.extract.records import Read
 from services.extract.vectors import find_vectors
 from services.kafka import Partition, Record
@@ -74,7 +80,19 @@ def reading(
 ) -> Read:
     event = event or article()
     extraction = Extraction(extractor_version=version, sentences=((0, 10),), mentions=mentions, claims=claims)
-    return Read(event, extraction, find_vectors(event, extraction), refused=0, seconds=0.01)
+    vectors, comparable = find_vectors(event, extraction), find_comparable(event, extraction, embed)
+    return Read(event, extraction, vectors, comparable, refused=0, seconds=0.01)
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors that are alike where texts have words in common: of each word a direction of its own."""
+    return np.stack([_vector(text) for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
+
+
+def _vector(text: str) -> NDArray[np.float32]:
+    words = [int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") for word in text.casefold().split()]
+    found = sum((np.random.default_rng(word).standard_normal(DIMENSIONS) for word in words), np.zeros(DIMENSIONS))
+    return (found / np.linalg.norm(found)).astype(np.float32)
 
 
 def record(value: bytes | None, key: bytes | None = None, *, offset: int = 0, partition: int = 0) -> Record:

@@ -1,7 +1,7 @@
 """Erasure: takes the words of an article away wherever they are kept, and remembers that it was erased."""
 
 from collections.abc import Collection
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import ColumnElement, delete, func, null, select, text, tuple_, update
@@ -13,6 +13,7 @@ from schemas.events import Arrival
 from schemas.outcomes import PageOutcome, RecordOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
+from services.extract.relating.withdrawal import forget_origin, lock_claims, log_losses, withdraw
 
 KEPT_OF_CLAIM = frozenset({"claim_id", "article_id", "served", "stored_at", "retracted_at", "retracted_by"})
 """What an erased claim keeps: that it was there, and that it is gone."""
@@ -101,13 +102,11 @@ async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
 
 
 async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> list[UUID]:
-    claim = tables.claim
-    live = await connection.execute(
-        select(claim.c.claim_id)
-        .where(claim.c.article_id == article_id, claim.c.retracted_at.is_(None))
-        .order_by(claim.c.claim_id)
-    )
-    ids = list(live.scalars())
+    claim, article = tables.claim, tables.article
+    await connection.execute(select(article.c.article_id).filter_by(article_id=article_id).with_for_update())
+    ids = [row.claim_id for row in await lock_claims(connection, [article_id])]
+    await log_losses(connection, await withdraw(connection, [article_id]), uuid4())
+    await forget_origin(connection, article_id)
     words = {column.name: null() for column in claim.c if column.name not in KEPT_OF_CLAIM}
     gone = {"retracted_at": func.coalesce(claim.c.retracted_at, func.now()), "retracted_by": RetractedBy.ERASURE}
     await connection.execute(update(claim).filter_by(article_id=article_id).values({**words, **gone}))
