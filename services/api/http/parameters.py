@@ -75,7 +75,22 @@ class Listing(Selection):
 
 async def once_each(request: Request) -> None:
     """Refuse a query parameter that is given twice: whichever counted, the other would be ignored."""
-    names = [name for name, _ in request.query_params.multi_items()]
+    _refuse_repeated(request, set())
+
+
+class OnceEachBut:
+    """A route's dependency: refuses a query parameter that is given twice, but for those of these names."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = set(names)
+
+    async def __call__(self, request: Request) -> None:
+        """Refuse a request."""
+        _refuse_repeated(request, self._names)
+
+
+def _refuse_repeated(request: Request, allowed: set[str]) -> None:
+    names = [name for name, _ in request.query_params.multi_items() if name not in allowed]
     _refuse_names(sorted({name for name in names if names.count(name) > 1}), "Given more than once")
 
 

@@ -1,4 +1,4 @@
-"""``/v1/threads``: claims about one proposition: who affirms it, who denies it, and to how many origins it goes back."""
+"""``/v1/threads``: claims about one proposition: who affirms it, who denies it, and how many origins it has."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -42,6 +42,8 @@ SUPPORT = f"""The best supported first: by independent origins, then articles, t
 first whose claims have most of its words. Of a filter that more than {GATHERED_MAX:,} claims meet the newest count.
 """
 
+SHOWN = "One of its claims, in whose words it may be told."
+
 Json = dict[str, Any]
 
 
@@ -70,7 +72,6 @@ class Thread(BaseModel):
     claim_count: int
     affirmed_by: list[Holder]
     denied_by: list[Holder]
-    claim: ShownClaim | None = Field(description="One of its claims, in whose words it may be told.")
     links: ThreadLinks
 
 
@@ -78,6 +79,7 @@ class ListedThread(Thread):
     """A thread in a list."""
 
     status: ThreadStatus
+    claim: ShownClaim | None = Field(description=SHOWN)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -105,6 +107,7 @@ class ShownThread(Thread):
     """A thread with its claims, or one that ended: then its successors hold what it held."""
 
     status: ThreadStatus | None = Field(description="Null once it ended.")
+    claim: ShownClaim | None = Field(description=SHOWN)
     ended_at: datetime | None
     successors: list[UUID] = Field(
         description="Of one that ended: the threads that its claims are in now; none where no claim is left."
@@ -157,8 +160,8 @@ class ThreadListing(Listing):
     )
 
 
-def show_thread(row: AnyRow, claim: AnyRow | None) -> Json:
-    """Return a thread as a list shows it, with a claim that is shown for all."""
+def show_thread(row: AnyRow) -> Json:
+    """Return what is told of a thread wherever it is shown."""
     return {
         "thread_id": row.thread_id,
         "status": row.status,
@@ -170,9 +173,12 @@ def show_thread(row: AnyRow, claim: AnyRow | None) -> Json:
         "claim_count": row.claims,
         "affirmed_by": row.affirmed_by,
         "denied_by": row.denied_by,
-        "claim": claim and show_claim(claim),
         "links": {"self": f"/v1/threads/{row.thread_id}"},
     }
+
+
+def _show_listed(row: AnyRow, claim: AnyRow | None) -> Json:
+    return {**show_thread(row), "claim": None if claim is None else show_claim(claim)}
 
 
 def show_parts(rows: Iterable[AnyRow], tense: Iterable[AnyRow], articles: Iterable[AnyRow]) -> Json:
@@ -208,7 +214,7 @@ async def list_threads(request: Request, listing: Annotated[ThreadListing, Query
         rows = await _find(connection, page, listing)
         shown = await queries.find_shown(connection, [row.thread_id for row in rows[: page.limit]])
     claims = {row.thread_id: row for row in shown}
-    return page.answer(rows, lambda row: show_thread(row, claims.get(row.thread_id)), "points", "thread_id")
+    return page.answer(rows, lambda row: _show_listed(row, claims.get(row.thread_id)), "points", "thread_id")
 
 
 async def _read(connection: AsyncConnection, thread_id: UUID) -> Json:
@@ -224,7 +230,7 @@ async def _read(connection: AsyncConnection, thread_id: UUID) -> Json:
     named = list(dict.fromkeys(part.article_id for some in held for part in some))
     articles = {found.article_id: found for found in await article_queries.list_cards(connection, named)}
     return {
-        **show_thread(row, shown[0] if shown else None),
+        **_show_listed(row, shown[0] if shown else None),
         "ended_at": row.ended_at,
         "successors": successors,
         **show_parts(held[0], held[1], (articles[key] for key in named)),
