@@ -19,17 +19,22 @@ from services.api.http.transactions import Transactions
 from services.api.http.writers import is_loopback
 from services.api.resources import (
     articles,
+    cards,
     changes,
     claims,
+    comparison,
     entities,
     feeds,
     health,
     pages,
+    relations,
     revisions,
     search,
+    stances,
     statistics,
     stream,
     submissions,
+    threads,
 )
 from services.api.resources.tail import Tail
 from services.lifecycle import Readiness
@@ -75,7 +80,8 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     app.state.writable = is_loopback(settings.api_host)
     secret = settings.api_cursor_secret
     app.state.cursors = Cursors() if secret is None else Cursors(secret.get_secret_value().encode())
-    for resource in (articles, revisions, claims, entities, search, changes, stream, feeds, pages, statistics):
+    read = (articles, revisions, claims, entities, search, changes, stream, feeds, pages, statistics)
+    for resource in (*read, threads, relations, cards, stances, comparison):
         app.include_router(resource.router, dependencies=[Depends(Needs(Scope.READ))])
         expect(resource.router.routes)
     for resource in (submissions, health):  # each of their routes says what it needs

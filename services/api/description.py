@@ -13,6 +13,7 @@ TAGS = {
     "claims": "Who claimed what, in which words of which article.",
     "entities": "Whom and what articles name, one id across all articles and spellings.",
     "search": "Articles and claims by their words.",
+    "comparing": "What articles have in common: who says so, who says otherwise, since when, and how well sourced.",
     "changes": "The change log, by which a copy is kept up to date: by pages, or as a stream.",
     "statistics": "How much there is, and how new.",
     "submissions": "Handing in a URL, or a text of one's own.",

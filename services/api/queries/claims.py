@@ -108,6 +108,17 @@ async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFi
     return await list_ranked(connection, _LINE, CLAIMS, part, keys=keys, asked=wanted.asked)
 
 
+async def list_stances(connection: AsyncConnection, wanted: ClaimFilter, *, most: int) -> tuple[Rows, bool]:
+    """Return the newest live claims, at most so many, and whether there are more.
+
+    Each has ``own_day``, the day that its article's text gives.
+    """
+    keys = await find_newest(connection, _LINE, wanted, None, count=most + 1, gathered=SEARCHED_MAX)
+    query = CLAIMS.add_columns(article.c.card["date"]["value"].astext.label("own_day"))
+    query = query.where(is_one_of(claim.c.claim_id, keys[:most])).order_by(claim.c.article_id, claim.c.ordinal)
+    return (await connection.execute(query)).all(), len(keys) > most
+
+
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     """Return a claim, also one that is gone."""
     return (await connection.execute(CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()

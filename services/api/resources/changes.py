@@ -42,35 +42,44 @@ CLAIMS_MAX = 1_000
 
 LAST_POSITION = 2**63 - 1
 
-SHOWN = (
-    *("position", "change_id", "kind", "article_id", "revision", "extractor_version"),
-    *("changed_at", "added", "updated", "retracted"),
-)
+SHOWN = ("position", "change_id", "kind", "article_id", "revision", "extractor_version", "changed_at")
 """What a change shows of its row as it is."""
+
+OF_CLAIMS = frozenset({ChangeKind.EXTRACTED, ChangeKind.ERASED})
+OF_ENTITIES = frozenset({ChangeKind.MERGED, ChangeKind.SPLIT})
 
 FOLLOWING = """To keep a copy of all claims: begin with `after=0`; of each item in turn upsert `claims` and remove
 `retracted`; go on with `next_after`. At the end of the log the copy holds what `/v1/claims?min_confidence=0` lists, and
 those of it that are `served` are what `/v1/claims` lists. Claims are shown as they are now, so an item may already show
-what a later one tells. 409 `ahead_of_log`: the log is another one, or its database was set back; begin again.
+what a later one tells. Changes of relations, threads and entities only name what is to be asked for again.
+409 `ahead_of_log`: the log is another one, or its database was set back; begin again.
 """
 
 Position = Annotated[int, Field(ge=0, le=LAST_POSITION)]
 
 
 class ChangeLinks(BaseModel):
-    """Where to go on from a change."""
+    """Where to go on from a change; null where it is of no article."""
 
-    article: str
-    claims: str
+    article: str | None
+    claims: str | None
+
+
+class ChangedThreads(BaseModel):
+    """Which threads began, hold other claims, or ended; one that ended answers with its successors."""
+
+    began: list[UUID]
+    changed: list[UUID]
+    ended: list[UUID]
 
 
 class ShownChange(BaseModel):
-    """What became of an article's claims: upsert `claims`, remove `retracted`."""
+    """What became of an article's claims (upsert `claims`, remove `retracted`), or of what claims have in common."""
 
     position: int
     change_id: UUID = Field(description="`ce_id` of the event on Kafka that tells the same.")
     kind: ChangeKind = Field(description="`erased`: the article's words are gone for good; remove all that you keep.")
-    article_id: UUID
+    article_id: UUID | None = Field(description="Null where the change is of threads or entities.")
     revision: int | None
     extractor_version: int | None
     publisher: Publisher | None = Field(description="Of the article as it is now; null once it is erased.")
@@ -82,6 +91,9 @@ class ShownChange(BaseModel):
     claims_omitted: bool = Field(
         description=f"There are more than {CLAIMS_MAX:,}, so `claims` is empty: ask `links.claims` for them."
     )
+    related: list[UUID] = Field(description="Claims whose relations changed, also those of other articles.")
+    threads: ChangedThreads
+    entities: list[UUID] = Field(description="Entities that became one, or are several again.")
     links: ChangeLinks
 
     model_config = ConfigDict(
@@ -101,6 +113,9 @@ class ShownChange(BaseModel):
                     "retracted": ["77f0c9aa-51f2-5d1c-9a0e-2b1f6f0d3c44"],
                     "claims": ShownClaim.model_config["json_schema_extra"]["examples"],  # type: ignore[index]
                     "claims_omitted": False,
+                    "related": [],
+                    "threads": {"began": [], "changed": [], "ended": []},
+                    "entities": [],
                     "links": {
                         "article": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11",
                         "claims": "/v1/articles/5f0c9f0e-2f57-5a43-8d1c-3f1a2b7c9d11/claims?min_confidence=0",
@@ -143,7 +158,7 @@ class Change(NamedTuple):
 
     position: int
     kind: ChangeKind
-    article_id: UUID
+    article_id: UUID | None
     publisher: str | None
     json: bytes
 
@@ -151,7 +166,7 @@ class Change(NamedTuple):
 async def read_changes(connection: AsyncConnection, after: int, *, limit: int, most_ids: int) -> list[Change]:
     """Return the changes after a position, as ``queries.list_changes`` bounds them."""
     rows = await queries.list_changes(connection, after, limit=limit, most_ids=most_ids)
-    shown = [row for row in rows if not _is_large(row)]
+    shown = [row for row in rows if row.kind in OF_CLAIMS and not _is_large(row)]
     articles, wanted = {row.article_id for row in shown}, {key for row in shown for key in (*row.added, *row.updated)}
     found = await claim_queries.find_live(connection, list(articles), list(wanted)) if wanted else []
     claims = {row.claim_id: show_claim(row) for row in found}
@@ -173,16 +188,40 @@ def _is_large(row: AnyRow) -> bool:
 
 def show_change(row: AnyRow, live: Mapping[UUID, dict[str, object]]) -> dict[str, object]:
     """Return a change as the API shows it, with those of its claims that are live."""
-    article = f"/v1/articles/{row.article_id}"
-    named: Sequence[UUID] = () if _is_large(row) else (*row.added, *row.updated)
     publisher = row.publisher_domain and {"domain": row.publisher_domain, "name": row.publisher_name}
     return {
         **{name: getattr(row, name) for name in SHOWN},
         "publisher": publisher,
+        **_show_claims(row, live),
+        "related": row.updated if row.kind == ChangeKind.RELATED else [],
+        "threads": _show_threads(row),
+        "entities": [*row.added, *row.updated, *row.retracted] if row.kind in OF_ENTITIES else [],
+        "links": _show_links(row.article_id),
+    }
+
+
+def _show_claims(row: AnyRow, live: Mapping[UUID, dict[str, object]]) -> dict[str, object]:
+    if row.kind not in OF_CLAIMS:
+        return {"added": [], "updated": [], "retracted": [], "claims": [], "claims_omitted": False}
+    named: Sequence[UUID] = () if _is_large(row) else (*row.added, *row.updated)
+    return {
+        **{name: getattr(row, name) for name in ("added", "updated", "retracted")},
         "claims": [live[key] for key in named if key in live],
         "claims_omitted": _is_large(row),
-        "links": {"article": article, "claims": f"{article}/claims?min_confidence=0"},
     }
+
+
+def _show_threads(row: AnyRow) -> dict[str, object]:
+    is_of_threads = row.kind == ChangeKind.THREADED
+    began, changed, ended = (row.added, row.updated, row.retracted) if is_of_threads else ([], [], [])
+    return {"began": began, "changed": changed, "ended": ended}
+
+
+def _show_links(article_id: UUID | None) -> dict[str, object]:
+    if article_id is None:
+        return {"article": None, "claims": None}
+    article = f"/v1/articles/{article_id}"
+    return {"article": article, "claims": f"{article}/claims?min_confidence=0"}
 
 
 async def find_end(connection: AsyncConnection, after: int) -> int:

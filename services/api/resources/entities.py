@@ -113,7 +113,8 @@ def show_entity(row: AnyRow) -> dict[str, object]:
     }
 
 
-def _missing() -> NotFound:
+def missing() -> NotFound:
+    """Return the problem of an entity that is not there."""
     return NotFound("There is no such entity, or no stored article names it any more")
 
 
@@ -132,7 +133,7 @@ async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = await queries.find_entity(connection, entity_id)
     if row is None:
-        raise _missing()
+        raise missing()
     return only.answer({**show_entity(row), "articles": row.articles, "claims": row.claims})
 
 
@@ -148,6 +149,6 @@ async def list_claims_of_entity(
     wanted = claim_queries.ClaimFilter(entity_id=entity_id, min_confidence=listing.min_confidence)
     async with reading(request) as connection:
         if not await queries.is_known(connection, entity_id):
-            raise _missing()
+            raise missing()
         rows = await claim_queries.list_claims(connection, page, wanted)
     return page.answer(rows, show_claim, "fetched_at", "claim_id")

@@ -22,7 +22,7 @@ class Event(NamedTuple):
 
     position: int
     kind: ChangeKind
-    article_id: UUID
+    article_id: UUID | None
     publisher: str | None
     sent: bytes
 
