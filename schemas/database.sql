@@ -601,11 +601,13 @@ COMMENT ON TABLE entity IS 'What a mention names; one id across all articles and
 CREATE TABLE entity_alias (
     entity_id UUID NOT NULL, 
     form TEXT NOT NULL, 
-    CONSTRAINT pk_entity_alias PRIMARY KEY (entity_id, form), 
+    type TEXT NOT NULL, 
+    CONSTRAINT pk_entity_alias PRIMARY KEY (entity_id, form, type), 
+    CONSTRAINT ck_entity_alias_type CHECK (type IN ('PERSON', 'ORG', 'GPE', 'LOC', 'NORP')), 
     CONSTRAINT fk_entity_alias_entity_id FOREIGN KEY(entity_id) REFERENCES entity (entity_id)
 );
 
-COMMENT ON TABLE entity_alias IS 'The names under which articles show an entity.';
+COMMENT ON TABLE entity_alias IS 'The names under which articles show an entity, and as what.';
 
 CREATE TABLE entity_merge (
     merge_id BIGINT GENERATED ALWAYS AS IDENTITY, 

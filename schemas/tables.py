@@ -309,7 +309,9 @@ entity_alias = Table(
     metadata,
     Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id"), primary_key=True),
     Column("form", Text, primary_key=True),
-    comment="The names under which articles show an entity.",
+    Column("type", Text, primary_key=True),
+    _one_of("type", MentionType),
+    comment="The names under which articles show an entity, and as what.",
 )
 
 entity_merge = Table(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import ColumnElement, delete, func, null, select, text, tuple_, update
+from sqlalchemy import ColumnElement, func, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from schemas.events import Arrival
 from schemas.outcomes import PageOutcome, RecordOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
+from services.extract.entities.saving import drop_mentions, mark
 from services.extract.relating.withdrawal import forget_origin, lock_claims, log_losses, withdraw
 
 KEPT_OF_CLAIM = frozenset({"claim_id", "article_id", "served", "stored_at", "retracted_at", "retracted_by"})
@@ -115,7 +116,7 @@ async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> list[U
 
 async def _erase_texts(connection: AsyncConnection, article_id: UUID) -> None:
     article = tables.article
-    await connection.execute(delete(tables.mention).filter_by(article_id=article_id))
+    await mark(connection, await drop_mentions(connection, [article_id]), lost=True)
     await connection.execute(update(tables.revision).filter_by(article_id=article_id).values(text=None, event=null()))
     words = {column.name: null() for column in article.c if column.name not in KEPT_OF_ARTICLE}
     await connection.execute(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, false, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import ErasedKind, article, claim, dead_letter, erased, feed, page, submission
+from services.extract.entities.settling import settle_all
 from services.extract.erasure import (
     erase_article,
     erase_letters,
@@ -162,6 +163,7 @@ async def erase(engine: AsyncEngine, find: Find) -> AsyncIterator[int]:
         await erase_letters(connection, dead_letter.c.dead_letter_id.in_([letter.key for letter in letters]))
     await _walk(engine, submission, _submissions(order, order.articles), erase_submissions)
     await _walk(engine, page, _pages(order, order.articles), erase_pages)
+    await settle_all(engine)  # so that no entity keeps a name that only the erased gave it
 
 
 async def _list_stored(engine: AsyncEngine, order: Order, after: UUID) -> list[UUID]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -13,9 +14,13 @@ from pydantic import ValidationError
 from schemas.events import ArticleIngested
 from schemas.extraction import Extraction
 from schemas.outcomes import DeadLetterReason
+from services.extract.comparable import Comparable, find_comparable
+from services.extract.entities.keys import Key
+from services.extract.entities.naming import keys_of
 from services.extract.identity import keep_sound
 from services.extract.reading.article import Article, extract
 from services.extract.reading.model.reader import TRIAL, WEIGHTS, BadModel, Reader, reader_of
+from services.extract.reading.model.sentences import Sentences, sentences_of
 from services.extract.vectors import Vectors, find_vectors
 
 REASON_MAX_CHARACTERS = 500
@@ -40,8 +45,16 @@ class Read:
     event: ArticleIngested
     extraction: Extraction
     vectors: Vectors
+    comparable: Comparable
     refused: int
     seconds: float
+    named: tuple[Key, ...] = ()
+    """What each mention names, where the worker found it."""
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """What each mention names."""
+        return self.named or keys_of(self.event.text, self.extraction, str(self.event.article_id))
 
 
 @dataclass(frozen=True)
@@ -64,12 +77,13 @@ Reading = Read | Unusable | Erasure
 
 
 def prepare(model: Path) -> None:
-    """Open the model of a folder and read a sentence with it, so that no record pays for what is loaded once.
+    """Open the models of a folder and read a sentence with them, so that no record pays for what is loaded once.
 
     Raises:
         BadModel: the model's folder cannot be used.
     """
     extract(Article(TRIAL), reader_of(model))
+    sentences_of(model).embed([TRIAL])
 
 
 def read(record: tuple[bytes | None, bytes | None], model: Path = WEIGHTS) -> Reading:
@@ -82,7 +96,7 @@ def read(record: tuple[bytes | None, bytes | None], model: Path = WEIGHTS) -> Re
     try:
         if value is None:
             return Erasure(_article_id(key))
-        return _read_article(decode(key, value), reader_of(model))
+        return _read_article(decode(key, value), reader_of(model), sentences_of(model))
     except UnusableRecord as error:
         return Unusable(error.reason, str(error)[:REASON_MAX_CHARACTERS], error.article_id)
     except (MemoryError, BadModel):
@@ -92,7 +106,7 @@ def read(record: tuple[bytes | None, bytes | None], model: Path = WEIGHTS) -> Re
         return Unusable(DeadLetterReason.EXTRACTION_FAILED, detail[:REASON_MAX_CHARACTERS])
 
 
-def _read_article(event: ArticleIngested, reader: Reader) -> Read:
+def _read_article(event: ArticleIngested, reader: Reader, sentences: Sentences) -> Read:
     started = time.perf_counter()
     found = extract(
         Article(
@@ -107,7 +121,9 @@ def _read_article(event: ArticleIngested, reader: Reader) -> Read:
     )
     extraction, refused = keep_sound(found, event.text)
     vectors = find_vectors(event, extraction)
-    return Read(event, extraction, vectors, refused, time.perf_counter() - started)
+    named = keys_of(event.text, extraction, str(event.article_id))
+    comparable = find_comparable(event, extraction, sentences.embed)
+    return Read(event, extraction, vectors, comparable, refused, time.perf_counter() - started, named=named)
 
 
 def decode(key: bytes | None, value: bytes) -> ArticleIngested:

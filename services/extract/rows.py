@@ -1,19 +1,19 @@
 """The rows that one reading makes: its article, its text, its mentions, its claims and what they change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from schemas.events import ArticleExtracted, ArticleIngested
-from schemas.extraction import Claim, Mention, Speaker
+from schemas.extraction import Claim, Speaker
 from schemas.tables import ChangeKind, RetractedBy
 from services import changes
-from services.extract.entities.keys import entity_id
+from services.extract.entities.naming import speaker_key
 from services.extract.identity import Successors, claim_id
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
 from services.extract.records import Read
-from services.lexemes import fold_name
+from services.extract.relating.rows import statement_rows
 
 Values = dict[str, Any]
 
@@ -38,6 +38,11 @@ def article_row(reading: Read) -> Values:
         "published_at": event.published.at,
         "fetched_at": event.fetched_at,
         "related_at": None,
+        "leased_until": None,
+        "lease_token": None,
+        "card": reading.comparable.card.model_dump(mode="json"),
+        "fingerprint": reading.comparable.fingerprint.model_dump(mode="json"),
+        "origin_keys": list(reading.comparable.origin_keys),
         "search": reading.vectors.article,
         "claims_reason": reading.extraction.claims_reason,
     }
@@ -55,24 +60,6 @@ def revision_row(event: ArticleIngested) -> Values:
     }
 
 
-def entity_row(key: UUID, mention: Mention) -> Values:
-    """Return the row of what a mention names."""
-    return {"entity_id": key, "name": mention.name, "type": mention.type, "folded": fold_name(mention.name)}
-
-
-def mention_row(article: UUID, mention: Mention) -> Values:
-    """Return the row of a mention."""
-    return {
-        "article_id": article,
-        "start": mention.span[0],
-        "end": mention.span[1],
-        "text": mention.text,
-        "type": mention.type,
-        "name": mention.name,
-        "entity_id": entity_id(mention),
-    }
-
-
 class ClaimRows:
     """What saving one reading does to its article's claims, given the words of those that are live."""
 
@@ -85,21 +72,23 @@ class ClaimRows:
         self._ids = [claim_id(event.article_id, event.text_sha256, claim) for claim in claims]
         self._words = {key: claim.content.text for key, claim in zip(self._ids, claims, strict=True)}
         self._dumped = [claim.model_dump(mode="json") for claim in claims]
-        self._entities: dict[str, set[UUID]] = {}
-        for mention in reading.extraction.mentions:
-            self._entities.setdefault(mention.name, set()).add(entity_id(mention))
 
     @property
     def rows(self) -> list[Values]:
         """The rows of the claims found."""
         return [self._claim_row(number, claim) for number, claim in enumerate(self._reading.extraction.claims)]
 
+    @property
+    def statements(self) -> Iterator[Values]:
+        """The rows of what comparing those of them needs that are compared."""
+        mentions = [key.id for key in self._reading.keys]
+        claims = self._reading.extraction.claims
+        speakers = [self._entity_of(claim.speaker) if claim.speaker else None for claim in claims]
+        return statement_rows(self._reading, self._ids, mentions, speakers)
+
     def _entity_of(self, speaker: Speaker) -> UUID | None:
-        """Return whom the words name, or else whom a pronoun or a title means: what alone has that name here."""
-        if speaker.mention is not None:
-            return entity_id(self._reading.extraction.mentions[speaker.mention])
-        named = self._entities.get(speaker.name or "", set())
-        return next(iter(named)) if len(named) == 1 else None
+        key = speaker_key(speaker, self._reading.extraction.mentions, self._reading.keys)
+        return None if key is None else key.id
 
     def _claim_row(self, ordinal: int, claim: Claim) -> Values:
         event, extraction = self._reading.event, self._reading.extraction

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,10 +14,11 @@ from schemas.events import Arrival, ArticleIngested
 from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind, RetractedBy
 from services import changes
-from services.extract.entities.keys import entity_id
+from services.extract.entities.saving import save_mentions
 from services.extract.erasure import Name, erase_article, hold_memory, lock_articles
 from services.extract.records import Erasure, Read
-from services.extract.rows import ClaimRows, Values, article_row, entity_row, mention_row, revision_row
+from services.extract.relating.withdrawal import keep_statements, lock_claims, log_losses, withdraw
+from services.extract.rows import ClaimRows, Values, article_row, revision_row
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ async def _find_known(connection: AsyncConnection, events: list[ArticleIngested]
     new = [_placeholder(event) for event in sorted(events, key=lambda event: event.article_id)]
     await _upsert(connection, tables.article, new, None)
     ids = [row["article_id"] for row in new]
-    article, revision, claim = tables.article, tables.revision, tables.claim
+    article, revision = tables.article, tables.revision
     current = and_(revision.c.article_id == article.c.article_id, revision.c.revision == article.c.revision)
     rows = await connection.execute(
         select(article.c.article_id, article.c.revision, article.c.extractor_version, revision.c.text_sha256)
@@ -116,12 +117,7 @@ async def _find_known(connection: AsyncConnection, events: list[ArticleIngested]
         .with_for_update(of=article)
     )
     known = {row.article_id: _Known((row.revision, row.extractor_version), row.text_sha256) for row in rows}
-    live = await connection.execute(
-        select(claim.c.article_id, claim.c.claim_id, claim.c.content).where(
-            claim.c.article_id.in_(list(known)), claim.c.retracted_at.is_(None)
-        )
-    )
-    for row in live:
+    for row in await lock_claims(connection, list(known)):
         known[row.article_id].live[row.claim_id] = row.content
     return known
 
@@ -148,11 +144,21 @@ def _names(event: ArticleIngested) -> set[Name]:
 async def _save_articles(connection: AsyncConnection, readings: list[Read], known: dict[UUID, _Known]) -> None:
     await _upsert(connection, tables.article, [article_row(reading) for reading in readings], "article_id")
     await _upsert(connection, tables.revision, [revision_row(reading.event) for reading in readings], None)
-    await _save_mentions(connection, readings)
+    named = [(reading.event.article_id, reading.extraction.mentions, reading.keys) for reading in readings]
+    await save_mentions(connection, named)
     saved = [_claim_rows(reading, known[reading.event.article_id]) for reading in readings]
     await _retract(connection, [gone for one in saved for gone in one.retractions])
     await _upsert(connection, tables.claim, [row for one in saved for row in one.rows], "claim_id")
+    await _save_statements(connection, [reading.event.article_id for reading in readings], saved)
     await changes.log(connection, [one.change for one in saved])
+
+
+async def _save_statements(connection: AsyncConnection, articles: list[UUID], saved: Sequence[ClaimRows]) -> None:
+    """Keep what comparing needs, and withdraw what is no longer said; the articles are to be compared anew."""
+    rows = [row for one in saved for row in one.statements]
+    lost = await withdraw(connection, articles, {row["claim_id"] for row in rows})
+    await keep_statements(connection, rows)
+    await log_losses(connection, lost, uuid4())
 
 
 def _claim_rows(reading: Read, known: _Known) -> ClaimRows:
@@ -170,16 +176,6 @@ async def _upsert(connection: AsyncConnection, table: Any, rows: list[Values], k
         replaced = {name: statement.excluded[name] for name in rows[0] if name != key}
         statement = statement.on_conflict_do_update(index_elements=[key], set_=replaced)
     await connection.execute(statement, rows)
-
-
-async def _save_mentions(connection: AsyncConnection, readings: list[Read]) -> None:
-    ids = [reading.event.article_id for reading in readings]
-    await connection.execute(delete(tables.mention).where(tables.mention.c.article_id.in_(ids)))
-    pairs = [(reading.event.article_id, mention) for reading in readings for mention in reading.extraction.mentions]
-    entities = {entity_id(mention): mention for _, mention in reversed(pairs)}
-    rows = [entity_row(key, entities[key]) for key in sorted(entities)]
-    await _upsert(connection, tables.entity, rows, None)
-    await _upsert(connection, tables.mention, [mention_row(*pair) for pair in pairs], None)
 
 
 async def _retract(connection: AsyncConnection, gone: list[tuple[UUID, RetractedBy, UUID | None]]) -> None:

@@ -24,9 +24,11 @@ def upgrade() -> None:
         "entity_alias",
         sa.Column("entity_id", sa.UUID(), nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.CheckConstraint("type IN ('PERSON', 'ORG', 'GPE', 'LOC', 'NORP')", name=op.f("ck_entity_alias_type")),
         sa.ForeignKeyConstraint(["entity_id"], ["entity.entity_id"], name=op.f("fk_entity_alias_entity_id")),
-        sa.PrimaryKeyConstraint("entity_id", "form", name=op.f("pk_entity_alias")),
-        comment="The names under which articles show an entity.",
+        sa.PrimaryKeyConstraint("entity_id", "form", "type", name=op.f("pk_entity_alias")),
+        comment="The names under which articles show an entity, and as what.",
     )
     op.create_table(
         "entity_merge",

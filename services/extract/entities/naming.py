@@ -2,8 +2,9 @@
 
 # ruff: noqa: RUF001  (the marks that newspapers print)
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
+from uuid import UUID
 
 from schemas.extraction import Extraction, Mention, MentionType, Speaker
 from services.extract.entities.capitals import is_government
@@ -114,11 +115,12 @@ def _join(mentions: Sequence[Mention], keys: list[Key]) -> None:
     keys[:] = [by_id[into[key.id].into] if key.id in into else by_id[key.id] for key in keys]
 
 
-def names_shown(mentions: Sequence[Mention], keys: Sequence[Key]) -> Mapping[Key, frozenset[str]]:
-    """Return the names under which an article shows each entity; common nouns are none."""
-    shown: dict[Key, set[str]] = defaultdict(set)
+def names_shown(mentions: Sequence[Mention], keys: Sequence[Key]) -> set[tuple[UUID, str, MentionType]]:
+    """Return the names under which an article shows entities, by their ids, and as what; common nouns are none."""
+    shown: set[tuple[UUID, str, MentionType]] = set()
     for mention, key in zip(mentions, keys, strict=True):
-        own = entity_key(mention.name, mention.type)
-        forms = () if is_common(mention) else (mention.text, mention.name) if own == key else (mention.text,)
-        shown[key].update(forms)
-    return {key: frozenset(forms) for key, forms in shown.items()}
+        if not is_common(mention):
+            whole = entity_key(mention.name, mention.type).id == key.id
+            names = (mention.text, mention.name) if whole else (mention.text,)
+            shown.update((key.id, name, mention.type) for name in names)
+    return shown
