@@ -58,7 +58,7 @@ def fields_right(article: Article, card: Card, names: Names) -> dict[str, float]
         return len(a & b) >= WORDS_MIN * len(a | b)
 
     right = {
-        "venue": _is_venue(gold.venue and gold.venue.name, card.venue and card.venue.name),
+        "venue": _is_venue(gold.venue.name if gold.venue else None, card.venue.name if card.venue else None),
         "date": (card.date.value, str(card.date.reason)) == (gold.date.value, str(gold.date.reason)),
         "direct": card.direct == gold.direct,
         "mixed": card.mixed == gold.mixed,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from schemas.comparison import Attributed, Card, CardDate, Flag, Flagged, Venue
+from schemas.events import ParagraphKind
 from schemas.extraction import Extraction, Words
 from services.extract.reading.layout.headlines import HEAD_PARAGRAPHS, words_of
 from services.extract.reading.layout.notices import Silence
@@ -38,6 +39,7 @@ def make_card(
     flags += _flag(Flag.ENTITY_TYPE_CONFLICT, find_conflicts(report))
     flags += find_drifts(report)
     return Card(
+        title=_title(report),
         venue=venue,
         date=day,
         attributed=attributed,
@@ -46,6 +48,12 @@ def make_card(
         **forms.model_dump(),
         **share_out(report).model_dump(),
     )
+
+
+def _title(report: Report) -> Words | None:
+    titles = (paragraph.span for paragraph in report.layout.paragraphs if paragraph.kind is ParagraphKind.TITLE)
+    span = next(titles, None)
+    return None if span is None else report.words(span)
 
 
 def _plain(

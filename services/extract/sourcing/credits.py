@@ -84,7 +84,8 @@ def _names(report: Report, span: Span) -> Iterator[str]:
         return
     for match in _FROM.finditer(line):
         if match["name"].lower() not in CALENDAR:
-            yield match["name"].rstrip(".’'")
+            name = match["name"].rstrip(".’'")
+            yield from dict.fromkeys((name, *re.split(r" (?:and|&) (?:[Tt]he )?", name)))
 
 
 def _agencies(report: Report) -> Iterator[tuple[str, Span]]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from schemas.comparison import Flag, Flagged
 from schemas.events import ParagraphKind
 from schemas.extraction import Claim, Form, Polarity, Span, SpeechAct, Voice
-from services.extract.reading.language.lexicon import FUNCTION_WORDS, words
+from services.extract.reading.language.lexicon import words
 from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
-from services.extract.sourcing.report import Report, hull
-from services.lexemes import lexemes_of
+from services.extract.sourcing.report import Report, hull, stems_of
 
 SHARED_WORDS = 2
 """Words, but for function words, that two statements of one matter share at least; a number counts as two."""
@@ -152,12 +151,5 @@ def _around(report: Report, claim: Claim) -> Span:
 
 
 def _on_one_matter(a: str, b: str) -> bool:
-    both = _stems(a) & _stems(b)
+    both = stems_of(a) & stems_of(b)
     return len(both - _NUMBERS) + sum(form.isdigit() for form in both) >= SHARED_WORDS
-
-
-def _stems(words: str) -> frozenset[str]:
-    forms = (
-        lexeme.form for lexeme in lexemes_of(words) if words[lexeme.start : lexeme.end].lower() not in FUNCTION_WORDS
-    )
-    return frozenset(form for form in forms if len(form) > 1)

@@ -6,12 +6,12 @@ from collections import Counter
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.extraction import Extraction, MentionType, Voice, Words
+from schemas.extraction import Extraction, MentionType, Span, Voice, Words
 from services.extract.reading.layout.notices import Silence
 from services.extract.sourcing.attributed import count_forms
 from services.extract.sourcing.credits import Credit, credited, signatures
 from services.extract.sourcing.disclosures import find_disclosures
-from services.extract.sourcing.report import Report, read
+from services.extract.sourcing.report import Report, read, stems_of
 from services.extract.sourcing.shingles import bands_of, digest, shingles_of, sign, signed
 from services.extract.sourcing.venues import find_venue
 from services.lexemes import fold_name
@@ -25,7 +25,7 @@ SAYINGS_MAX = 64
 SAYING_WORDS = 5
 """Words of a piece of a quotation that two reporters seldom hear from two speeches."""
 
-LEAD_SENTENCES = 3
+LEAD_SENTENCES = 4
 """In which an article says what it is about, and of whom it has it."""
 
 _CLAUSE = re.compile(r"[.,;:!?…–—()\[\]]+|\n")
@@ -35,6 +35,14 @@ _FIRST_HAND = re.compile(
 )
 
 
+_RELEASE = re.compile(
+    r"(?:for immediate release|(?:press|news|media) (?:release|information|statement|notice|office|contact)|issued by"
+    r"|embargoed until|notes? (?:to|for) editors|enquiries:|contacts?:)",
+    re.IGNORECASE,
+)
+"""How a line begins at the head or the end of what a body publishes of itself."""
+
+
 class Fingerprint(BaseModel):
     """What is kept of an article.
 
@@ -42,7 +50,8 @@ class Fingerprint(BaseModel):
     ``names`` who and what it is about, folded. ``known_as``: under which names others credit it; ``credits``: whom it
     credits. ``first_hand``: it has quotations, or words that
     were said to itself or at a named venue. ``speaker`` is that of the
-    first statement of its lead, folded, null where there is none.
+    first statement of its lead, folded, null where there is none; ``lead`` are the words of headline and lead.
+    ``release``: a body published it of itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -57,6 +66,8 @@ class Fingerprint(BaseModel):
     venue: str | None = None
     first_hand: bool = False
     speaker: str | None = None
+    lead: frozenset[str] = frozenset()
+    release: bool = False
 
 
 def fingerprint(text: str, title: str | None, publisher: str | None, extraction: Extraction) -> Fingerprint:
@@ -76,6 +87,8 @@ def fingerprint(text: str, title: str | None, publisher: str | None, extraction:
         venue=fold_name(venue.name) if venue else None,
         first_hand=venue is not None or forms.direct + forms.mixed > 0 or _is_first_hand(report),
         speaker=_lead_speaker(report),
+        lead=stems_of(" ".join(report.shown(span) for span in (*_headline(report), *report.prose[:LEAD_SENTENCES]))),
+        release=any(_RELEASE.match(report.shown(paragraph.span)) for paragraph in report.layout.paragraphs),
     )
 
 
@@ -115,6 +128,10 @@ def _names(report: Report) -> frozenset[str]:
         fold_name(mention.name) for mention in report.extraction.mentions if mention.type is not MentionType.NORP
     )
     return frozenset(name for name, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:NAMES_MAX])
+
+
+def _headline(report: Report) -> tuple[Span, ...]:
+    return () if report.headline is None else (report.headline,)
 
 
 def _is_first_hand(report: Report) -> bool:

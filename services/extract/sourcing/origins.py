@@ -23,6 +23,8 @@ NAMES_SHARED = 2
 ABOUT = 0.4
 """The share of the names of the one with fewer that a credited article has too: an agency has many other reports."""
 
+LEAD_SHARED = 0.4
+"""The share of the words of the shorter lead, of a release and of what tells of it, that the other has too."""
 
 Id = TypeVar("Id", str, UUID)
 
@@ -43,7 +45,8 @@ def same_origin(a: Fingerprint, b: Fingerprint, *, leads_agree: bool = False) ->
     found = {*_credited(a, b), *_credited(b, a)}
     if _is_near(a, b):
         found.add(OriginEvidence.NEAR_DUPLICATE)
-    if _heard_one_saying(a, b) or (leads_agree and _report_one_announcement(a, b)):
+    released = _tells_of_release(a, b) or _tells_of_release(b, a)
+    if released or _heard_one_saying(a, b) or (leads_agree and _report_one_announcement(a, b)):
         found.add(OriginEvidence.ANNOUNCEMENT)
     if OriginEvidence.ANNOUNCEMENT in found and len(found) > 1:
         found.remove(OriginEvidence.ANNOUNCEMENT)
@@ -72,35 +75,67 @@ def _report_one_announcement(a: Fingerprint, b: Fingerprint) -> bool:
     return a.speaker is not None and a.speaker == b.speaker and not a.first_hand and not b.first_hand
 
 
+def _tells_of_release(release: Fingerprint, other: Fingerprint) -> bool:
+    """Tell whether one article is what a body published of itself, and the other, which names it, leads with that."""
+    if not release.release or other.release or not release.known_as & other.names:
+        return False
+    return len(release.lead & other.lead) >= LEAD_SHARED * min(len(release.lead), len(other.lead))
+
+
 def group(
     articles: Mapping[Id, Fingerprint], agreeing: Collection[frozenset[Id]] = frozenset()
 ) -> tuple[Origin[Id], ...]:
     """Return the origins of some articles, each article in one: the components of ``same_origin`` among all pairs.
 
-    ``agreeing``: pairs of articles whose leads agree. The order of the articles makes no difference; time grows with
-    the square of their number.
+    A rewrite of several sources does not make them one: it goes with the one that it has most of. ``agreeing``: pairs
+    of articles whose leads agree. The order of the articles makes no difference; time grows with their number squared.
     """
     evidence: dict[tuple[Id, Id], tuple[OriginEvidence, ...]] = {}
-    top = {one: one for one in articles}
     for a, b in combinations(sorted(articles), 2):
         kinds = same_origin(articles[a], articles[b], leads_agree=frozenset((a, b)) in agreeing)
         if kinds:
             evidence[a, b] = kinds
-            first, second = sorted((_top(top, a), _top(top, b)))
-            top[second] = first
-    members: dict[Id, list[Id]] = {}
+    kept = {pair: evidence[pair] for pair in kept_pairs(evidence, articles)}
+    top = {one: one for one in articles}
+    for a, b in kept:
+        first, second = sorted((_top(top, a), _top(top, b)))
+        top[second] = first
+    rows: dict[Id, list[Id]] = {}
     for one in sorted(articles):
-        members.setdefault(_top(top, one), []).append(one)
-    return tuple(
-        Origin(
-            tuple(row),
-            tuple((a, b, kind) for (a, b), kinds in evidence.items() if _top(top, a) == first for kind in kinds),
-        )
-        for first, row in members.items()
-    )
+        rows.setdefault(_top(top, one), []).append(one)
+    shown: dict[Id, list[tuple[Id, Id, OriginEvidence]]] = {}
+    for (a, b), kinds in kept.items():
+        shown.setdefault(_top(top, a), []).extend((a, b, kind) for kind in kinds)
+    return tuple(Origin(tuple(row), tuple(shown.get(first, ()))) for first, row in rows.items())
 
 
-def _top(top: dict[Id, Id], one: Id) -> Id:
+def kept_pairs(pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerprint]) -> list[tuple[Id, Id]]:
+    """Return, of all pairs of one origin among some articles, those that join origins.
+
+    A rewrite goes with the one that it has most of, so that its sources stay apart.
+    """
+    return [pair for pair in pairs if _is_kept(pair, pairs, articles)]
+
+
+def _is_kept(pair: tuple[Id, Id], pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerprint]) -> bool:
+    """Tell whether a pair is that of a rewrite with what it has most of, or of no rewrite."""
+    rewrites = [one for one in pair if articles[one].rewrite]
+    return not rewrites or any(_best(one, pairs, articles) == pair for one in rewrites)
+
+
+def _best(one: Id, pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerprint]) -> tuple[Id, Id]:
+    """Return the pair of an article with that which shares most of its text, then of quotations, then of names."""
+    own = (pair for pair in pairs if one in pair)
+    return max(own, key=lambda pair: (_likeness(articles[pair[0]], articles[pair[1]]), pair))
+
+
+def _likeness(a: Fingerprint, b: Fingerprint) -> tuple[bool, float, int, int]:
+    both = shared(a.signature, b.signature, a.shingles, b.shingles)
+    credited = any(_credited(a, b)) or any(_credited(b, a))
+    return credited, both, len(a.sayings & b.sayings), len(a.names & b.names)
+
+
+def _top(top: Mapping[Id, Id], one: Id) -> Id:
     while top[one] != one:
         one = top[one]
     return one

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.extraction import Claim, Extraction, Span, Voice, Words
+from services.extract.reading.language.lexicon import FUNCTION_WORDS
 from services.extract.reading.layout.layout import Layout, lay_out
+from services.lexemes import lexemes_of
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,9 @@ def hull(claim: Claim) -> Span:
     """Return where a claim stands: from the first to the last word of its cue and content."""
     spans = (*claim.content.spans, *(claim.cue.spans if claim.cue else ()))
     return min(start for start, _ in spans), max(end for _, end in spans)
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """Return the stems of words, without those that only join others."""
+    found = (lexeme for lexeme in lexemes_of(words) if words[lexeme.start : lexeme.end].lower() not in FUNCTION_WORDS)
+    return frozenset(lexeme.form for lexeme in found if len(lexeme.form) > 1)

@@ -41,6 +41,10 @@ _OCCASIONS = re.compile(
     rf"|(?:{_WORD} ){{0,2}}?(?:crowd|audience) of (?:{_WORD} ){{0,3}}\w+"
     rf"|(?:{_WORD} ){{0,5}}?{_CROWD} (?:at|in) (?:{_SPOT}|{_CAPITALS})))"
 )
+_HEARD = re.compile(
+    rf"(?P<where>(?i:{_OCCASION})(?: (?:at|in|of) (?:{_SPOT}|{_CAPITALS}))?)"
+    r" (?:has |have )?(?:heard|(?:was|were|been) told)\b"
+)
 _OPENING = re.compile(
     r"(?P<where>(?:The )?(?:commission of inquiry|(?:public )?(?:inquiry|hearing)|inquest|tribunal))\b"
 )
@@ -93,7 +97,7 @@ def _places(report: Report, sentence: Span) -> Iterator[Span]:
         span = _without_day(report, match.span("where"))
         if span and (match.re is _INTERVIEW or _OUTLET.search(report.shown(span))) and not _is_person(report, span):
             yield span
-    for pattern in (_OCCASIONS, _MEETING_PLACE):
+    for pattern in (_OCCASIONS, _HEARD, _MEETING_PLACE):
         yield from (match.span("where") for match in pattern.finditer(report.text, *sentence))
     opening = _OPENING.match(report.text, *sentence)
     if opening is not None:
@@ -109,5 +113,8 @@ def _without_day(report: Report, span: Span) -> Span | None:
 
 
 def _is_person(report: Report, span: Span) -> bool:
+    """Tell whether a name is a person's, as read; nobody is called "the"."""
+    if report.shown(span)[:4].lower() == "the ":
+        return False
     mentions = report.extraction.mentions
     return any(m.type is MentionType.PERSON and m.span[0] < span[1] and span[0] < m.span[1] for m in mentions)
