@@ -73,7 +73,7 @@ LOOP_TURNED = _gauge(
     "When each of the service's loops last turned; they turn also while paused or backing off.",
     of=_KAFKA,
     odd="Older than two minutes: the loop hangs, /livez fails and the process is to be restarted; keep its log.",
-    loop=("pages", "feeds", "folders", "watch", "wait_for_schema", "consume", "number", "publish"),
+    loop=("pages", "feeds", "folders", "watch", "wait_for_schema", "consume", "number", "publish", "relate", "weave"),
 )
 TABLES_READ = _gauge(
     "claimwire_tables_read_timestamp_seconds",
@@ -365,6 +365,47 @@ RECORDS_LOST = _counter(
     of=_EXTRACT,
     odd="Any: retention took them, or the topic was made anew; fetch them again, then `claimwire offsets reset`.",
     partition="the partition's number",
+)
+ARTICLES_RELATED = _counter(
+    "claimwire_extract_articles_related",
+    "Articles compared with those stored before, by what became of it: superseded: changed meanwhile, and compared "
+    "again; failed: the comparison took too much, and found nothing.",
+    of=_EXTRACT,
+    odd="Flat while claimwire_extract_unrelated grows: see the log. `failed`: the log names the article; report it.",
+    outcome=("related", "superseded", "failed"),
+)
+RELATE_SECONDS = _histogram(
+    "claimwire_extract_relate_seconds",
+    "Duration of comparing an article: finding candidates, judging them in a worker, saving.",
+    of=_EXTRACT,
+    odd="Rising: candidates are found slowly (is the index of vectors in memory?), or workers are busy reading.",
+    buckets=SECONDS,
+)
+RELATIONS_CHANGED = _counter(
+    "claimwire_extract_relations_changed",
+    "Relations between claims that began, changed or ended as articles were compared.",
+    of=_EXTRACT,
+    odd="None for a day of news: candidates are not found, or the judge refuses all; run `make quality`.",
+)
+RELATE_CAPS = _counter(
+    "claimwire_extract_relate_caps",
+    "Times that a bound on the work of comparing was reached: neighbours of a claim, pairs of an article, articles of "
+    "one origin, claims followed for one thread.",
+    of=_EXTRACT,
+    odd="`neighbours` now and then is a report that all print. Others: a flood; look at the newest articles.",
+    cap=("neighbours", "pairs", "kin", "threads"),
+)
+UNRELATED = _gauge(
+    "claimwire_extract_unrelated",
+    "Articles stored and not yet compared, counted up to 100,000.",
+    of=_EXTRACT,
+    odd="Growing for minutes: add replicas or workers; after `claimwire reextract` it is right.",
+)
+THREAD_MARKS = _gauge(
+    "claimwire_extract_thread_marks",
+    "Claims and articles whose threads or origins are still to be found anew, counted up to 100,000.",
+    of=_EXTRACT,
+    odd="Growing for minutes: the replica that builds threads waits or fails; see the log.",
 )
 CHANGES_NUMBERED = _counter(
     "claimwire_changes_numbered",

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, Uuid, all_, any_, delete, literal, or_, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BindParameter, Uuid, all_, any_, delete, literal, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import ChangeKind, article, claim, origin, origin_pair, relation, statement
@@ -101,6 +101,11 @@ async def forget_origin(connection: AsyncConnection, article_id: UUID) -> None:
     await mark_articles(connection, others)
 
 
-async def unrelate(connection: AsyncConnection, ids: Collection[UUID]) -> None:
-    """Have articles compared anew: what their entities are has changed."""
-    await connection.execute(update(article).where(article.c.article_id.in_(ids)).values(related_at=None, **UNLEASED))
+async def unrelate(connection: AsyncConnection, entity_ids: Collection[UUID]) -> int:
+    """Have articles that name entities compared anew: what these are one with has changed; return how many."""
+    naming = select(statement.c.article_id).where(statement.c.entities.overlap(array(entity_ids)))
+    locked = select(article.c.article_id).where(article.c.article_id.in_(naming), article.c.related_at.is_not(None))
+    ids = (await connection.execute(locked.order_by(article.c.article_id).with_for_update())).scalars().all()
+    anew = update(article).where(article.c.article_id == any_(array(ids)))
+    await connection.execute(anew.values(related_at=None, **UNLEASED))
+    return len(ids)

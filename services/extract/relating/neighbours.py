@@ -1,0 +1,145 @@
+"""Neighbours: which statements may stand in a relation with an article's own, found by vectors and shared entities.
+
+Whether two are candidates is a rule on the pair alone; what is found here only spares looking at all. Every statement
+asks for those nearest to it that share an entity: PostgreSQL reads those of a rare entity whole, and walks the index of
+vectors for a frequent one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services import metrics
+from services.database import begin
+from services.extract.relations.candidates import TAU
+
+NEIGHBOURS_MAX = 100
+"""Neighbours of one statement: more have only wire copies, which are neighbours of one another."""
+
+PAIRS_MAX = 20_000
+"""Pairs of one article that are judged, the nearest first: some seconds of work for a text made to flood."""
+
+EF_SEARCH = 160
+"""How many neighbours a walk of the index keeps in view: measured for a recall of 0.99 of ``NEIGHBOURS_MAX``."""
+
+SCANNED_MAX = 20_000
+"""Statements that a walk may pass before it gives up on finding more that share an entity."""
+
+FARTHEST = 1 - TAU + 0.002
+"""The greatest distance of candidates, and what halves may add to it."""
+
+SETTINGS = (
+    f"SET LOCAL hnsw.iterative_scan = strict_order; SET LOCAL hnsw.ef_search = {EF_SEARCH}; "
+    f"SET LOCAL hnsw.max_scan_tuples = {SCANNED_MAX}; SET LOCAL plan_cache_mode = force_custom_plan;"
+)
+"""The plan hangs on how frequent the entities are, so each statement gets its own."""
+
+
+class Pair(NamedTuple):
+    """Two statements, the smaller id first, and how far apart their vectors are (1 - cosine)."""
+
+    a: UUID
+    b: UUID
+    distance: float
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Statements as rows, by their ids, the pairs of them to be judged, and what merged entities are one with."""
+
+    rows: dict[UUID, tuple[Any, ...]]
+    pairs: list[Pair]
+    roots: dict[UUID, UUID]
+
+
+# A vector goes back as the text it came as; halfvec has no form of its own on the wire.
+_OWN = text("SELECT claim_id, entities, embedding::text AS vector FROM statement WHERE article_id = :article_id")
+
+_NEAREST = text(f"""
+    SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
+     WHERE entities && CAST(:entities AS uuid[]) AND article_id <> CAST(:article_id AS uuid)
+     ORDER BY embedding <=> CAST(CAST(:vector AS text) AS halfvec) LIMIT {NEIGHBOURS_MAX}
+""")  # noqa: S608 (our own constant)
+
+_WITHIN = text("""
+    SELECT a.claim_id AS a, b.claim_id AS b, a.embedding <=> b.embedding AS distance
+      FROM statement a JOIN statement b USING (article_id)
+     WHERE article_id = :article_id AND a.claim_id < b.claim_id AND a.embedding <=> b.embedding <= :most
+""")
+
+_KNOWN = text("SELECT a, b, 0.0 AS distance FROM relation WHERE article_a = :article_id OR article_b = :article_id")
+
+_ROOTS = text("""
+    SELECT entity_id, coalesce(merged_into, entity_id) AS root FROM entity WHERE entity_id = ANY(CAST(:ids AS uuid[]))
+""")
+
+_ONE = text("""
+    SELECT entity_id, merged_into AS root FROM entity WHERE merged_into = ANY(CAST(:roots AS uuid[]))
+""")
+
+_ROWS = text("""
+    SELECT s.claim_id, s.article_id, c.reading::text AS claim, s.sentence, halfvec_send(s.embedding) AS vector,
+           a.title, a.publisher_name, s.named::text AS named, s.lead, a.card->'date'->>'value' AS own_date,
+           s.entities, c.revision, c.extractor_version
+      FROM statement s JOIN claim c USING (claim_id) JOIN article a ON a.article_id = s.article_id
+     WHERE s.claim_id = ANY(CAST(:ids AS uuid[])) AND c.retracted_at IS NULL
+""")
+
+
+async def find_neighbourhood(engine: AsyncEngine, article_id: UUID) -> Neighbourhood:
+    """Return an article's statements, those near them or related to them, and the pairs to be judged."""
+    mine = {"article_id": article_id}
+    async with begin(engine, SETTINGS) as connection:
+        own = (await connection.execute(_OWN, mine)).all()
+        found = [Pair(*row) for row in await connection.execute(_KNOWN, mine)]
+        found += [Pair(*row) for row in await connection.execute(_WITHIN, {**mine, "most": FARTHEST})]
+        classes = await _find_classes(connection, {key for row in own for key in row.entities})
+        for row in own:
+            found += await _find_nearest(connection, row, classes, article_id)
+        pairs = _first_of(found)
+        ids = {row.claim_id for row in own}.union(*((pair.a, pair.b) for pair in pairs))
+        rows = (await connection.execute(_ROWS, {"ids": sorted(ids)})).all()
+        roots = await _find_roots(connection, {key for row in rows for key in row.entities})
+    return Neighbourhood({row.claim_id: tuple(row) for row in rows}, pairs, roots)
+
+
+async def _find_roots(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return what entities are one with, by their ids."""
+    return {row.entity_id: row.root for row in await connection.execute(_ROOTS, {"ids": sorted(ids)})}
+
+
+async def _find_classes(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return all that is one with each entity, itself included."""
+    roots = await _find_roots(connection, ids)
+    members: dict[UUID, set[UUID]] = {root: {root} for root in roots.values()}
+    for row in await connection.execute(_ONE, {"roots": sorted(members)}):
+        members[row.root].add(row.entity_id)
+    return {key: members[roots[key]] | {key} for key in roots}
+
+
+async def _find_nearest(
+    connection: AsyncConnection, own: Row[Any], classes: Mapping[UUID, Collection[UUID]], article_id: UUID
+) -> list[Pair]:
+    entities = set(own.entities).union(*(classes.get(key, ()) for key in own.entities))
+    if not entities:
+        return []
+    asked = {"vector": own.vector, "entities": sorted(entities), "article_id": article_id}
+    near = (await connection.execute(_NEAREST, asked)).all()
+    if len(near) == NEIGHBOURS_MAX and near[-1].distance <= FARTHEST:
+        metrics.RELATE_CAPS.labels("neighbours").inc()
+    ids = ((*sorted((own.claim_id, row.claim_id)), row.distance) for row in near if row.distance <= FARTHEST)
+    return [Pair(a, b, distance) for a, b, distance in ids]
+
+
+def _first_of(found: Sequence[Pair]) -> list[Pair]:
+    """Return each pair once, the nearest first, no more than are judged."""
+    nearest: dict[tuple[UUID, UUID], Pair] = {}
+    for pair in sorted(found, key=lambda pair: (pair.distance, pair)):
+        nearest.setdefault((pair.a, pair.b), pair)
+    if len(nearest) > PAIRS_MAX:
+        metrics.RELATE_CAPS.labels("pairs").inc()
+    return list(nearest.values())[:PAIRS_MAX]

@@ -1,0 +1,131 @@
+"""Strands: all that the threads of some claims may hang on, found along relations and along the threads that were."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, any_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.comparison import RelationKind, RelationReason
+from schemas.events import Arrival
+from schemas.extraction import Form, Polarity, Voice
+from schemas.tables import statement, thread_claim
+from services import metrics
+from services.extract.relating.threads import CLAIMS_MAX, Named, Tie, Told
+from services.extract.relating.withdrawal import array
+
+FOLLOWED_MAX = 20 * CLAIMS_MAX
+"""Claims followed along relations for one weaving; a longer chain of likenesses is cut off there."""
+
+
+@dataclass(frozen=True)
+class Strands:
+    """Claims to be put into threads with all their ties, those at the other ends, and the threads that were.
+
+    ``origins``: of each claim, null where nobody says it. ``replaced``: what took the place of claims that are gone.
+    """
+
+    claims: list[Told]
+    beside: list[Told]
+    ties: list[Tie]
+    threads: set[UUID]
+    origins: Mapping[UUID, UUID | None]
+    replaced: Mapping[UUID, UUID]
+
+
+_THREADS = text("""
+    SELECT DISTINCT thread_id FROM thread_claim WHERE claim_id = ANY(CAST(:ids AS uuid[])) AND NOT tense
+""")
+
+_TIES = text("""
+    SELECT a, b, kind, score, reasons FROM relation WHERE a = ANY(CAST(:ids AS uuid[]))
+     UNION SELECT a, b, kind, score, reasons FROM relation WHERE b = ANY(CAST(:ids AS uuid[]))
+""")
+
+_REPLACED = text("""
+    SELECT gone.claim_id, gone.replaced_by FROM claim gone JOIN statement s ON s.claim_id = gone.replaced_by
+     WHERE gone.claim_id = ANY(CAST(:ids AS uuid[])) AND gone.retracted_at IS NOT NULL
+""")
+
+_TOLD = text("""
+    SELECT s.claim_id, s.article_id, c.polarity, c.form, c.voice, c.nested_in, c.speaker_name, a.arrival, o.origin_id,
+           coalesce(e.merged_into, c.entity_id) AS entity_id, c.reading->'said_at'->>'not_before' AS said_on,
+           a.card->'date'->>'value' AS own_date
+      FROM statement s JOIN claim c USING (claim_id) JOIN article a ON a.article_id = s.article_id
+      LEFT JOIN origin o ON o.article_id = s.article_id LEFT JOIN entity e ON e.entity_id = c.entity_id
+     WHERE s.claim_id = ANY(CAST(:ids AS uuid[]))
+""")
+
+
+async def find_strands(connection: AsyncConnection, seeds: Collection[UUID]) -> Strands:
+    """Return the strands of some claims, live or gone."""
+    replaced = {row.claim_id: row.replaced_by for row in await connection.execute(_REPLACED, {"ids": sorted(seeds)})}
+    reached, threads = set(seeds) | set(replaced.values()), set[UUID]()
+    ties: dict[tuple[UUID, UUID], Tie] = {}
+    news = reached
+    while news:
+        found = {row.thread_id for row in await connection.execute(_THREADS, {"ids": sorted(news)})} - threads
+        threads |= found
+        near = await _members(connection, found)
+        for row in await connection.execute(_TIES, {"ids": sorted(news)}):
+            tie = ties[row.a, row.b] = _tie(row)
+            if tie.kind is not RelationKind.TENSION and len(reached) < FOLLOWED_MAX:
+                near |= {tie.a, tie.b}
+        news = near - reached
+        reached |= news
+    if len(reached) >= FOLLOWED_MAX:
+        metrics.RELATE_CAPS.labels("threads").inc()
+    ends = {key for pair in ties for key in pair} - reached
+    rows = (await connection.execute(_TOLD, {"ids": sorted(reached | ends)})).all()
+    told = [_told(row) for row in rows]
+    return Strands(
+        claims=[one for one in told if one.claim_id in reached],
+        beside=[one for one in told if one.claim_id in ends],
+        ties=list(ties.values()),
+        threads=threads,
+        origins={one.claim_id: one.origin for one in told},
+        replaced=replaced,
+    )
+
+
+async def find_statements(connection: AsyncConnection, articles: Collection[UUID]) -> set[UUID]:
+    """Return the claims of articles that are compared."""
+    theirs = select(statement.c.claim_id).where(statement.c.article_id == any_(array(articles)))
+    return set((await connection.execute(theirs)).scalars())
+
+
+async def find_neighbours_in_tension(connection: AsyncConnection, claims: Collection[UUID]) -> set[UUID]:
+    """Return the claims in whose threads' answers some claims stand as in tension."""
+    rows = await connection.execute(_TIES, {"ids": sorted(claims)})
+    return {key for row in rows if row.kind == RelationKind.TENSION for key in (row.a, row.b)}
+
+
+async def _members(connection: AsyncConnection, threads: Collection[UUID]) -> set[UUID]:
+    mine = select(thread_claim.c.claim_id).where(
+        thread_claim.c.thread_id == any_(array(threads)), thread_claim.c.tense.is_(False)
+    )
+    return set((await connection.execute(mine)).scalars())
+
+
+def _tie(row: Row[Any]) -> Tie:
+    reasons = frozenset(RelationReason(each["reason"]) for each in row.reasons)
+    return Tie(row.a, row.b, RelationKind(row.kind), row.score, reasons)
+
+
+def _told(row: Row[Any]) -> Told:
+    said = row.voice == Voice.ATTRIBUTED
+    day = row.said_on or row.own_date
+    return Told(
+        claim_id=row.claim_id,
+        article_id=row.article_id,
+        polarity=Polarity(row.polarity),
+        form=Form(row.form) if row.form else None,
+        nested=row.nested_in is not None,
+        speaker=Named(row.entity_id, row.speaker_name) if row.speaker_name else None,
+        origin=(row.origin_id or row.article_id) if said else None,
+        submitted=row.arrival == Arrival.SUBMITTED,
+        day=date.fromisoformat(day[:10]) if day else None,
+    )

@@ -1,0 +1,231 @@
+"""Threads: claims about one proposition, their sides, and how well it is supported; pure, in any order the same.
+
+Threads are the components of ``agrees`` and ``contradicts``. The surest relations join first; one that does not fit the
+sides that surer ones gave (the weakest of an odd circle), or would make a thread too large, joins nothing.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from schemas.comparison import RelationKind, RelationReason, Side, ThreadStatus
+from schemas.extraction import Form, Polarity
+
+NAMESPACE = UUID("b6c1d7a4-3c0e-5d1b-9a55-60d5d2a1c9e7")
+"""The namespace of thread ids; it never changes."""
+
+CLAIMS_MAX = 1_000
+"""Claims of one thread: past so many it is no longer one proposition, but a chain of likenesses."""
+
+FIRST_HAND = frozenset({Form.DIRECT, Form.MIXED})
+
+
+class Named(NamedTuple):
+    """Who speaks: the entity where there is one, and the name."""
+
+    entity_id: UUID | None
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Who it is, whatever the name."""
+        return str(self.entity_id) if self.entity_id else self.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim as threads see it; ``origin`` is null where nobody says it, ``day`` the first on which it may be said."""
+
+    claim_id: UUID
+    article_id: UUID
+    polarity: Polarity
+    form: Form | None = None
+    nested: bool = False
+    speaker: Named | None = None
+    origin: UUID | None = None
+    submitted: bool = False
+    day: date | None = None
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Whether these are words that were quoted, and not within what somebody else said."""
+        return self.form in FIRST_HAND and not self.nested
+
+
+class Tie(NamedTuple):
+    """A relation of two claims as threads see it."""
+
+    a: UUID
+    b: UUID
+    kind: RelationKind
+    score: float
+    reasons: frozenset[RelationReason] = frozenset()
+
+
+class Tense(NamedTuple):
+    """A claim in tension with a thread: the side on which it stands, and why."""
+
+    claim_id: UUID
+    side: Side
+    reasons: tuple[RelationReason, ...]
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Claims about one proposition, and what they amount to."""
+
+    thread_id: UUID
+    sides: Mapping[UUID, Side]
+    tense: tuple[Tense, ...]
+    status: ThreadStatus
+    articles: int
+    origins: int
+    submitted_origins: int
+    quotes: int
+    affirmed_by: tuple[Named, ...]
+    denied_by: tuple[Named, ...]
+    since: date | None
+
+
+def thread_id(claims: Iterable[UUID]) -> UUID:
+    """Return the id of the thread of some claims: that of its smallest."""
+    return uuid5(NAMESPACE, str(min(claims)))
+
+
+def build(claims: Collection[Told], ties: Collection[Tie], beside: Collection[Told] = ()) -> list[Thread]:
+    """Return the threads of claims, each claim in one, in the order of their ids.
+
+    ``ties``: all relations of the claims; ``beside``: the claims at their other ends that are not to be in threads.
+    """
+    groups = _Groups(told.claim_id for told in claims)
+    for tie in sorted(ties, key=lambda tie: (-tie.score, *sorted((tie.a, tie.b)), tie.kind)):
+        if tie.kind is not RelationKind.TENSION and groups.has(tie.a) and groups.has(tie.b):
+            groups.join(tie.a, tie.b, turned=tie.kind is RelationKind.CONTRADICTS)
+    known = {told.claim_id: told for told in (*claims, *beside)}
+    tensions: dict[UUID, list[tuple[UUID, Tie]]] = {}
+    for tie in ties:
+        if tie.kind is RelationKind.TENSION and tie.a in known and tie.b in known:
+            for one, other in ((tie.a, tie.b), (tie.b, tie.a)):
+                tensions.setdefault(one, []).append((other, tie))
+    return sorted((_thread(group, known, tensions) for group in groups.all()), key=lambda each: each.thread_id)
+
+
+class _Groups:
+    """Claims joined by relations, each group with two sides (union and find, with parity)."""
+
+    def __init__(self, claims: Iterable[UUID]) -> None:
+        self._sets: dict[UUID, dict[UUID, bool]] = {claim: {claim: False} for claim in sorted(claims)}
+
+    def has(self, claim: UUID) -> bool:
+        return claim in self._sets
+
+    def join(self, a: UUID, b: UUID, *, turned: bool) -> None:
+        """Put two claims into one group, on one side or, ``turned``, on opposite ones, if nothing stands against it."""
+        one, other = self._sets[a], self._sets[b]
+        if one is other or len(one) + len(other) > CLAIMS_MAX:
+            return
+        if len(one) < len(other):
+            a, b, one, other = b, a, other, one
+        turn = one[a] ^ other[b] ^ turned
+        one.update({claim: side ^ turn for claim, side in other.items()})
+        self._sets.update(dict.fromkeys(other, one))
+
+    def all(self) -> Iterator[Mapping[UUID, bool]]:
+        """Yield each group once: its claims, and on which of two sides each stands."""
+        seen: set[int] = set()
+        for group in self._sets.values():
+            if id(group) not in seen:
+                seen.add(id(group))
+                yield group
+
+
+def _thread(
+    group: Mapping[UUID, bool], known: Mapping[UUID, Told], tensions: Mapping[UUID, Sequence[tuple[UUID, Tie]]]
+) -> Thread:
+    members = [known[claim] for claim in sorted(group)]
+    sides = _sides(group, known)
+    tense = tuple(_tense(sides, tensions))
+    standing = [*sides.items(), *((one.claim_id, one.side) for one in tense if RelationReason.POLARITY in one.reasons)]
+    origins = {told.origin: told.submitted for told in members if told.origin is not None}
+    submitted = sum(origins.values())
+    independent = max(submitted, len(origins) - submitted)
+    alone = ThreadStatus.UNCONTESTED if independent > 1 else ThreadStatus.SINGLE_SOURCE
+    return Thread(
+        thread_id=thread_id(group),
+        sides=sides,
+        tense=tense,
+        status=ThreadStatus.DISPUTED if _is_disputed(sides, tense, known) else alone,
+        articles=len({told.article_id for told in members}),
+        origins=len(origins),
+        submitted_origins=submitted,
+        quotes=_count_quotes(members),
+        affirmed_by=_named(known[claim] for claim, side in standing if side is Side.AFFIRMING),
+        denied_by=_named(known[claim] for claim, side in standing if side is Side.DENYING),
+        since=min((told.day for told in members if told.day), default=None),
+    )
+
+
+def _sides(group: Mapping[UUID, bool], known: Mapping[UUID, Told]) -> dict[UUID, Side]:
+    """Name the sides: the one with more affirmed claims affirms, one of denials alone denies."""
+    parts = [sorted(claim for claim, turned in group.items() if turned is which) for which in (False, True)]
+    weights = [_weight([known[claim] for claim in part]) for part in parts]
+    first = max((0, 1), key=lambda which: (weights[which], [-claim.int for claim in parts[which][:1]]))
+    return dict.fromkeys(parts[first], Side.AFFIRMING) | dict.fromkeys(parts[1 - first], Side.DENYING)
+
+
+def _weight(part: Sequence[Told]) -> tuple[int, int]:
+    """Return how many claims of a side are affirmed, and how few are denied: none weighs more than denials alone."""
+    affirmed = sum(told.polarity is Polarity.AFFIRMED for told in part)
+    return affirmed, affirmed - len(part)
+
+
+def _tense(sides: Mapping[UUID, Side], tensions: Mapping[UUID, Sequence[tuple[UUID, Tie]]]) -> Iterator[Tense]:
+    """Yield the claims in tension with a thread's own, each once, by the surest relation."""
+    found: dict[UUID, tuple[float, UUID, Tie]] = {}
+    for claim in sides:
+        for other, tie in tensions.get(claim, ()):
+            if other not in sides:
+                best = found.get(other)
+                if best is None or (-tie.score, claim) < (-best[0], best[1]):
+                    found[other] = (tie.score, claim, tie)
+    for other, (_, claim, tie) in sorted(found.items()):
+        side = _other(sides[claim]) if RelationReason.POLARITY in tie.reasons else sides[claim]
+        yield Tense(other, side, tuple(sorted(tie.reasons)))
+
+
+def _other(side: Side) -> Side:
+    return Side.DENYING if side is Side.AFFIRMING else Side.AFFIRMING
+
+
+def _is_disputed(sides: Mapping[UUID, Side], tense: Sequence[Tense], known: Mapping[UUID, Told]) -> bool:
+    """Tell whether both sides are held, or another article stands against the thread over an object."""
+    if len(set(sides.values())) > 1:
+        return True
+    own = {known[claim].article_id for claim in sides}
+    against = {RelationReason.OBJECT, RelationReason.POLARITY}
+    return any(against.issubset(one.reasons) and known[one.claim_id].article_id not in own for one in tense)
+
+
+def _count_quotes(members: Sequence[Told]) -> int:
+    """Count first-hand quotes; of articles of one origin, which may copy them, only those of the one with most."""
+    by_article: dict[tuple[UUID | None, UUID], int] = {}
+    for told in members:
+        if told.is_first_hand:
+            key = (told.origin, told.article_id)
+            by_article[key] = by_article.get(key, 0) + 1
+    most: dict[UUID | None, int] = {}
+    for (origin, _), count in by_article.items():
+        most[origin] = max(most.get(origin, 0), count)
+    return sum(most.values())
+
+
+def _named(claims: Iterable[Told]) -> tuple[Named, ...]:
+    """Return who speaks, each once under the longest name, who speaks most often first."""
+    names: dict[str, list[Named]] = {}
+    for told in claims:
+        if told.speaker is not None:
+            names.setdefault(told.speaker.key, []).append(told.speaker)
+    ranked = sorted(names.values(), key=lambda said: (-len(said), said[0].key))
+    return tuple(max(said, key=lambda one: (len(one.name), one.name)) for said in ranked)
