@@ -27,6 +27,7 @@ from services.api.resources import (
     feeds,
     health,
     pages,
+    pins,
     relations,
     revisions,
     search,
@@ -84,7 +85,7 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     for resource in (*read, threads, relations, cards, stances, comparison):
         app.include_router(resource.router, dependencies=[Depends(Needs(Scope.READ))])
         expect(resource.router.routes)
-    for resource in (submissions, health):  # each of their routes says what it needs
+    for resource in (submissions, pins, health):  # each of their routes says what it needs
         app.include_router(resource.router)
         expect(resource.router.routes)
     install(app)

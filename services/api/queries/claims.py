@@ -1,7 +1,7 @@
 """The statements about claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -14,6 +14,7 @@ from schemas.events import Arrival
 from schemas.extraction import Force, Form, Polarity, Voice
 from schemas.tables import RetractedBy, article, claim
 from services.api.http.pagination import Page
+from services.api.queries.groups import find_group, root_of
 from services.api.queries.listing import AnyRow, Column, Found, Rows, between, equal, list_part
 from services.api.queries.newest import Line, Period, find_newest, has_all, is_one_of, list_newest, without_end
 from services.api.queries.ranks import RANKED_MAX, SEARCHED_MAX, list_ranked, matches
@@ -50,7 +51,10 @@ class Stored(NamedTuple):
 
 
 _OF_ARTICLE = frozenset({"arrival", "publisher_name", "canonical_url", "title", "published_at"})
-_CLAIM = [(article if name in _OF_ARTICLE else claim).c[name] for name in Stored._fields]
+_CLAIM: list[Column] = [
+    root_of(claim) if name == "entity_id" else (article if name in _OF_ARTICLE else claim).c[name]
+    for name in Stored._fields
+]
 CLAIMS = select(*_CLAIM).join(article, article.c.article_id == claim.c.article_id)
 """Claims as they are shown; ``Stored`` reads their rows."""
 
@@ -59,11 +63,15 @@ _LINE = Line(claim, at="fetched_at", key="claim_id", near=3_000)
 
 @dataclass(frozen=True)
 class ClaimFilter(Period):
-    """Which live claims are wanted; ``asked`` and ``speaker`` are texts of tsqueries."""
+    """Which live claims are wanted; ``asked`` and ``speaker`` are texts of tsqueries.
+
+    ``group``: all that is one with the entity, where that is more than itself.
+    """
 
     asked: str | None = None
     speaker: str | None = None
     entity_id: UUID | None = None
+    group: Sequence[UUID] = ()
     publisher: str | None = None
     polarity: Polarity | None = None
     force: Force | None = None
@@ -75,7 +83,9 @@ class ClaimFilter(Period):
 
     def among(self, row: FromClause) -> list[Column]:
         """Return the conditions that an index in the order of time answers, or that most rows meet."""
-        named = equal((row.c.entity_id, self.entity_id), (row.c.publisher_domain, self.publisher))
+        named = equal(
+            (row.c.entity_id, None if self.group else self.entity_id), (row.c.publisher_domain, self.publisher)
+        )
         served = [row.c.served] if self.min_confidence is None else []
         return [row.c.retracted_at.is_(None), *served, *named, *between(row.c.fetched_at, self.start, self.end)]
 
@@ -86,7 +96,17 @@ class ClaimFilter(Period):
         facets = [str(value) for value in values if value is not None]
         # The expression of the index, as it stands there.
         of_row = array([row.c.voice, row.c.form, row.c.polarity, row.c.force, row.c.arrival, row.c.language])
-        return [*matches(row.c.search, self.asked, self.speaker), *([has_all(of_row, facets)] if facets else []), *sure]
+        one = [is_one_of(row.c.entity_id, self.group)] if self.group else []
+        said = matches(row.c.search, self.asked, self.speaker)
+        return [*said, *one, *([has_all(of_row, facets)] if facets else []), *sure]
+
+
+async def _grouped(connection: AsyncConnection, wanted: ClaimFilter) -> ClaimFilter:
+    """Return the filter with all that is one with its entity."""
+    if wanted.entity_id is None:
+        return wanted
+    group = await find_group(connection, wanted.entity_id)
+    return replace(wanted, entity_id=group[0], group=group if len(group) > 1 else ())
 
 
 async def list_claims_of_article(
@@ -99,11 +119,13 @@ async def list_claims_of_article(
 
 async def list_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims, those of the article fetched last first."""
-    return await list_newest(connection, _LINE, CLAIMS, without_end(wanted, part), part)
+    wanted = without_end(await _grouped(connection, wanted), part)
+    return await list_newest(connection, _LINE, CLAIMS, wanted, part)
 
 
 async def search_claims(connection: AsyncConnection, part: Page, wanted: ClaimFilter) -> Rows:
     """Return live claims with their rank, the highest first; of many only the newest are ranked."""
+    wanted = await _grouped(connection, wanted)
     keys = await find_newest(connection, _LINE, wanted, None, count=RANKED_MAX, gathered=SEARCHED_MAX)
     return await list_ranked(connection, _LINE, CLAIMS, part, keys=keys, asked=wanted.asked)
 
@@ -113,6 +135,7 @@ async def list_stances(connection: AsyncConnection, wanted: ClaimFilter, *, most
 
     Each has ``own_day``, the day that its article's text gives.
     """
+    wanted = await _grouped(connection, wanted)
     keys = await find_newest(connection, _LINE, wanted, None, count=most + 1, gathered=SEARCHED_MAX)
     query = CLAIMS.add_columns(article.c.card["date"]["value"].astext.label("own_day"))
     query = query.where(is_one_of(claim.c.claim_id, keys[:most])).order_by(claim.c.article_id, claim.c.ordinal)

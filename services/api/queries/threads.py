@@ -1,13 +1,13 @@
 """The statements about threads: claims about one proposition, by their support or by what is asked."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FromClause, Integer, Uuid, cast, exists, func, literal, select, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, FromClause, Integer, cast, exists, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.comparison import Side, ThreadStatus
@@ -15,6 +15,7 @@ from schemas.extraction import Form
 from schemas.tables import claim, statement, thread, thread_claim, thread_successor
 from services.api.http.pagination import Page
 from services.api.queries.claims import CLAIMS
+from services.api.queries.groups import find_group
 from services.api.queries.listing import Column, Found, Rows, equal, list_part
 from services.api.queries.newest import GATHERED_MAX, Line, find_newest, is_one_of
 from services.api.queries.ranks import SEARCHED_MAX, matches, tsquery
@@ -47,6 +48,8 @@ class Saying:
     asked: str | None = None
     speaker: str | None = None
     entity_id: UUID | None = None
+    group: Sequence[UUID] = ()
+    """All that is one with the entity."""
 
     def among(self, row: FromClause) -> list[Column]:
         """Return the conditions that an index in the order of time answers, or that most rows meet."""
@@ -54,7 +57,8 @@ class Saying:
 
     def narrow(self, row: FromClause) -> list[Column]:
         """Return the others, each of which an index without that order answers."""
-        named = exists().where(statement.c.claim_id == row.c.claim_id, statement.c.entities.contains([self.entity_id]))
+        of_group = statement.c.entities.overlap([*self.group, self.entity_id])
+        named = exists().where(statement.c.claim_id == row.c.claim_id, of_group)
         return [*matches(row.c.search, self.asked, self.speaker), *([] if self.entity_id is None else [named])]
 
 
@@ -65,6 +69,8 @@ async def find_stop_words(connection: AsyncConnection, words: Collection[str]) -
 
 async def find_claims(connection: AsyncConnection, wanted: Saying) -> Sequence[UUID]:
     """Return the newest claims that say what is wanted, up to a bound."""
+    if wanted.entity_id is not None:
+        wanted = replace(wanted, group=await find_group(connection, wanted.entity_id))
     return await find_newest(connection, _LINE, wanted, None, count=GATHERED_MAX, gathered=SEARCHED_MAX)
 
 
@@ -147,23 +153,12 @@ async def list_single(connection: AsyncConnection, article_ids: Sequence[UUID]) 
 
 async def find_shown(connection: AsyncConnection, thread_ids: Sequence[UUID]) -> Rows:
     """Return for each thread the claim that is shown for all: of those affirmed one in the speaker's own words."""
-    wanted = func.unnest(literal(thread_ids, ARRAY(Uuid))).table_valued("thread_id", name="wanted")
-    some = (
-        select(thread_claim.c.claim_id, thread_claim.c.side)
-        .where(thread_claim.c.thread_id == wanted.c.thread_id, _IS_MEMBER)
-        .order_by(thread_claim.c.claim_id)
-        .limit(LOOKED_AT)
-        .lateral()
-    )
+    number = func.row_number().over(partition_by=thread_claim.c.thread_id, order_by=thread_claim.c.claim_id)
+    members = select(thread_claim.c.thread_id, thread_claim.c.claim_id, thread_claim.c.side, number.label("number"))
+    some = members.where(_IS_MEMBER, is_one_of(thread_claim.c.thread_id, thread_ids)).subquery()
     first_hand = func.coalesce(claim.c.form.in_((Form.DIRECT, Form.MIXED)), False)
     best = ((some.c.side == Side.AFFIRMING).desc(), claim.c.nested_in.is_(None).desc(), first_hand.desc())
-    chosen = (
-        select(claim.c.claim_id)
-        .join(some, some.c.claim_id == claim.c.claim_id)
-        .order_by(*best, claim.c.confidence.desc(), claim.c.claim_id)
-        .limit(1)
-        .lateral()
-    )
-    pairs = select(wanted.c.thread_id, chosen.c.claim_id).select_from(wanted.join(chosen, true())).subquery()
-    query = CLAIMS.add_columns(pairs.c.thread_id).join(pairs, pairs.c.claim_id == claim.c.claim_id)
+    query = CLAIMS.add_columns(some.c.thread_id).join(some, some.c.claim_id == claim.c.claim_id)
+    query = query.where(some.c.number <= LOOKED_AT).ext(distinct_on(some.c.thread_id))
+    query = query.order_by(some.c.thread_id, *best, claim.c.confidence.desc(), claim.c.claim_id)
     return (await connection.execute(query)).all() if thread_ids else []

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, exists, func, null, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,15 +13,14 @@ from schemas.extraction import MentionType
 from schemas.tables import (
     ChangeKind,
     PinKind,
-    article,
     change,
     entity,
     entity_alias,
     entity_merge,
     entity_pin,
-    mention,
 )
 from services.extract.entities.merging import CROWD, Known, Merge, MergeRule, Pair, merges_of
+from services.extract.relating.withdrawal import unrelate
 from services.lexemes import fold_name
 
 
@@ -121,17 +120,11 @@ async def _log(connection: AsyncConnection, moved: Mapping[UUID, tuple[UUID | No
             "kind": ChangeKind.MERGED if merge else ChangeKind.SPLIT,
             "added": [merge.into] if merge else [key],
             "retracted": [key] if merge else [before],
-            "published_at": func.now(),
         }
         for key, (before, merge) in sorted(moved.items())
     ]
-    for row in rows:
-        await connection.execute(insert(change).values(row))
-    naming = select(mention.c.article_id).where(mention.c.entity_id.in_(moved))
-    held = select(article.c.article_id).where(article.c.article_id.in_(naming)).order_by(article.c.article_id)
-    ids = list((await connection.execute(held.with_for_update())).scalars())
-    again = {"related_at": null(), "leased_until": null(), "lease_token": null()}
-    await connection.execute(update(article).where(article.c.article_id.in_(ids)).values(again))
+    await connection.execute(insert(change).values(published_at=func.now()), rows)
+    await unrelate(connection, moved.keys())
 
 
 async def _fold(connection: AsyncConnection, groups: Mapping[UUID, Collection[UUID]]) -> None:
