@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from services.cli import asking, keys, upkeep
+from services.cli import asking, entities, keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
@@ -33,6 +33,7 @@ app.add_typer(upkeep.feeds, name="feeds")
 app.add_typer(upkeep.offsets, name="offsets")
 app.add_typer(upkeep.letters, name="dead-letters")
 app.add_typer(keys.app, name="keys")
+app.add_typer(entities.app, name="entities")
 
 TEARDOWN_SECONDS = 5.0
 """What the interpreter may take to end once a service has stopped: a thread that looks up a name holds it up."""
