@@ -22,4 +22,4 @@ async def list_evidence(connection: AsyncConnection, article_ids: Sequence[UUID]
     """Return the pairs among some articles of which one sees that they have one origin, with the evidence."""
     within = (is_one_of(origin_pair.c.a, article_ids), is_one_of(origin_pair.c.b, article_ids))
     query = select(origin_pair).where(*within)
-    return (await connection.execute(query.order_by(origin_pair.c.a, origin_pair.c.b))).all()
+    return (await connection.execute(query.order_by(*origin_pair.primary_key))).all()

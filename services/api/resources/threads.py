@@ -35,7 +35,7 @@ from services.api.resources.terms import speaker_tsquery
 
 router = APIRouter(prefix="/v1/threads", tags=["comparing"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
-PARTS_MAX = 500
+PARTS_MAX = 1_000
 """Claims of a thread that one answer shows, and as many in tension with it: some 2 MB."""
 
 SUPPORT = f"""The best supported first: by independent origins, then articles, then first-hand quotes. With `q` those
