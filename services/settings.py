@@ -117,6 +117,9 @@ class ExtractSettings(Settings, ReadingSettings):
         le=600,
         description="How long one replica keeps publishing the change log to itself.",
     )
+    relate_lease_seconds: float = Field(
+        120.0, ge=2, le=600, description="How long one replica keeps an article that it compares to itself."
+    )
     batch_records: int = Field(50, ge=1, le=500, description="Records of one transaction.")
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from schemas.outcomes import DeadLetterReason
 from services.extract.reading.model.reader import WEIGHTS
@@ -14,6 +15,9 @@ from services.kafka import Record
 from services.workers import KillReason, WorkerKilled, Workers, open_workers
 
 logger = logging.getLogger(__name__)
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 CPU_SECONDS = 25.0
 """The most CPU one text may take: twice what the worst text takes that we know of, of the greatest length allowed."""
@@ -39,6 +43,10 @@ class Readers:
     async def read(self, records: Sequence[Record]) -> list[Reading]:
         """Return a reading of each record, in order."""
         return list(await asyncio.gather(*(self.read_one((record.key, record.value)) for record in records)))
+
+    async def run(self, function: Callable[[A], R], argument: A) -> R:
+        """Return ``function(argument)``, computed in one of the workers; raises WorkerKilled past its limits."""
+        return await self._workers.run(function, argument)
 
     async def read_one(self, record: tuple[bytes | None, bytes | None]) -> Reading:
         """Return the reading of a record's key and value."""

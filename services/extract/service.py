@@ -18,7 +18,10 @@ from services import changes, failpoints, kafka, metrics
 from services.database import check_schema, is_passing, open_database, wait_for_schema
 from services.extract import backlog
 from services.extract.consumer import ExtractConsumer
+from services.extract.entities.settling import settle
 from services.extract.readers import Readers, open_readers
+from services.extract.relating.weaving import weave
+from services.extract.relating.work import relate_some
 from services.kafka import KafkaUnavailable, Producer
 from services.lifecycle import Progress, Readiness, persist, repeat, sleep_unless, stop_on_signal
 from services.offsets import CONSUMER
@@ -30,6 +33,15 @@ logger = logging.getLogger(__name__)
 
 NUMBER_SECONDS = 0.2
 """How often the change log is looked at for rows without a position, and so how late its readers are at most."""
+
+RELATE_SECONDS = 0.5
+"""How often it is looked for articles that were not compared."""
+
+WEAVE_SECONDS = 1.0
+"""How often it is looked for threads that changed; those of articles that come together are built together."""
+
+SETTLE_SECONDS = 0.5
+"""How often new entities are looked for, and so how long one known by a surname alone stands apart at most."""
 
 PUBLISH_SECONDS = 0.2
 """How often it is looked at for rows that Kafka has not had."""
@@ -98,6 +110,13 @@ class Extract:
             if await changes.number(self.engine) == 0:
                 await sleep_unless(stop, NUMBER_SECONDS)
 
+    async def settle(self, stop: asyncio.Event) -> None:
+        """Decide which of the entities that were saved are one."""
+        while not stop.is_set():
+            self.progress.turn("settle")
+            if await settle(self.engine) == 0:
+                await sleep_unless(stop, SETTLE_SECONDS)
+
     async def publish(self, stop: asyncio.Event) -> None:
         """Send the change log to Kafka while this replica holds the lease; give it back at the end."""
         held: Held | None = None
@@ -150,6 +169,21 @@ class Extract:
         await asyncio.wait(sends)
         await self.producer.reset()
 
+    async def relate(self, stop: asyncio.Event) -> None:
+        """Compare the articles that wait."""
+        seconds = self.settings.relate_lease_seconds
+        while not stop.is_set():
+            self.progress.turn("relate")
+            if await relate_some(self.engine, self.readers.run, lease_seconds=seconds) == 0:
+                await sleep_unless(stop, RELATE_SECONDS)
+
+    async def weave(self, stop: asyncio.Event) -> None:
+        """Build the threads that changed."""
+        while not stop.is_set():
+            self.progress.turn("weave")
+            if await weave(self.engine) == 0:
+                await sleep_unless(stop, WEAVE_SECONDS)
+
     async def check_places(self) -> None:
         """Raise ``PlacesUnknown`` while a partition stays paused."""
         if self.problems:
@@ -199,6 +233,9 @@ async def run(settings: ExtractSettings) -> None:
                     ("consume", extract.consume),
                     ("number", extract.number),
                     ("publish", extract.publish),
+                    ("settle", extract.settle),
+                    ("relate", extract.relate),
+                    ("weave", extract.weave),
                 ):
                     tasks.create_task(persist(name, work, stop, progress, is_passing=_is_worlds))
                 watch = partial(backlog.measure, engine)

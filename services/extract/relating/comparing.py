@@ -1,7 +1,7 @@
 """Comparing: judges the pairs of an article's neighbourhood; pure, and run in a worker, as texts may be hostile."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,9 @@ from services.extract.relations.candidates import is_candidate
 from services.extract.relations.judge import relate
 from services.extract.relations.statement import Named, Statement, Vector
 
+FAILURE_MAX_CHARACTERS = 500
+"""How much of an error's text the log gets."""
+
 VECTOR_HEADER_BYTES = 4
 """Before the numbers of a vector in PostgreSQL's binary form: how many, and a word that is not used."""
 
@@ -27,17 +30,31 @@ class Found(NamedTuple):
     relation: Relation
 
 
-def compare(near: Neighbourhood) -> list[Found]:
-    """Return the relations among the pairs of a neighbourhood."""
-    statements = {key: statement_of(row, near.roots) for key, row in near.rows.items()}
-    found: list[Found] = []
-    for pair in near.pairs:
-        a, b = statements.get(pair.a), statements.get(pair.b)
-        if a is not None and b is not None and is_candidate(a, b):
-            relation = relate(a, b)
-            if relation is not None:
-                found.append(Found(pair.a, pair.b, relation))
-    return found
+class Compared(NamedTuple):
+    """The relations of a neighbourhood, or why they cannot be told."""
+
+    found: Sequence[Found] = ()
+    failure: str | None = None
+
+
+def compare(near: Neighbourhood) -> Compared:
+    """Return the relations among the pairs of a neighbourhood; answers for whatever a text does to our code."""
+    try:
+        statements = {key: statement_of(row, near.roots) for key, row in near.rows.items()}
+        pairs = [(pair.a, pair.b) for pair in near.pairs if pair.a in statements and pair.b in statements]
+        return Compared(list(_relations(statements, pairs)))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 (our code failed on this article, which then has no relations)
+        return Compared(failure=f"{type(error).__name__}: {error}"[:FAILURE_MAX_CHARACTERS])
+
+
+def _relations(statements: Mapping[UUID, Statement], pairs: Iterable[tuple[UUID, UUID]]) -> Iterator[Found]:
+    for a, b in pairs:
+        one, other = statements[a], statements[b]
+        relation = relate(one, other) if is_candidate(one, other) else None
+        if relation is not None:
+            yield Found(a, b, relation)
 
 
 def statement_of(row: Sequence[Any], roots: Mapping[UUID, UUID]) -> Statement:

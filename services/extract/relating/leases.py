@@ -1,6 +1,5 @@
 """Leases of articles that are still to be compared: one replica has each, for as long as it takes at most."""
 
-from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -29,12 +28,12 @@ class Leased(NamedTuple):
     token: UUID
 
 
-async def take(engine: AsyncEngine, most: int) -> list[Leased]:
+async def take(engine: AsyncEngine, most: int, *, seconds: float = LEASE_SECONDS) -> list[Leased]:
     """Lease some articles that wait, in the order of their ids."""
     token = uuid4()
     free = or_(article.c.leased_until.is_(None), article.c.leased_until < func.now())
     some = select(article.c.article_id).where(*_WAITS, free).order_by(article.c.article_id).limit(most)
-    until = func.now() + timedelta(seconds=LEASE_SECONDS)
+    until = func.now() + timedelta(seconds=seconds)
     taken = (
         update(article)
         .where(article.c.article_id.in_(some.with_for_update(skip_locked=True)))
@@ -55,12 +54,3 @@ async def finish(connection: AsyncConnection, leased: Leased) -> None:
     """Note that an article is compared, in the transaction that saves what was found."""
     done = update(article).filter_by(article_id=leased.article_id)
     await connection.execute(done.values(related_at=func.now(), **UNLEASED))
-
-
-async def give_back(engine: AsyncEngine, leased: Sequence[Leased] | Collection[Leased]) -> None:
-    """Let others have articles that we did not get to."""
-    for one in leased:
-        async with engine.begin() as connection:
-            await connection.execute(
-                update(article).filter_by(article_id=one.article_id, lease_token=one.token).values(**UNLEASED)
-            )

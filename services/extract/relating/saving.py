@@ -42,13 +42,17 @@ async def save_relations(
     await _delete(connection, ended)
     await _upsert(connection, [now[place] for place in news])
     touched = {key for place in (*ended, *news) for key in place}
-    own = {key for key, row in near.rows.items() if row[1] == leased.article_id}
-    await mark_claims(connection, touched | own)
-    await mark_articles(connection, [leased.article_id])
     if touched:
+        await mark_claims(connection, touched)
         told = NewChange(ChangeKind.RELATED, leased.article_id, updated=sorted(touched), cause=leased.token)
         await changes.log(connection, [told])
     return len(ended) + len(news)
+
+
+async def mark(connection: AsyncConnection, leased: Leased, near: Neighbourhood) -> None:
+    """Have the threads of an article's claims and its origin found, also where it is related to nothing."""
+    await mark_claims(connection, {key for key, row in near.rows.items() if row[1] == leased.article_id})
+    await mark_articles(connection, [leased.article_id])
 
 
 async def _lock_claims(connection: AsyncConnection, near: Neighbourhood, ids: Collection[UUID]) -> set[UUID]:

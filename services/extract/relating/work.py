@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import failpoints, metrics
 from services.extract.relating import leases
-from services.extract.relating.comparing import Found, compare
+from services.extract.relating.comparing import Compared, compare
 from services.extract.relating.leases import Leased
 from services.extract.relating.neighbours import Neighbourhood, find_neighbourhood
-from services.extract.relating.saving import save_relations
+from services.extract.relating.saving import mark, save_relations
 from services.workers import WorkerKilled
 
 logger = logging.getLogger(__name__)
@@ -32,25 +32,24 @@ class Outcome(StrEnum):
 
 
 class Run(Protocol):
-    """Runs a function in a worker."""
+    """Runs a comparison in a worker."""
 
-    async def __call__(
-        self, function: Callable[[Neighbourhood], list[Found]], argument: Neighbourhood, /
-    ) -> list[Found]:
+    async def __call__(self, function: Callable[[Neighbourhood], Compared], argument: Neighbourhood, /) -> Compared:
         """Return what the function returns; raises WorkerKilled where it takes too much."""
         ...
 
 
-async def relate_some(engine: AsyncEngine, run: Run) -> int:
-    """Compare some articles that wait; return how many were leased."""
-    leased = await leases.take(engine, LEASED_AT_ONCE)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for one in leased:
-                tasks.create_task(_relate_one(engine, run, one))
-    except* Exception as failures:
-        await leases.give_back(engine, leased)
-        raise failures.exceptions[0] from None
+async def relate_some(engine: AsyncEngine, run: Run, *, lease_seconds: float = leases.LEASE_SECONDS) -> int:
+    """Compare some articles that wait; return how many were leased.
+
+    Raises:
+        DBAPIError | OSError: PostgreSQL is away; what was not saved is leased again once our leases have ended.
+    """
+    leased = await leases.take(engine, LEASED_AT_ONCE, seconds=lease_seconds)
+    done = await asyncio.gather(*(_relate_one(engine, run, one) for one in leased), return_exceptions=True)
+    for failed in done:
+        if failed is not None:
+            raise failed
     return len(leased)
 
 
@@ -71,19 +70,26 @@ async def _relate_one(engine: AsyncEngine, run: Run, leased: Leased) -> None:
 
 async def _compare(engine: AsyncEngine, run: Run, leased: Leased) -> Outcome:
     near = await find_neighbourhood(engine, leased.article_id)
-    outcome, found = Outcome.RELATED, list[Found]()
-    try:
-        if near.pairs:
-            found = await run(compare, near)
-    except WorkerKilled as killed:
-        logger.warning("comparing article %s took too much: %s", leased.article_id, killed.reason)
-        outcome = Outcome.FAILED
+    compared = await _judge(run, near, leased)
     failpoints.reach("relate.before_save")
     async with engine.begin() as connection:
         if not await leases.hold(connection, leased):
             return Outcome.SUPERSEDED
-        changed = await save_relations(connection, leased, near, found)
+        changed = await save_relations(connection, leased, near, compared.found) if compared.failure is None else 0
+        await mark(connection, leased, near)
         await leases.finish(connection, leased)
         failpoints.reach("relate.mid_transaction")
     metrics.RELATIONS_CHANGED.inc(changed)
-    return outcome
+    return Outcome.RELATED if compared.failure is None else Outcome.FAILED
+
+
+async def _judge(run: Run, near: Neighbourhood, leased: Leased) -> Compared:
+    if not near.pairs:
+        return Compared()
+    try:
+        compared = await run(compare, near)
+    except WorkerKilled as killed:
+        compared = Compared(failure=f"over the limit of {killed.reason}")
+    if compared.failure is not None:
+        logger.warning("article %s cannot be compared: %s", leased.article_id, compared.failure)
+    return compared
