@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.quality import affairs, cost, names, polnear
+from bench.quality import affairs, cost, entities, names, polnear, sourcing
 from bench.quality.answers import Unanswered
 from bench.quality.report import report
 from bench.quality.rows import Row, Unfit, bound, read_earlier, show, write
@@ -33,9 +33,17 @@ def measure(say: Console) -> Iterator[Row]:
         yield from names.measure(named)
     else:
         say.print(f"skipped: {names.GROUP}, for {(DATA / 'ner').relative_to(ROOT.parent)} is absent", highlight=False)
+    linked = DATA / "entities" / "gum_dev.jsonl"
+    if linked.is_file():
+        yield from entities.measure(linked)
+    else:
+        say.print(f"skipped: {entities.GROUP}, for {linked.relative_to(ROOT.parent)} is absent", highlight=False)
     yield from affairs.rows_of("corpus test", affairs.judge_split("test"))
+    yield from sourcing.rows_of("corpus test", affairs.load("test"))
     development = affairs.judge_split("dev")
     yield from affairs.rows_of("corpus dev", development)
+    yield from sourcing.rows_of("corpus dev", affairs.load("dev"))
+    yield from entities.measure_corpus("dev")
     OUT.mkdir(exist_ok=True)
     (OUT / "errors.html").write_text(report(development), encoding="utf-8")
     texts = [article.text for split in ("train", "dev") for article in affairs.load(split)]
