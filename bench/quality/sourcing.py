@@ -22,8 +22,8 @@ from services.lexemes import fold_name
 T = TypeVar("T")
 U = TypeVar("U")
 
-COMPARED = frozenset((Flag.SINGLE_SOURCE_CLAIM, Flag.ENTITY_TYPE_CONFLICT))
-"""Flags that the corpus gives for what other articles say or leave out: no card has them by itself."""
+COMPARED = frozenset((Flag.SINGLE_SOURCE_CLAIM,))
+"""Flags that stand for what other articles leave out: no card has them by itself."""
 
 WORDS_MIN = 0.5
 """The least Jaccard of the words at which a disclosure, or somebody unnamed, is the one annotated."""

@@ -13,6 +13,10 @@ RELATIVES = frozenset(("who", "which", "that", "whose"))
 """Pronouns that stand for somebody named before them, and so are nobody by themselves."""
 
 
+OPENING = {"“": "”", "„": "“", "«": "»", '"': '"'}
+"""Marks that open a quotation, each with the one that closes it; single ones may be apostrophes."""
+
+
 class Forms(BaseModel):
     """How many claims of an article, none of them nested, are quoted whole, in a clause, or in a few words."""
 
@@ -30,9 +34,24 @@ class Shares(BaseModel):
 
 
 def count_forms(report: Report) -> Forms:
-    """Count the quotations that are somebody's own: no claim within another one."""
-    counts = Counter(claim.form for claim in report.attributed() if claim.nested_in is None)
+    """Count the quotations that are somebody's own: no claim within another; once what goes on in a next paragraph."""
+    counts = Counter(
+        claim.form for claim in report.attributed() if claim.nested_in is None and not _goes_on(report, claim)
+    )
     return Forms(direct=counts[Form.DIRECT], mixed=counts[Form.MIXED], partial=counts[Form.PARTIAL])
+
+
+def _goes_on(report: Report, claim: Claim) -> bool:
+    """Tell whether a claim is the later part of a quotation that the paragraph before it left open."""
+    start, place = claim.content.spans[0][0], report.layout.places[claim.sentence]
+    if claim.form is not Form.DIRECT or place == 0 or report.layout.paragraphs[place].span[0] != start:
+        return False
+    before = report.shown(report.layout.paragraphs[place - 1].span)
+    opening = report.text[start]
+    closing = OPENING.get(opening)
+    if closing == opening:
+        return before.count(opening) % 2 == 1
+    return closing is not None and before.count(opening) > before.count(closing)
 
 
 def find_attributed(report: Report) -> tuple[Attributed, ...]:

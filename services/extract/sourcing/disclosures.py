@@ -68,8 +68,13 @@ def _ties(report: Report) -> Iterator[tuple[int, Silence]]:
     names = frozenset(fold_name(report.publisher or "").split()) - _FILLER
     for number, span in enumerate(report.layout.sentences):
         sentence = report.shown(span)
-        if len(sentence.split()) > OWNED_MAX_WORDS or number in report.layout.lines or report.is_quoted(span):
+        if len(sentence.split()) > OWNED_MAX_WORDS or number in report.layout.lines:
             continue
-        subject = set(fold_name(" ".join(sentence.split()[:OWNER_WORDS])).split())
-        if (subject & names and _TIE.search(sentence)) or _READ_BEFORE.search(sentence):
+        tells = _READ_BEFORE.search(sentence) or (_TIE.search(sentence) and names & _subject(sentence))
+        if tells and not report.is_quoted(span):
             yield number, Silence.DISCLAIMER
+
+
+def _subject(sentence: str) -> frozenset[str]:
+    """Return the first words of a sentence, folded."""
+    return frozenset(fold_name(" ".join(sentence.split()[:OWNER_WORDS])).split())

@@ -13,6 +13,9 @@ from services.extract.sourcing.report import Report, hull, stems_of
 SHARED_WORDS = 2
 """Words, but for function words, that two statements of one matter share at least; a number counts as two."""
 
+COMPARED_MAX = 40
+"""Claims compared with as many others: more has only what is no report."""
+
 LEAD_SENTENCES = 2
 """The lead: what a reader takes from the article who reads no more."""
 
@@ -113,17 +116,15 @@ def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
 
 def _growing(report: Report) -> tuple[Span, Span] | None:
     """Return the first sourced words on a matter and later ones of the same speaker by a noun that says more."""
-    sourced = [claim for claim in _body(report) if claim.voice is Voice.ATTRIBUTED and claim.speaker]
-    for claim in sourced:
-        for later in sourced:
-            if hull(later)[0] <= hull(claim)[1] or not later.cue or not _NOUN.fullmatch(later.cue.text):
-                continue
-            grows = firmness_of(_put(report, claim)) < Firmness.WILLING
-            if (
-                grows
-                and _speaker(claim) == _speaker(later) is not None
-                and _on_one_matter(claim.content.text, later.content.text)
-            ):
+    sourced = [claim for claim in _body(report) if claim.cue and _speaker(claim) is not None]
+    nouns = [claim for claim in sourced if claim.cue and _NOUN.fullmatch(claim.cue.text)][:COMPARED_MAX]
+    speakers = {_speaker(claim) for claim in nouns}
+    named = [claim for claim in sourced if _speaker(claim) in speakers]
+    weak = [claim for claim in named if firmness_of(_put(report, claim)) < Firmness.WILLING][:COMPARED_MAX]
+    for claim in weak:
+        for later in nouns:
+            behind = _speaker(claim) == _speaker(later) and hull(claim)[1] < hull(later)[0]
+            if behind and _on_one_matter(claim.content.text, later.content.text):
                 return hull(claim), hull(later)
     return None
 
