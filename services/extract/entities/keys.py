@@ -55,7 +55,7 @@ def entity_key(name: str, kind: MentionType) -> Key:
         return Key(Sort.PEOPLE, " ".join(_singular(words_in(name))), kind)
     body = organisation_of(name)
     if body is not None:
-        return Key(Sort.BODY, " ".join(words_in(body)), MentionType.ORG, body)
+        return Key(Sort.BODY, f"organisation {' '.join(words_in(body))}", MentionType.ORG, body)
     words = words_in(name)
     code = _country(words, kind) if _is_whole(name) else None
     if code is not None:

@@ -89,4 +89,6 @@ def _untitled(parts: tuple[str, ...]) -> tuple[str, ...]:
             at = number + 1
         elif not (word in _ABOUT_TITLES or country_of(word) or is_people(word)):
             break
+    while parts[at : at + 1] == ("of",) and len(parts) > at + 2:
+        at += 2
     return parts[at:]

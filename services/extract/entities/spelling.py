@@ -1,5 +1,7 @@
 """Spelling: the words of a name as all its spellings have them."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
+import re
 from functools import lru_cache
 
 from services.lexemes import fold_name
@@ -7,7 +9,10 @@ from services.lexemes import fold_name
 NAMES_KEPT = 8_192
 """Names of recent articles, most of which come again."""
 
-_JOINED = frozenset(("mc", "mac", "o", "co"))
+_O = re.compile(r"\b[Oo]['’ʼ`´](?=\w)")
+"""Before an Irish surname, unlike an initial."""
+
+_JOINED = frozenset(("mc", "mac", "co"))
 """First parts of surnames, and of "co-operation", written apart or not."""
 
 _AMERICAN = {
@@ -31,7 +36,7 @@ def words_in(name: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     initials = joined = False
-    for word in fold_name(name.replace("&", " ").replace(" - ", "-")).split():
+    for word in fold_name(_O.sub("O", name.replace("&", " ").replace(" - ", "-"))).split():
         if found and (joined or (initials and len(word) == 1)):
             found[-1] += word
         elif word != "the" or found:
