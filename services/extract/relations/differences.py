@@ -1,0 +1,106 @@
+"""Differences: what two statements of one proposition differ in, each with a sentence for people."""
+
+from collections.abc import Iterator
+
+from schemas.comparison import Ground, Objects, RelationReason
+from schemas.extraction import Claim, Force, MentionType, Polarity
+from services.extract.reading.language.lexicon import words
+from services.extract.relations.amounts import DATE, amounts_of, apart
+from services.extract.relations.meaning import meaning
+from services.extract.relations.opposites import REFUSALS, opposed, stem
+from services.extract.relations.statement import Statement
+from services.extract.relations.wording import every_stem_of
+
+WORDS_MAX = 160
+"""Code points of a statement that a ground shows; the claims themselves stand beside it."""
+
+UNFIRM = frozenset((Force.HEDGED, Force.REPORTED))
+PLACES = frozenset((MentionType.GPE, MentionType.LOC))
+
+GROUND = frozenset(map(stem, words("territory territories land region area province district town city island coast")))
+"""Stems of words for a piece of land without its name."""
+
+_HOW = {
+    Force.BARE: "outright",
+    Force.HEDGED: "with reserve",
+    Force.CONDITIONAL: "on a condition",
+    Force.PROPOSED: "as a demand or proposal",
+    Force.INTENDED: "as an intention",
+    Force.REPORTED: "as hearsay",
+}
+
+
+def differences_of(a: Statement, b: Statement, objects: Objects) -> tuple[Ground, ...]:
+    """Return what the two differ in, what matters most first; nothing where they say the same."""
+    found = (*_polarities(a, b), *_amounts(a, b), *_forces(a, b), *_places(a, b, objects))
+    return tuple({ground.reason: ground for ground in reversed(found)}.values())[::-1]
+
+
+def is_refused(one: Statement) -> bool:
+    """Tell whether a statement is a no to its matter: denied, or a refusal by its words; a refusal denied is a yes."""
+    denied = one.claim.polarity is Polarity.DENIED
+    text = meaning(one.claim)
+    if one.claim.cue and not denied:
+        text = f"{one.claim.cue.text} {text}"
+    return denied is not bool(every_stem_of(text) & REFUSALS)
+
+
+def shown(one: Statement) -> str:
+    """Return a statement's content as a ground quotes it."""
+    content = one.claim.content.text
+    return content if len(content) <= WORDS_MAX else f"{content[: WORDS_MAX - 1].rstrip()}…"
+
+
+def _polarities(a: Statement, b: Statement) -> Iterator[Ground]:
+    pair = opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim)))
+    if is_refused(a) is not is_refused(b):
+        verbs = ("denies", "affirms") if is_refused(a) else ("affirms", "denies")
+        words = f"the one {verbs[0]} what the other {verbs[1]}: “{shown(a)}” and “{shown(b)}”"
+        yield Ground(reason=RelationReason.POLARITY, words=words)
+    elif pair is not None:
+        yield Ground(
+            reason=RelationReason.POLARITY,
+            words=f"the one says the contrary of the other: “{shown(a)}” and “{shown(b)}”",
+        )
+
+
+def _amounts(a: Statement, b: Statement) -> Iterator[Ground]:
+    both = apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim)))
+    if both is not None:
+        dated = both[0].unit == DATE
+        reason, what = (RelationReason.TIME, "date") if dated else (RelationReason.OBJECT, "number")
+        yield Ground(reason=reason, words=f"each gives another {what}: “{shown(a)}” and “{shown(b)}”")
+
+
+def _forces(a: Statement, b: Statement) -> Iterator[Ground]:
+    forces = {a.claim.force, b.claim.force}
+    words = f"the one says it {_how(a.claim)}, the other {_how(b.claim)}"
+    if Force.CONDITIONAL in forces and len(forces) > 1:
+        yield Ground(reason=RelationReason.SCOPE, words=words)
+    elif forces & UNFIRM and not forces <= UNFIRM:
+        yield Ground(reason=RelationReason.FORCE, words=words)
+
+
+def _how(claim: Claim) -> str:
+    how = _HOW[claim.force]
+    return f"{how} (“{claim.force_words.text}”)" if claim.force_words else how
+
+
+def _places(a: Statement, b: Statement, objects: Objects) -> Iterator[Ground]:
+    """Yield the difference of one that names a place and one that names another or some ground in its stead."""
+    one, other = _grounds(a, objects.own), _grounds(b, objects.other)
+    if one and other and {*one, *other} & _named_places(a, b):
+        yield Ground(reason=RelationReason.OBJECT, words=f"the one names {_list(one)}, the other {_list(other)}")
+
+
+def _grounds(one: Statement, words: tuple[str, ...]) -> tuple[str, ...]:
+    named = _named_places(one)
+    return tuple(word for word in words if word in named or every_stem_of(word) & GROUND)
+
+
+def _named_places(*statements: Statement) -> set[str]:
+    return {named.name for one in statements for named in one.entities if named.type in PLACES}
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
