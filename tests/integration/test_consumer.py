@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 
@@ -32,13 +32,15 @@ def settings(kafka_servers: str, migrated_url: str) -> Settings:
 
 
 @pytest.fixture
-async def topic(kafka_servers: str) -> str:
+async def topic(kafka_servers: str) -> AsyncIterator[str]:
     name = f"consumer-{next(NUMBERS)}"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_servers)
     await admin.start()
     await admin.create_topics([NewTopic(name, 2, 1)])
     await admin.close()
-    return name
+    yield name
+    with suppress(KeyError):
+        metrics.PUBLISHED_EVENTS.remove(name)  # the process's figures know the real topics alone
 
 
 async def send(settings: Settings, topic: str, *records: Record | tuple[bytes, bytes | None]) -> None:
@@ -63,9 +65,11 @@ class Loop:
         stop = asyncio.Event()
         async with kafka.open_consumer(self.settings, self.topic, group=self.topic, client_id="tests") as consumer:
             task = asyncio.create_task(self.over(consumer).run(stop))
-            yield
-            stop.set()
-            await task
+            try:
+                yield
+            finally:
+                stop.set()
+                await task
 
     def over(self, consumer: Any, clock: Callable[[], float] | None = None) -> ExtractConsumer:
         return ExtractConsumer(

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -169,22 +170,20 @@ async def test_service_handles_records_tells_so_and_stops_on_a_signal(
     event = article(url="https://news.example/service")
     async with kafka.open_producer(settings, "tests") as producer:
         await producer.publish(ARTICLES_TOPIC, str(event.article_id).encode(), event.model_dump_json().encode(), [])
-    service = asyncio.create_task(run(settings))
 
     async def settled() -> bool:
         async with engine.connect() as connection:
             rows = (await connection.execute(select(tables.change))).all()
         return [row.published_at is not None for row in rows] == [True] and await get(settings, "/readyz") == 200
 
-    async with asyncio.timeout(2 * SECONDS):
-        while not await settled():
-            assert not service.done()
-            await asyncio.sleep(0.1)
-    assert await get(settings, "/livez") == 200
-    async with ClientSession() as http, http.get(f"http://127.0.0.1:{settings.metrics_port}/metrics") as answer:
-        check_exposition(await answer.text(), Service.EXTRACT)
-    os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(service, SECONDS)
+    async with serving(settings) as service:
+        async with asyncio.timeout(2 * SECONDS):
+            while not await settled():
+                assert not service.done()
+                await asyncio.sleep(0.1)
+        assert await get(settings, "/livez") == 200
+        async with ClientSession() as http, http.get(f"http://127.0.0.1:{settings.metrics_port}/metrics") as answer:
+            check_exposition(await answer.text(), Service.EXTRACT)
     assert await get(settings, "/livez") is None
 
 
@@ -198,8 +197,7 @@ async def test_service_started_before_its_schema_waits_alive_and_not_ready(
         extract_processes=1,
     )
     await kafka.create_topics(settings)
-    service = asyncio.create_task(run(settings))
-    async with asyncio.timeout(2 * SECONDS):
+    async with serving(settings), asyncio.timeout(2 * SECONDS):
         while await get(settings, "/readyz") is None:
             await asyncio.sleep(0.1)
         assert (await get(settings, "/livez"), await get(settings, "/readyz")) == (200, 503)
@@ -207,8 +205,18 @@ async def test_service_started_before_its_schema_waits_alive_and_not_ready(
             await migrate(migrating)
         while await get(settings, "/readyz") != 200:
             await asyncio.sleep(0.1)
-    os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(service, SECONDS)
+
+
+@asynccontextmanager
+async def serving(settings: ExtractSettings) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the service in this process, and stop it by a signal, also where a test fails: it must not outlive it."""
+    service = asyncio.create_task(run(settings))
+    try:
+        yield service
+    finally:
+        if not service.done():
+            os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(service, SECONDS)
 
 
 async def get(settings: ExtractSettings, path: str) -> int | None:
