@@ -6,20 +6,24 @@ import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from schemas.extraction import Span
+from services.extract.reading.attribution.clauses import PARTS, cuts_in
 from services.extract.reading.attribution.cue_words import is_heard, points, refuses, told_whom, trimmed_cue
+from services.extract.reading.language.finite import is_verb
+from services.extract.reading.language.lexicon import DETERMINERS, POSSESSIVES
 from services.extract.reading.language.spans import at_place, without
+from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.layout.layout import Layout
 from services.extract.reading.model import marks
 from services.extract.reading.sayings.asked import find_asked
-from services.extract.reading.stance.stance import is_denied
 
 QUOTE_SHARE = 0.5
 """Of a quotation, from which on a content that holds so much of it holds it whole."""
 
-TURN_CODE_POINTS = 600
-"""Of a content, in which it may turn; longer is no sentence."""
+PHRASE_WORDS, PHRASE_CODE_POINTS = 8, 100
+"""Of a speaker whose first word alone was marked."""
 
 FINISH_MAX_CODE_POINTS = 60
 """Of a clause's end that the learnt reader may have left out; more is another clause."""
@@ -27,7 +31,11 @@ FINISH_MAX_CODE_POINTS = 60
 _THAT = r"(?:saying )?that\b(?=\s)(?! (?:is|was|are|were|will|would|has|had|can|could)\b)"
 _LEAD = re.compile(rf"(?:[\s,;:.–—…-]|{_THAT})+", re.IGNORECASE)
 _TAIL = f"{string.whitespace}\u00a0\u2028\u2029,;:.–—-"
-_SUBJECT_TAIL = re.compile(r"(?:, (?:who|which|whose|whom)\b.*|[\s,;:–—]+|['’]s?)\Z", re.DOTALL)
+_SUBJECT_TAIL = re.compile(
+    r"(?:, (?:who|which|whose|whom|(?:one )?among (?:them|whom)|including|such as)\b.*|, \w{3,}ed|;.*|[\s,;:–—]+"
+    r"|['’]s?)\Z",
+    re.DOTALL,
+)
 _NEW_CLAUSE = (
     r"(?:and|but|or|nor|when|while|as|after|before|because|who|which|whose|although|though|if|unless|since|until)"
 )
@@ -39,9 +47,6 @@ _SUBJECT = re.compile(
     r"(?:,? (?:however|meanwhile|though|too|also|in turn|for (?:his|her|its|their) part|has|have|had),?){0,3} "
 )
 _WORD = re.compile(r"\w")
-_AND_THAT = re.compile(r",? (?:and|but|or|nor)(?: also)? that (?=\w)")
-_PARTS = re.compile(r",? (?:and|but|or|nor)(?: also)? that |, but ")
-_TURN = re.compile(r", but (?=(?:he|she|it|they|we|i|there|this|that|the|no|nobody|none|nothing|[A-Z]\S*) )")
 _OPENING = "\"“‘'«„"
 
 
@@ -64,6 +69,7 @@ class Tidier:
     _pieces: list[tuple[Span, int]] = field(init=False)
     _starts: list[int] = field(init=False)
     _ends: list[int] = field(init=False)
+    _cues: list[Span] = field(init=False, default_factory=list)
     _asked_in: dict[int, Span | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,7 +81,9 @@ class Tidier:
 
     def tidied(self, found: Iterable[marks.Attribution]) -> list[Said]:
         """Return what is said by all cues that stand in prose, each quotation that goes on with the one before."""
-        said = [each for one in found for each in self.tidy(one)]
+        every = list(found)
+        self._cues = sorted(each.cue for each in every if each.content)
+        said = [each for one in every for each in self.tidy(one)]
         return self._with_following(said)
 
     def tidy(self, found: marks.Attribution) -> Iterator[Said]:
@@ -175,22 +183,17 @@ class Tidier:
         start, end = span
         quoted = [piece for piece, _ in self._near(span)]
         stops = self._ends[bisect_right(self._ends, start) : bisect_left(self._ends, end)]
-        cuts = [match.span() for match in _AND_THAT.finditer(self.text, start, end)] + [(at, at) for at in stops]
-        cuts = [cut for cut in cuts if not any(s < cut[0] < e for s, e in quoted)]
-        cuts += self._turn((start, min([end, *(at for at, _ in cuts)])), quoted)
+        cuts = [(at, at) for at in stops if not any(s < at < e for s, e in quoted)]
+        first = min((at for at, _ in cuts), default=end)
+        cuts += cuts_in(self.text, (start, first), quoted, self._cues_in(span))
         for before, after in sorted(cuts):
             if before > start:
                 yield from self._tidied((start, before))
             start = after
         yield from self._tidied((start, end))
 
-    def _turn(self, span: Span, quoted: Sequence[Span]) -> list[Span]:
-        """Return where "it is discussed, but nobody has asked" turns, if one half is denied and the other is not."""
-        turn = _TURN.search(self.text, span[0], min(span[1], span[0] + TURN_CODE_POINTS))
-        if turn is None or any(s < turn.start() < e for s, e in quoted):
-            return []
-        halves = ((span[0], turn.start()), (turn.end(), span[1]))
-        return [turn.span()] if is_denied(self.text, halves[0]) != is_denied(self.text, halves[1]) else []
+    def _cues_in(self, span: Span) -> list[Span]:
+        return self._cues[bisect_left(self._cues, span) : bisect_left(self._cues, (span[1], 0))]
 
     def _tidied(self, span: Span) -> Iterator[Span]:
         start, end = span
@@ -203,7 +206,7 @@ class Tidier:
     def _together(self, group: Sequence[Span], piece: Span) -> bool:
         before = group[-1]
         if self._sentence(before[0]) == self._sentence(piece[0]):
-            return _PARTS.fullmatch(self.text, before[1], piece[0]) is None
+            return PARTS.fullmatch(self.text, before[1], piece[0]) is None
         return self._is_quoted(before) and self._is_quoted(piece)
 
     def _sentence(self, at: int) -> int:
@@ -217,9 +220,8 @@ class Tidier:
             return None
         start, end = source[0]
         for s, e in source[1:]:
-            if self.text[end:s].strip(" ,"):
-                break
-            end = e
+            start, end = (s, e) if self.text[end:s].strip(" ,") else (start, e)
+        end = self._phrase_end((start, end))
         while (tail := _SUBJECT_TAIL.search(self.text, start, end)) is not None and tail.start() > start:
             end = tail.start()
         # A dateline is a sentence of its own, and speaks no more than the sentence before does.
@@ -227,6 +229,19 @@ class Tidier:
         while start < end and not self.text[start].isalnum() and self.text[start] not in _OPENING:
             start += 1
         return (start, end) if start < end else None
+
+    def _phrase_end(self, span: Span) -> int:
+        """Return where the phrase ends of which the reader marked the first word: "The" of "The teachers' union"."""
+        if self.text[slice(*span)].lower() not in DETERMINERS - POSSESSIVES:
+            return span[1]
+        end = span[1]
+        for token in islice(
+            tokens_of(self.text, span[1], min(span[1] + PHRASE_CODE_POINTS, len(self.text))), PHRASE_WORDS
+        ):
+            if not (token.word[0].isalnum() or token.word[0] in "'’") or is_verb(token):
+                break
+            end = token.end
+        return end
 
     def _subject(self, cue: Span, speaker: Span | None) -> Span | None:
         """Return the speaker; where a sentence ends before the cue's begins, the subject that opens the cue's."""

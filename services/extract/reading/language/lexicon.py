@@ -129,6 +129,14 @@ GROUPS = words(
 )
 """Heads of noun phrases for bodies that can speak; they are not anonymous."""
 
+FIRMS = words(
+    "company firm bank insurer utility operator supplier contractor manufacturer maker retailer airline carrier"
+    " developer builder lender shipper charterer brewer publisher broadcaster factory plant works mill mine shop"
+    " store hotel group conglomerate corporation business enterprise start-up club newspaper paper daily magazine"
+    " station network channel radio website outlet consultancy"
+)
+"""Bodies by their trade: "the company" is whichever was named, and is anonymous where none was."""
+
 DOCUMENTS = words(
     "report reports poll polls survey surveys study studies data documents document records record email emails"
     " letter statement article filing filings lawsuit complaint indictment ruling memo analysis book paper census"

@@ -4,12 +4,16 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.language.lexicon import CALENDAR, TITLES, words
+from services.extract.reading.language.lexicon import CALENDAR, GROUPS, TITLES, words
 from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.model.marks import Name, NameKind
 
 _ARTICLES = words("the a an")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_])['’]s?\Z", re.IGNORECASE)
+_OWNER = re.compile(r"([^\W\d_]+)['’]s\s+(?=[A-Z])")
+_PLAIN = re.compile(r"(?:[a-z]{5,}\s+)+(?=[A-Z])")
+"""Words without a capital before a name; shorter ones may be particles."""
+
 _EDGES = ' \t\r\n\u00a0,;:"“”«»'
 """Marks at the ends of a span that belong to no name."""
 
@@ -25,16 +29,28 @@ def trimmed(text: str, name: Name) -> Name | None:
         return None
     start, end = start + len(shown) - len(shown.lstrip(_EDGES)), end - len(shown) + len(shown.rstrip(_EDGES))
     start = _start(text, (start, end), name.kind)
+    start = _proper(text, (start, end)) if name.kind is NameKind.ORG else start
     end = _before_open_bracket(text, start, end)
     match = _POSSESSIVE.search(text[start:end])
     end = start + match.start() if match else end
     if (
         start >= end
         or text[start:end].lower() in CALENDAR
+        or (name.kind is NameKind.PERSON and text[start:end].lower() in TITLES)
         or not any(character.isalnum() for character in text[start:end])
     ):
         return None
     return Name((start, end), name.kind, name.score)
+
+
+def _proper(text: str, span: Span) -> int:
+    """Return where a body's own name begins: "parliamentary Committee on Roads", "the Council's Safety Board"."""
+    start, end = span
+    owner = _OWNER.match(text, start, end)
+    if owner is not None and owner[1].lower() in GROUPS:
+        start = owner.end()
+    plain = _PLAIN.match(text, start, end)
+    return plain.end() if plain else start
 
 
 def _before_open_bracket(text: str, start: int, end: int) -> int:

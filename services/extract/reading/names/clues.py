@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.extract.reading.language.lexicon import GROUPS, TITLES, words
+from services.extract.reading.language.lexicon import DETERMINERS, FIRMS, GROUPS, TITLES, words
 from services.extract.reading.model.marks import Name, NameKind
 from services.extract.reading.names.casing import Casing
+from services.extract.reading.names.given import given_gender
 from services.extract.reading.names.places import GOVERNED
 
 STRONG = 2.0
@@ -12,6 +13,9 @@ STRONG = 2.0
 
 WEAK = 0.5
 """Of words that seldom stand beside another kind: it tips the scales between unsure marks."""
+
+BORNE = 1.0
+"""Of a full name that begins with a given name: as much as one sure mark; firms and places are named after persons."""
 
 _LOCATIVE = words("in at near outside")
 _RULED = GOVERNED | words("mayor governor premier residents inhabitants outskirts streets north south east west")
@@ -22,6 +26,12 @@ _TITLES = TITLES - words("former foreign prime deputy vice executive managing ch
 
 _GROUPS = GROUPS - words("state country nation city office house board")
 """Groups whose word stands before no other name than the group's."""
+
+_TRADES = FIRMS - words("paper daily group works mine mill channel radio station network")
+"""Firms whose word stands before no other name than the firm's: "the airline"."""
+
+EXPLAINED_WORDS = 4
+"""Words behind a name and a comma among which its trade stands: ", the island's largest contractor"."""
 
 Clue = tuple[NameKind, float]
 
@@ -36,8 +46,13 @@ def clues_of(casing: Casing, name: Name) -> Iterator[Clue]:
         return
     if before in _TITLES:
         yield NameKind.PERSON, STRONG
+    inside = casing.tokens[first:last]
+    if given_gender(casing.text[slice(*name.span)]) and inside[-1].capital and inside[-1].word not in GROUPS:
+        yield NameKind.PERSON, BORNE
     if before in _GROUPS:
         yield NameKind.ORG, WEAK
+    if before in _TRADES or _explained(casing, last):
+        yield NameKind.ORG, STRONG
     if before in _LOCATIVE:
         yield NameKind.LOC, WEAK
     if before == "of" and first > 1 and casing.tokens[first - 2].word in _RULED:
@@ -46,3 +61,13 @@ def clues_of(casing: Casing, name: Name) -> Iterator[Clue]:
         yield NameKind.LOC, STRONG
     if before == "the" and name.kind is NameKind.PERSON and last - first == 1 and not after[:1].isalpha():
         yield NameKind.ORG, STRONG
+
+
+def _explained(casing: Casing, last: int) -> bool:
+    """Tell whether an apposition says that a name is a firm's."""
+    words_after = [token.word for token in casing.tokens[last : last + 2 + EXPLAINED_WORDS]]
+    if words_after[:1] != [","] or words_after[1:2] == [] or words_after[1] not in DETERMINERS:
+        return False
+    found = (n for n, word in enumerate(words_after[2:], 2) if word in _TRADES)
+    at = next(found, None)
+    return at is not None and all(word.isalpha() or word.endswith("'s") for word in words_after[2:at])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.extraction import Mention, MentionType, Span
 from services.extract.reading.language.lexicon import FUNCTION_WORDS, TITLES
-from services.extract.reading.model.marks import Name
+from services.extract.reading.model.marks import Name, NameKind
 from services.extract.reading.names.aliases import fullest_names
 from services.extract.reading.names.bounds import trimmed
 from services.extract.reading.names.casing import Casing, casing_of
@@ -36,7 +36,7 @@ def find_mentions(
     ``headings``: indices of sentences that are titles or headings; ``names``: what the learnt reader marked.
     """
     casing = casing_of(text, sentences, headings)
-    marked = _confirmed(casing, _apart(text, names))
+    marked = _confirmed(casing, _proper(text, _apart(text, names)))
     types = types_of(casing, marked)
     spans = {name.span: types[key_of(text[slice(*name.span)])] for name in marked}
     sought = _sought(casing, marked, types)
@@ -62,6 +62,12 @@ def _apart(text: str, names: Iterable[Name]) -> list[Name]:
         if not found or found[-1].span[1] <= name.span[0]:
             found.append(name)
     return found
+
+
+def _proper(text: str, names: Sequence[Name]) -> list[Name]:
+    """Return the names without the bodies in small letters, where others have capitals: "chamber of commerce"."""
+    small = [name.kind is NameKind.ORG and text[slice(*name.span)].islower() for name in names]
+    return list(names) if all(small) else [name for name, each in zip(names, small, strict=True) if not each]
 
 
 def _confirmed(casing: Casing, names: Sequence[Name]) -> list[Name]:

@@ -4,8 +4,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.extract.reading.language.lexicon import FIRMS
 from services.extract.reading.speakers.figures import Figure, Kind
-from services.extract.reading.speakers.nouns import BODIES, FIRMS, INSTITUTIONS
+from services.extract.reading.speakers.nouns import BODIES, INSTITUTIONS
 from services.extract.reading.speakers.parts import Part
 
 LOOK_BACK = 12
@@ -28,19 +29,23 @@ class Bodies:
     names: Mapping[str, bool]
     _outlets: frozenset[str] = field(init=False)
     _by_word: dict[str, list[str]] = field(init=False, default_factory=dict)
+    _by_trade: dict[str, set[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note the words of each name; ``names``: every body's fullest name, and whether it is an organisation."""
         bodies = [each for figures in self.outside for each in figures if each.kind is Kind.BODY and each.name]
         acting = {each.name for each in bodies if each.part >= Part.SUBORDINATE and not each.told}
         self._outlets = frozenset(each.name for each in bodies if each.name and each.told) - acting
+        for each in bodies:
+            for words in (each.words, *each.after):
+                self._by_trade.setdefault(words[-1] if words else "", set()).add(each.name or "")
         for name, organisation in self.names.items():
             for word in name.lower().replace("’", "'").split():
                 if (organisation or word in BODIES) and word not in _LINKS:
                     self._by_word.setdefault(word, []).append(name)
 
     def described(self, words: Sequence[str], stretch: int, start: int) -> str | None:
-        """Return the body that "the city museum" means: the one of that name, or the firm last named."""
+        """Return the body that "the city museum" means: the one of that name or trade, or the firm last named."""
         if not words:
             return None
         noun = words[-1]
@@ -51,6 +56,9 @@ class Bodies:
                 return names[0]
             if names:
                 return self._nearest(stretch, start, frozenset(names))
+        told = self._by_trade.get(noun, set()) if len(words) == 1 else set[str]()
+        if told:
+            return next(iter(told)) if len(told) == 1 else self._nearest(stretch, start, frozenset(told))
         return self._nearest(stretch, start, None) if noun in FIRMS or noun in _OTHER else None
 
     def _nearest(self, stretch: int, start: int, among: frozenset[str] | None) -> str | None:

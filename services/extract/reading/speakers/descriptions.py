@@ -7,6 +7,7 @@ from schemas.extraction import MentionType, Reason, ResolvedBy, Span
 from services.extract.reading.language.cues import CUES
 from services.extract.reading.language.lexicon import (
     DETERMINERS,
+    FIRMS,
     FUNCTION_WORDS,
     PEOPLE,
     PERSONAL,
@@ -17,7 +18,6 @@ from services.extract.reading.language.lexicon import (
 from services.extract.reading.speakers.figures import Figure, Kind
 from services.extract.reading.speakers.nouns import (
     BODIES,
-    FIRMS,
     INSTITUTIONS,
     OFFICIALS,
     PAPERS,
@@ -93,6 +93,8 @@ class Descriptions:
 
     def _other(self, phrase: Phrase) -> Answer:
         """Return what a head of no known kind is: several or somebody, a thing, or a name that nobody marked."""
+        if is_people(phrase.word):
+            return NOBODY
         owner = self.wording.owner(phrase)
         if owner is not None:
             return self._by(owner)
@@ -210,9 +212,10 @@ class Descriptions:
         named = self.wording.called(phrase)
         if named is not None:
             return named
-        if figure is None or figure.part is not Part.SUBJECT:
+        if figure is None or figure.part < Part.SUBORDINATE:
             return None
-        return figure.name or self._named_next(figure.stretch)
+        subject = figure.part is Part.SUBJECT
+        return (figure.name if subject else None) or self._named_next(figure.stretch)
 
     def _named_next(self, stretch: int) -> str | None:
         """Return the speaker first named just after, without a role: "a former foreman claims. Ferro says"."""

@@ -4,16 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.extract.reading.language.lexicon import PERSONAL
+from services.extract.reading.names.given import given_gender
 from services.extract.reading.speakers.figures import Figure, Kind
-from services.extract.reading.speakers.given import given_gender
 from services.extract.reading.speakers.nouns import FEMALE_TITLES, MALE_TITLES, gender_of
 from services.extract.reading.speakers.parts import Part
 
 SURE = 100
 """Votes of a title or a noun like "wife": no number of pronouns near outweighs it."""
 
-GIVEN = 2
-"""Votes of a given name: many pronouns that can mean nobody else outweigh it, as it may be another land's."""
+GIVEN = 40
+"""Votes of a given name: many pronouns that can mean nobody else outweigh it, as another land may have it otherwise."""
 
 PLAIN = 2
 """How many times as many votes the one gender needs as the other."""

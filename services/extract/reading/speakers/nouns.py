@@ -1,6 +1,6 @@
 """Nouns for those who speak: persons by what they are, bodies by their office or trade, and writings."""
 
-from services.extract.reading.language.lexicon import DOCUMENTS, GROUPS, PEOPLE, TITLES, words
+from services.extract.reading.language.lexicon import DOCUMENTS, FIRMS, GROUPS, PEOPLE, TITLES, words
 
 MALE = words(
     "man boy father dad son husband brother uncle grandfather grandson nephew great-nephew great-grandfather"
@@ -86,14 +86,6 @@ INSTITUTIONS = words(
 )
 """Bodies known by their office: not anonymous though they have no name."""
 
-FIRMS = words(
-    "company firm bank insurer utility operator supplier contractor manufacturer maker retailer airline carrier"
-    " developer builder lender shipper charterer brewer publisher broadcaster factory plant works mill mine shop"
-    " store hotel group conglomerate corporation business enterprise start-up club newspaper paper daily magazine"
-    " station network channel radio website outlet consultancy"
-)
-"""Bodies by their trade: "the company" is whichever was named, and is anonymous where none was."""
-
 BODIES = INSTITUTIONS | FIRMS | GROUPS
 
 PAPERS = DOCUMENTS | words(
@@ -114,7 +106,7 @@ def is_people(word: str) -> bool:
     """Tell whether a noun means several persons."""
     if word in {"people", "men", "women", "children", "authorities"} or word.endswith(("men", "women")):
         return True
-    if not word.endswith("s"):
+    if not word.endswith("s") or word in SINGLE:
         return False
     return (
         word in PEOPLE
@@ -122,6 +114,11 @@ def is_people(word: str) -> bool:
         or is_person(word[:-2])
         or (word.endswith("ies") and is_person(word[:-3] + "y"))
     )
+
+
+def is_epithet(word: str) -> bool:
+    """Tell whether a noun says what a person is, and not whose office: "the politician", "the 61-year-old"."""
+    return word in EPITHETS or word.endswith("-year-old")
 
 
 def gender_of(word: str) -> str | None:

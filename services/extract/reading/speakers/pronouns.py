@@ -10,7 +10,7 @@ from services.extract.reading.language.lexicon import PERSONAL, words
 from services.extract.reading.language.stretches import Stretch, Unit
 from services.extract.reading.speakers.figures import Figure, Kind, Owned
 from services.extract.reading.speakers.genders import learn_genders
-from services.extract.reading.speakers.nouns import EPITHETS, gender_of
+from services.extract.reading.speakers.nouns import gender_of, is_epithet
 from services.extract.reading.speakers.parts import Part
 
 LOOK_BACK = 12
@@ -68,6 +68,7 @@ class Pronouns:
     genders: dict[str, str] = field(init=False)
     _meant: dict[int, Referent] = field(init=False, default_factory=dict)
     _told: dict[int, str] = field(init=False, default_factory=dict)
+    _called: dict[str, str] = field(init=False, default_factory=dict)
     _nouns: set[str] = field(init=False, default_factory=set)
     _encounters: dict[int, bool] = field(init=False, default_factory=dict)
 
@@ -99,9 +100,10 @@ class Pronouns:
         return self._meant[figure.start].name if figure.pronoun and figure.start in self._meant else figure.name
 
     def _kept(self, referent: Referent, pronoun: str) -> Referent:
-        """Remember the gender of an unnamed person by the pronoun that stood for him."""
+        """Remember the gender of an unnamed person, and of his noun, by the pronoun that stood for him."""
         if referent.figure is not None:
             self._told.setdefault(referent.figure.start, PERSONAL[pronoun])
+            self._called.setdefault(referent.figure.noun, PERSONAL[pronoun])
         return referent
 
     def _same(self, figure: Figure) -> str | None:
@@ -109,7 +111,8 @@ class Pronouns:
 
         Only by a noun that is no office, or for a person whose office the article nowhere tells.
         """
-        kin = figure.owned is Owned.BY_NOUN and figure.noun not in EPITHETS
+        epithet = is_epithet(figure.noun)
+        kin = figure.owned is Owned.BY_NOUN and not epithet
         if (
             not figure.definite
             or kin
@@ -129,7 +132,7 @@ class Pronouns:
             name = names.pop() if len(names) == 1 else None
             if name is None or (gender and self.genders.get(name, gender) != gender):
                 return None
-            return name if figure.noun in EPITHETS or name not in self.described else None
+            return name if epithet or name not in self.described else None
         return None
 
     def _is_apart(self, at: int) -> bool:
@@ -153,6 +156,9 @@ class Pronouns:
         if not here or not units or figure.part is not Part.SUBJECT:
             return list(here)
         at = bisect_left(units, figure.start, key=lambda unit: unit.start)
+        part = max((i for i in range(at) if units[i].word == ";"), default=None)
+        if part is not None and units[part + 1].word in _FRONTED:
+            return [each for each in here if each.part is Part.SUBJECT and each.end <= units[part].start]
         if units[0].word in _FRONTED or (at > 1 and _is_parenthesis(units, at)):
             return []
         if at > 1 and units[at - 1].word == "and" and figure.says:
@@ -215,7 +221,7 @@ class Pronouns:
             return Referent(each.name) if self.genders.get(each.name, gender) == gender else None
         if by_speaker and each.definite and each.part is not Part.SUBJECT:
             return None
-        told = gender_of(each.noun) or self._told.get(each.start, gender)
+        told = gender_of(each.noun) or self._told.get(each.start) or self._called.get(each.noun, gender)
         return Referent(figure=each, reason=Reason.NO_NAME) if told == gender else None
 
     def _unless_open(self, found: Referent, figure: Figure, stretch: int) -> Referent:

@@ -1,15 +1,16 @@
 """Who a speaker's words name in this article: a name, a title, a pronoun, a body, or nobody named."""
 
+# ruff: noqa: RUF001  (the marks that newspapers print)
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.extraction import Mention, Reason, ResolvedBy, Span, Speaker
+from schemas.extraction import Mention, MentionType, Reason, ResolvedBy, Span, Speaker
 from services.extract.reading.language.lexicon import PERSONAL
 from services.extract.reading.language.stretches import Stretch
 from services.extract.reading.speakers.descriptions import NOBODY, OFFICE, UNCLEAR, Answer, Descriptions
 from services.extract.reading.speakers.figures import Figure, Kind
-from services.extract.reading.speakers.nouns import OFFICIALS, SPOKEN_FOR
+from services.extract.reading.speakers.nouns import OFFICIALS, SPOKEN_FOR, is_person
 from services.extract.reading.speakers.scene import Scene
 
 SAID_LOOK = 50
@@ -29,6 +30,7 @@ _SECOND = frozenset(("you", "your", "yourself"))
 _THINGS = frozenset(("it", "its", "itself"))
 _GROUPS = frozenset(("they", "them", "their", "themselves"))
 _REFLEXIVE = {"himself": "him", "herself": "her"}
+_HUMAN = frozenset(("who", "whom"))
 _RELATIVE = frozenset(("who", "which", "that", "whom", "whose"))
 
 
@@ -70,7 +72,7 @@ class Speakers:
         if span is None:
             speaker = self._last(stretch, before)
         else:
-            meant = self._antecedent(span)
+            meant = self._whole(self._antecedent(span))
             speaker = self._speaker(meant, self._answer(meant))
             self._spoke[stretch] = speaker
         if speaker is not None and content:
@@ -171,12 +173,31 @@ class Speakers:
             return answer
         return Answer(answer.name, ResolvedBy.PRONOUN)
 
+    def _whole(self, span: Span) -> Span:
+        """Return words that say what a person is, with the name before them: "Ines Caldo, the harbour's head"."""
+        before = self.text[max(0, span[0] - 2) : span[0]]
+        at = bisect_right(self.mentions, span[0], key=lambda mention: mention.span[0]) - 1
+        if before != ", " or at < 0 or not self._describes(span):
+            return span
+        name = self.mentions[at]
+        if name.span[0] >= span[0]:
+            at -= 1
+            name = self.mentions[at]
+        beside = name.type is MentionType.PERSON and name.span[1] == span[0] - 2
+        return (name.span[0], span[1]) if at >= 0 and beside else span
+
+    def _describes(self, span: Span) -> bool:
+        """Tell whether words begin with whose they are, or with an office: they can only explain a name."""
+        first = self.text[span[0] : min(span[1], span[0] + ANTECEDENT_MAX)].split(" ", 1)[0]
+        return first.endswith(("'s", "’s")) or (first.islower() and is_person(first))
+
     def _antecedent(self, span: Span) -> Span:
-        """Return what "who" stands for, the person or persons described just before it; other words as they are."""
+        """Return what "who" or "which" stands for, the persons or the body just before it; other words as they are."""
         if self.text[slice(*span)].strip(" ,").lower() not in _RELATIVE:
             return span
         figures = self._scene.outside[self._scene.stretch_at(span[0])]
-        people = (Kind.PERSON, Kind.PEOPLE)
+        human = self.text[slice(*span)].strip(" ,").lower() in _HUMAN
+        kinds = (Kind.PERSON, Kind.PEOPLE) if human else (Kind.BODY, Kind.PAPER, Kind.PEOPLE)
         near = range(span[0] - ANTECEDENT_MAX, span[0] + 1)
-        before = [each for each in figures if each.end in near and each.kind in people and not each.pronoun]
+        before = [each for each in figures if each.end in near and each.kind in kinds and not each.pronoun]
         return (before[-1].start, before[-1].end) if before else span

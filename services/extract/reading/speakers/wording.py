@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.extraction import Mention, MentionType, Span
-from services.extract.reading.language.lexicon import DETERMINERS, PREPOSITIONS, TITLES
+from services.extract.reading.language.lexicon import DETERMINERS, PREPOSITIONS, TITLES, words
 from services.extract.reading.language.tokens import Token, tokens_of
 from services.extract.reading.speakers.nouns import BODIES, PAPERS, is_people, is_person
 from services.extract.reading.speakers.parts import SEEN, bare_word
@@ -22,7 +22,9 @@ CALLED_MAX = 60
 
 _PHRASE_ENDS = PREPOSITIONS | frozenset((",", "(", "who", "whose", "that", "which", "and", "or", "–", "—", "-"))
 _MARKS = frozenset("\"“”„«»‘’'")
+_EITHER = words("employer owner maker supplier operator carrier developer builder rival sponsor partner")
 _AUTHORING = frozenset(("by", "of", "from"))
+_WRITTEN = words("written drafted signed penned authored compiled prepared published issued released sent commissioned")
 _AUTHORS = frozenset((MentionType.ORG, MentionType.PERSON, MentionType.GPE))
 
 
@@ -114,9 +116,10 @@ class Wording:
             before.pop()
         if not before:
             return False
-        if before[-1].word == "," and last:
-            kind = is_person(phrase.word)
-            return (mention.type is MentionType.PERSON) == kind or phrase.word in BODIES
+        beside = before[-1].start == phrase.tokens[phrase.stop].start or sum(t.word == "," for t in before) == 1
+        if before[-1].word == "," and (last or beside):
+            person = is_person(phrase.word) and phrase.word not in _EITHER
+            return person == (mention.type is MentionType.PERSON) or not (person or phrase.word in BODIES)
         named = before[-1].word in {"named", "called", "only"} or [t.word for t in before[-2:]] == ["name", "of"]
         return named and mention.type is MentionType.PERSON
 
@@ -127,11 +130,20 @@ class Wording:
         if at < len(self._starts) and self._starts[at] in before and self.mentions[at].type in _AUTHORS:
             return at
         stop = phrase.stop
+        written = self._written_by(phrase)
+        if written is not None:
+            return self.first_after(phrase, written)
         if stop >= len(phrase.tokens) or phrase.tokens[stop].word not in _AUTHORING:
             return None
         if phrase.tokens[stop - 1].word in SEEN:
             return None
         return self.first_after(phrase, stop)
+
+    def _written_by(self, phrase: Phrase) -> int | None:
+        """Return the place of "by" in "a note dated Friday and signed by Ines Caldo"."""
+        pairs = zip(phrase.tokens[phrase.stop :], phrase.tokens[phrase.stop + 1 :], strict=False)
+        here = (n for n, (a, b) in enumerate(pairs, phrase.stop + 1) if a.word in _WRITTEN and b.word == "by")
+        return next(here, None)
 
     def first_after(self, phrase: Phrase, stop: int) -> int | None:
         """Return the name of the phrase that a preposition at ``stop`` begins, with titles and nouns before it."""
