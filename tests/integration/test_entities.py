@@ -2,12 +2,10 @@
 
 import asyncio
 import random
-from itertools import permutations
 from typing import Any
 from uuid import UUID
 
-import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
@@ -16,7 +14,7 @@ from schemas.tables import PinKind
 from services.extract import store
 from services.extract.entities.keys import entity_key
 from services.extract.entities.saving import mark
-from services.extract.entities.settling import settle_all
+from services.extract.entities.settling import settle, settle_all
 from services.extract.records import Erasure, Read
 from tests.builders import article, reading
 
@@ -35,12 +33,13 @@ ARTICLES: dict[str, Names] = {
 
 def read(name: str, version: int = 1, names: Names | None = None) -> Read:
     shown = ARTICLES[name] if names is None else names
-    text = f"{name}: {', '.join(form for form, _ in shown)} met."
-    mentions = []
+    shown_text = f"{name}: {', '.join(form for form, _ in shown)} met."
+    mentions, at = [], 0
     for form, kind in shown:
-        start = text.index(form)
+        start = shown_text.index(form, at)
+        at = start + len(form)
         mentions.append(Mention(span=(start, start + len(form)), text=form, type=kind, name=form))
-    event = article(url=f"https://harbour-post.example/{name}", text=text, revision=version)
+    event = article(url=f"https://harbour-post.example/{name}", text=shown_text, revision=version)
     return reading(event, mentions=tuple(mentions))
 
 
@@ -58,7 +57,9 @@ async def told(engine: AsyncEngine) -> dict[str, Any]:
         merges = (await connection.execute(select(merge).where(merge.c.undone_at.is_(None)))).all()
     living = {row.entity_id for row in entities if row.live}
     return {
-        "entities": sorted((str(r.entity_id), r.name, r.type, r.folded, r.bucket, str(r.merged_into)) for r in entities if r.live),
+        "entities": sorted(
+            (str(r.entity_id), r.name, r.type, r.folded, r.bucket, str(r.merged_into)) for r in entities if r.live
+        ),
         "aliases": sorted(map(str, aliases)),
         "merges": sorted((str(r.entity_id), str(r.into_id), r.rule, r.score) for r in merges if r.entity_id in living),
     }
@@ -101,3 +102,116 @@ async def test_surname_of_two_joins_neither(engine: AsyncEngine) -> None:
     await save(engine, read("other", names=(("Harl Venn", PERSON),)))
     await settle_all(engine)
     assert "Venn" not in await merged(engine)
+
+
+async def test_same_articles_in_any_order_through_two_workers_give_the_same(engine: AsyncEngine) -> None:
+    chance = random.Random(7)  # the order is what is tested, and a failure must come again
+    seen: list[dict[str, Any]] = []
+    for turn in range(8):
+        order = [*ARTICLES, *chance.sample(sorted(ARTICLES), 3)]
+        chance.shuffle(order)
+        await asyncio.gather(work(engine, order[::2]), work(engine, order[1::2]))
+        # Read otherwise, and once more as before: what is there in the end counts.
+        await save(engine, read("full", 2 + 2 * turn, (("Harl Venn", PERSON),)))
+        if turn % 2:
+            await settle_all(engine)
+        await save(engine, read("full", 3 + 2 * turn))
+        await settle_all(engine)
+        seen.append(await told(engine))
+        await empty(engine)
+    assert seen[0]["merges"]
+    assert all(each == seen[0] for each in seen)
+
+
+async def work(engine: AsyncEngine, names: list[str]) -> None:
+    for name in names:
+        await save(engine, read(name))
+        await settle_all(engine)
+
+
+async def empty(engine: AsyncEngine) -> None:
+    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {names}"))
+
+
+async def test_id_of_a_split_entity_is_its_own_again_and_the_log_says_so(engine: AsyncEngine) -> None:
+    await save(engine, read("full"), read("surname"))
+    await settle_all(engine)
+    await pin(engine, "Venn", "Odra Venn", PinKind.APART)
+    assert "Venn" not in await merged(engine)
+    async with engine.connect() as connection:
+        rows = await connection.execute(select(tables.change.c.kind).order_by(tables.change.c.sequence))
+        assert [kind for kind in rows.scalars() if kind in {"merged", "split"}] == ["merged", "merged", "split"]
+        undone = (await connection.execute(select(tables.entity_merge.c.undone_at))).scalars().all()
+    assert len([at for at in undone if at is not None]) == 1
+
+
+async def test_pins_outlive_reading_again(engine: AsyncEngine) -> None:
+    await save(engine, read("full"), read("junior"), read("surname"))
+    await settle_all(engine)
+    await pin(engine, "Odra Venn", "Tomas Skarne", PinKind.SAME)
+    await pin(engine, "Venn", "Odra Venn", PinKind.APART)
+    wanted = await merged(engine)
+    assert wanted["Odra Venn"] == "Tomas Skarne"
+    assert "Venn" not in wanted
+    for name in ("full", "junior", "surname"):
+        await save(engine, read(name, 2, ()))
+    await settle_all(engine)
+    assert await merged(engine) == {}
+    for name in ("full", "junior", "surname"):
+        await save(engine, read(name, 3))
+    await settle_all(engine)
+    assert await merged(engine) == wanted
+
+
+async def test_entity_that_only_an_erased_article_named_keeps_no_words(engine: AsyncEngine) -> None:
+    await save(engine, read("full"), read("spelt"))
+    await settle_all(engine)
+    await save(engine, Erasure(read("full").event.article_id), Erasure(read("spelt").event.article_id))
+    await settle_all(engine)
+    async with engine.connect() as connection:
+        for table in (tables.entity, tables.entity_alias, tables.entity_merge, tables.mention, tables.entity_mark):
+            assert "enn" not in str((await connection.execute(select(table))).all())
+
+
+async def test_name_that_one_article_gave_goes_with_it(engine: AsyncEngine) -> None:
+    await save(engine, read("junior"), read("lone"))
+    await settle_all(engine)
+    await save(engine, Erasure(read("junior").event.article_id))
+    await settle_all(engine)
+    async with engine.connect() as connection:
+        russia = key("Russia", GPE)
+        row = (await connection.execute(select(tables.entity).filter_by(entity_id=russia))).one()
+        forms = set(
+            (await connection.execute(select(tables.entity_alias.c.form).filter_by(entity_id=russia))).scalars()
+        )
+    assert (row.name, row.live, forms) == ("Russia", True, {"Russian Federation"})
+    assert "kremlin" not in row.folded
+
+
+async def test_entity_that_somebody_names_just_now_is_not_found_dead(engine: AsyncEngine) -> None:
+    await save(engine, read("full"))
+    await settle_all(engine)
+    async with engine.connect() as saver, saver.begin() as saving:
+        await store.save(saver, [read("spelt")])
+        await save(engine, read("full", 2, ()))
+        assert await settle(engine) > 0
+        await saving.commit()
+    await settle_all(engine)
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(tables.entity).filter_by(entity_id=key("Odra Venn")))).one()
+    assert (row.live, row.name) == (True, "Odra Vénn")
+
+
+async def test_entity_read_otherwise_goes_on_as_the_one_it_is_now(engine: AsyncEngine) -> None:
+    """Whoever was served an id of an older naming still gets an answer."""
+    await save(engine, read("spelt"))
+    old = UUID(int=7)
+    async with engine.begin() as connection:
+        await connection.execute(insert(tables.entity).values(entity_id=old, name="Odra Venn", type=PERSON))
+        await mark(connection, [old], lost=True)
+    await settle_all(engine)
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(tables.entity).filter_by(entity_id=old))).one()
+    assert (row.merged_into, row.name) == (key("Odra Venn"), None)

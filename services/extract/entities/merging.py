@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from schemas.extraction import MentionType
-from services.extract.entities.keys import entity_key
+from services.extract.entities.keys import NAMESPACE, entity_key
 from services.extract.entities.organisations import body_words, initials_of, is_acronym
 from services.extract.entities.persons import PersonName, person_name
 
@@ -66,16 +66,22 @@ class _Edge(NamedTuple):
 
 
 def bucket_of(name: str, kind: MentionType, entity_id: UUID) -> str:
-    """Return what all entities share that this one may be one with: a surname, initials, a town's name, or its id."""
+    """Return what all entities share that this one may be one with: of a surname, initials or a town's name the hash.
+
+    So it can be kept when the words are to go. Of what can be one with nobody it is the entity's id.
+    """
+    shared = _shared(name, kind)
+    return str(entity_id if shared is None else uuid5(NAMESPACE, shared))
+
+
+def _shared(name: str, kind: MentionType) -> str | None:
     if kind is MentionType.PERSON:
-        return f"person {person_name(name).bucket}" if person_name(name).words else str(entity_id)
+        return f"person {person_name(name).bucket}" if person_name(name).words else None
     if kind is MentionType.ORG:
         words = body_words(name)
         initials = "".join(words) if is_acronym(name) else initials_of(words)
-        return f"body {initials}" if initials else str(entity_id)
-    if kind is MentionType.NORP:
-        return str(entity_id)
-    return f"place {town_of(name)}"
+        return f"body {initials}" if initials else None
+    return None if kind is MentionType.NORP else f"place {town_of(name)}"
 
 
 def town_of(name: str) -> str:

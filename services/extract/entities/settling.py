@@ -91,7 +91,7 @@ async def _bury(connection: AsyncConnection, dead: Mapping[UUID, UUID | None]) -
     found = select(entity.c.entity_id, into.label("root")).where(entity.c.entity_id.in_(renamed.values()))
     roots = {row.entity_id: row.root for row in await connection.execute(found)}
     merges = {key: Merge(roots[other], MergeRule.RENAMED, 1.0) for key, other in renamed.items() if other in roots}
-    await write_merges(connection, {key: merges.get(key) for key in dead if key in merges})
+    await write_merges(connection, {key: merges.get(key) for key in dead})
 
 
 async def _rename(connection: AsyncConnection, marked: Collection[UUID]) -> set[str]:
