@@ -73,7 +73,19 @@ LOOP_TURNED = _gauge(
     "When each of the service's loops last turned; they turn also while paused or backing off.",
     of=_KAFKA,
     odd="Older than two minutes: the loop hangs, /livez fails and the process is to be restarted; keep its log.",
-    loop=("pages", "feeds", "folders", "watch", "wait_for_schema", "consume", "number", "publish", "relate", "weave"),
+    loop=(
+        "pages",
+        "feeds",
+        "folders",
+        "watch",
+        "wait_for_schema",
+        "consume",
+        "number",
+        "publish",
+        "settle",
+        "relate",
+        "weave",
+    ),
 )
 TABLES_READ = _gauge(
     "claimwire_tables_read_timestamp_seconds",

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -127,7 +128,7 @@ async def test_place_comes_from_postgres_not_from_kafka(settings: Settings, engi
     await first.until(first.has_handled(30))
     async with engine.begin() as connection:  # the database goes back in time; Kafka's own offsets do not
         await connection.execute(update(tables.consumer_offset).values(next_offset=0))
-        for table in (tables.change, tables.claim, tables.mention, tables.revision, tables.article):
+        for table in (tables.change, tables.statement, tables.claim, tables.mention, tables.revision, tables.article):
             await connection.execute(table.delete())
     again = Loop(settings, engine, topic)
     await again.until(again.has_handled(30))
@@ -234,7 +235,7 @@ async def test_record_that_the_database_refuses_goes_aside_alone(
         reading = read(record)
         if isinstance(reading, Read) and reading.event.canonical_url.endswith("/3"):
             broken = reading.event.model_copy(update={"title": "nul \x00"})
-            return Read(broken, reading.extraction, reading.vectors, 0, 0.0)
+            return replace(reading, event=broken)
         return reading
 
     await send(settings, topic, *articles(8))

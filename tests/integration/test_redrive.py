@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -20,7 +21,7 @@ from services import kafka
 from services.cli import erasing
 from services.extract import letters, reextraction, store
 from services.extract.consumer import ExtractConsumer
-from services.extract.records import Read, Reading, Unusable, read
+from services.extract.records import Reading, Unusable, read
 from services.extract.reextraction import Choice
 from services.kafka import Record
 from services.lifecycle import Progress
@@ -142,7 +143,7 @@ async def test_reading_again_beside_the_loop_loses_and_doubles_nothing(settings:
         for n in range(ARTICLES):
             found: Any = read((str(numbered(n, 1).article_id).encode(), numbered(n, 1).model_dump_json().encode()))
             older = found.extraction.model_copy(update={"extractor_version": 0})
-            await store.save(connection, [Read(found.event, older, found.vectors, refused=0, seconds=0.0)])
+            await store.save(connection, [replace(found, extraction=older)])
     async with running(settings, engine, [record_of(numbered(n, 2)) for n in range(0, ARTICLES, 2)]):
         async for _ in reextraction.reextract(engine, read_slowly, Choice()):
             await asyncio.sleep(0.02)

@@ -24,13 +24,14 @@ from schemas.extraction import EXTRACTOR_VERSION, Extraction, Words
 from services.cli import rereading
 from services.cli.exits import BadArgument
 from services.extract import reextraction, store
+from services.extract.comparable import find_comparable
 from services.extract.erasure import erase_article
 from services.extract.identity import claim_id
 from services.extract.records import Read, Reading, read
 from services.extract.reextraction import READ_AT_ONCE, Choice, Redone
 from services.extract.vectors import Vectors
 from services.settings import ServiceSettings
-from tests.builders import FETCHED_AT, TEXT, article, claim, reading, words
+from tests.builders import FETCHED_AT, TEXT, article, claim, embed, reading, words
 from tests.integration.api_world import open_api
 
 OLD = EXTRACTOR_VERSION - 1
@@ -88,7 +89,7 @@ async def test_claim_that_is_found_again_keeps_its_id(engine: AsyncEngine) -> No
     found: Any = read((key, value))
     older = found.extraction.model_copy(update={"extractor_version": OLD})
     async with engine.begin() as connection:
-        await store.save(connection, [Read(found.event, older, found.vectors, refused=0, seconds=0.0)])
+        await store.save(connection, [replace(found, extraction=older)])
     before = {row.claim_id for row in await rows(engine, tables.claim)}
     assert before
     assert await reextract(engine) == ["saved"]
@@ -119,13 +120,19 @@ def as_before(new: Extraction) -> Extraction:
     return Extraction(extractor_version=OLD, sentences=new.sentences, mentions=new.mentions, claims=claims)
 
 
+def as_read_before(found: Read) -> Read:
+    extraction = as_before(found.extraction)
+    comparable = find_comparable(found.event, extraction, embed)
+    return replace(found, extraction=extraction, vectors=Vectors("", ("",) * 3), comparable=comparable)
+
+
 async def test_store_of_the_old_rules_is_read_again_and_old_ids_lead_to_the_new(
     engine: AsyncEngine, migrated_url: str
 ) -> None:
     events = [numbered(number, text=SAID) for number in range(3)]
     found: list[Any] = [read((str(one.article_id).encode(), one.model_dump_json().encode())) for one in events]
     async with engine.begin() as connection:
-        old = [replace(one, extraction=as_before(one.extraction), vectors=Vectors("", ("",) * 3)) for one in found]
+        old = [as_read_before(one) for one in found]
         await store.save(connection, old)
     ids = [
         [claim_id(one.event.article_id, one.event.text_sha256, each) for each in one.extraction.claims] for one in old
@@ -228,7 +235,7 @@ async def test_article_that_fails_is_told_and_left_and_the_others_are_saved(engi
             return read((record[0], b"{"))
         if record[0] == str(worse).encode():
             odd = found.event.model_copy(update={"title": "nul \x00"})
-            return Read(odd, found.extraction, found.vectors, refused=0, seconds=0.0)
+            return replace(found, event=odd)
         return read(record)
 
     tally = rereading.Tally()

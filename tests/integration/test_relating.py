@@ -1,10 +1,9 @@
 """Relating on a real PostgreSQL: candidates, relations, threads and origins of what was stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-import pytest
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
