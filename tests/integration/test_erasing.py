@@ -18,6 +18,7 @@ from schemas.outcomes import DeadLetterReason, RecordOutcome
 from services.cli import erasing
 from services.cli.exits import BadArgument, NothingThere
 from services.extract import holdings, letters, store
+from services.extract.entities.settling import settle_all
 from services.extract.records import Unusable
 from services.ingest import articles, publications
 from services.ingest.work import Source
@@ -133,6 +134,7 @@ async def test_publisher_is_erased_wherever_its_words_are_and_the_others_stay(
     assert await refused_by_ingest(engine, "https://gull.example/later", "gull.example")
 
     assert await save(engine, article()) == [RecordOutcome.SAVED]
+    await settle_all(engine)
     before = await everything(engine)
     assert await erase(settings, "gull.example") == 0
     assert await everything(engine) == before
