@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from bench.quality.statements import sentence_of
 from corpus.affairs import Affair, Relation, RelationKind
 from corpus.articles import Article, Claim
 from corpus.compile import HERE, read_affair
@@ -98,12 +99,6 @@ def statements_of(article: Article, names: Sequence[str], sentences: Sentences) 
 def entity_id(article: Article, entity: str) -> UUID:
     """Return an id for an entity of an article's affair."""
     return uuid5(NAMESPACE_URL, f"{article.affair}/{entity}")
-
-
-def sentence_of(text: str, sentences: Sequence[Span], claim: extraction.Claim) -> str:
-    """Return the text of the sentences that hold a claim's content."""
-    first, last = claim.content.spans[0][0], claim.content.spans[-1][1]
-    return " ".join(text[start:end] for start, end in sentences if start < last and first < end)
 
 
 def as_read(article: Article, sentences: Sequence[Span]) -> list[extraction.Claim]:

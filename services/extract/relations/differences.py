@@ -1,13 +1,15 @@
 """Differences: what two statements of one proposition differ in, each with a sentence for people."""
 
+import re
 from collections.abc import Iterator
 
 from schemas.comparison import Ground, Objects, RelationReason
-from schemas.extraction import Claim, Force, MentionType, Polarity
+from schemas.extraction import Claim, Force, MentionType
 from services.extract.reading.language.lexicon import words
 from services.extract.relations.amounts import DATE, amounts_of, apart
+from services.extract.relations.attitude import is_against, is_refused
 from services.extract.relations.meaning import meaning
-from services.extract.relations.opposites import REFUSALS, opposed, stem
+from services.extract.relations.opposites import opposed, stem
 from services.extract.relations.statement import Statement
 from services.extract.relations.wording import every_stem_of
 
@@ -15,10 +17,18 @@ WORDS_MAX = 160
 """Code points of a statement that a ground shows; the claims themselves stand beside it."""
 
 UNFIRM = frozenset((Force.HEDGED, Force.REPORTED))
+FIRM = frozenset((Force.BARE, Force.INTENDED, Force.PROPOSED))
 PLACES = frozenset((MentionType.GPE, MentionType.LOC))
 
 GROUND = frozenset(map(stem, words("territory territories land region area province district town city island coast")))
 """Stems of words for a piece of land without its name."""
+
+SCOPE = frozenset(
+    map(stem, words("full fully entire whole complete partial partly part temporary temporarily permanent"))
+)
+"""Stems of words that tell how far or for how long something holds."""
+
+_EXCHANGE = re.compile(r"\b(?:in (?:exchange|return) for|on condition|provided|unless|if)\b", re.IGNORECASE)
 
 _HOW = {
     Force.BARE: "outright",
@@ -32,17 +42,15 @@ _HOW = {
 
 def differences_of(a: Statement, b: Statement, objects: Objects) -> tuple[Ground, ...]:
     """Return what the two differ in, what matters most first; nothing where they say the same."""
-    found = (*_polarities(a, b), *_amounts(a, b), *_forces(a, b), *_places(a, b, objects))
+    found = [*_polarities(a, b), *_amounts(a, b), *_places(a, b, objects)]
+    if not (is_refused(a) and is_refused(b)):
+        found += [*_forces(a, b), *_scopes(a, b)]
     return tuple({ground.reason: ground for ground in reversed(found)}.values())[::-1]
 
 
-def is_refused(one: Statement) -> bool:
-    """Tell whether a statement is a no to its matter: denied, or a refusal by its words; a refusal denied is a yes."""
-    denied = one.claim.polarity is Polarity.DENIED
-    text = meaning(one.claim)
-    if one.claim.cue and not denied:
-        text = f"{one.claim.cue.text} {text}"
-    return denied is not bool(every_stem_of(text) & REFUSALS)
+def is_conditional(one: Statement) -> bool:
+    """Tell whether a statement is made on a condition, or of an exchange."""
+    return one.claim.force is Force.CONDITIONAL or _EXCHANGE.search(meaning(one.claim)) is not None
 
 
 def shown(one: Statement) -> str:
@@ -53,7 +61,11 @@ def shown(one: Statement) -> str:
 
 def _polarities(a: Statement, b: Statement) -> Iterator[Ground]:
     pair = opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim)))
+    if is_refused(a) and is_refused(b):
+        return
     if is_refused(a) is not is_refused(b):
+        if is_against(a) and is_against(b):
+            return
         verbs = ("denies", "affirms") if is_refused(a) else ("affirms", "denies")
         words = f"the one {verbs[0]} what the other {verbs[1]}: “{shown(a)}” and “{shown(b)}”"
         yield Ground(reason=RelationReason.POLARITY, words=words)
@@ -75,10 +87,19 @@ def _amounts(a: Statement, b: Statement) -> Iterator[Ground]:
 def _forces(a: Statement, b: Statement) -> Iterator[Ground]:
     forces = {a.claim.force, b.claim.force}
     words = f"the one says it {_how(a.claim)}, the other {_how(b.claim)}"
-    if Force.CONDITIONAL in forces and len(forces) > 1:
+    if is_conditional(a) is not is_conditional(b):
         yield Ground(reason=RelationReason.SCOPE, words=words)
-    elif forces & UNFIRM and not forces <= UNFIRM:
+    elif forces & UNFIRM and forces & FIRM:
         yield Ground(reason=RelationReason.FORCE, words=words)
+
+
+def _scopes(a: Statement, b: Statement) -> Iterator[Ground]:
+    """Yield the difference of one that is said of a part or for a time, and one that is said of the whole."""
+    one, other = (every_stem_of(meaning(each.claim)) & SCOPE for each in (a, b))
+    if one != other and not one & other:
+        yield Ground(
+            reason=RelationReason.SCOPE, words=f"the one is wider than the other: “{shown(a)}” and “{shown(b)}”"
+        )
 
 
 def _how(claim: Claim) -> str:

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from schemas.extraction import Force, Polarity, Voice
 from services.extract.relations.amounts import amounts_of, shared
+from services.extract.relations.attitude import is_against
 from services.extract.relations.meaning import meaning
 from services.extract.relations.opposites import opposed
-from services.extract.relations.parties import one_speaker
+from services.extract.relations.parties import one_party
 from services.extract.relations.statement import Statement
 from services.extract.relations.wording import covered, every_stem_of, jaccard, stems_of
 
@@ -62,6 +63,12 @@ class Features:
     inside_near: float
     inside_same: float
     near_covered: float
+    party_cosine: float
+    party_near: float
+    party_covered: float
+    party_words: float
+    party_against: float
+    outside_near: float
 
     @property
     def row(self) -> Row:
@@ -79,6 +86,7 @@ def features_of(a: Statement, b: Statement) -> Features:
     around, about = stems_of(a.sentence), stems_of(b.sentence)
     common = covered(mine, theirs)
     differs = float(a.claim.polarity is not b.claim.polarity)
+    party = float(one_party(a, b))
     inside = float(a.article_id == b.article_id)
     contrary = float(opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim))) is not None)
     counted, others = amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))
@@ -94,7 +102,7 @@ def features_of(a: Statement, b: Statement) -> Features:
         sentence_jaccard=jaccard(around, about),
         across=max(covered(mine, about), covered(around, theirs)),
         length=float(np.log1p(min(len(mine), len(theirs)))),
-        speaker=float(one_speaker(a, b)),
+        speaker=party,
         inside=inside,
         headlines=_count(a, b, Voice.HEADLINE),
         own_voice=_count(a, b, Voice.ARTICLE),
@@ -113,6 +121,12 @@ def features_of(a: Statement, b: Statement) -> Features:
         inside_near=inside * cosine,
         inside_same=inside * (1 - differs),
         near_covered=cosine * common,
+        party_cosine=party * cosine,
+        party_near=party * max(cosine - NEAR, 0.0),
+        party_covered=party * common,
+        party_words=party * min(len(mine & theirs), 3),
+        party_against=party * float(is_against(a) and is_against(b)),
+        outside_near=(1 - inside) * max(cosine - NEAR, 0.0),
     )
 
 

@@ -8,6 +8,7 @@ from services.extract.relations.features import features_of
 from services.extract.relations.meaning import meaning
 from services.extract.relations.objects import objects_of
 from services.extract.relations.ordering import order_of
+from services.extract.relations.parties import one_speaker
 from services.extract.relations.scorer import chance
 from services.extract.relations.statement import Statement
 
@@ -15,7 +16,9 @@ SHOWN_MIN = {RelationKind.AGREES: 0.62, RelationKind.CONTRADICTS: 0.6, RelationK
 """The least probability at which a relation is shown, by its kind: set on the corpus's parts ``train`` (each affair by
 weights that did not see it) and ``dev``, so that about four in five are right."""
 
-FIRM = frozenset((Force.BARE, Force.INTENDED))
+
+FLAT = frozenset((Force.BARE, Force.INTENDED))
+"""Forces of statements of which one only can hold, where the one is a no to the other."""
 
 
 def relate(a: Statement, b: Statement) -> Relation | None:
@@ -38,11 +41,14 @@ def relate(a: Statement, b: Statement) -> Relation | None:
 
 
 def _kind(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> RelationKind:
-    """Two firm statements of which one is a no to the other, or gives another number, cannot both be."""
+    """Two firm statements of which one is a no to the other, or gives another number, cannot both be.
+
+    Whoever seems to gainsay himself in one article has mostly said it of something else.
+    """
     if not grounds:
         return RelationKind.AGREES
     reasons = {ground.reason for ground in grounds}
-    firm = {a.claim.force, b.claim.force} <= FIRM
+    firm = {a.claim.force, b.claim.force} <= FLAT and not (a.article_id == b.article_id and one_speaker(a, b))
     numbers = apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))) is not None
     if firm and (reasons == {RelationReason.POLARITY} or (numbers and reasons == {RelationReason.OBJECT})):
         return RelationKind.CONTRADICTS

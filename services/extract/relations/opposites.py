@@ -34,7 +34,7 @@ calm | panic
 
 AGAINST = words(
     "against oppose reject refuse resist rule veto block outside neutral threat threaten concern danger condemn ban"
-    " never unacceptable halt stop"
+    " unacceptable dismiss"
 )
 """What somebody says of a thing to which he is opposed."""
 

@@ -1,0 +1,22 @@
+"""Attitude: whether a statement is a no to its matter, by its polarity and by the words for refusing."""
+
+from schemas.extraction import Polarity
+from services.extract.relations.meaning import meaning
+from services.extract.relations.opposites import AGAINST_STEMS, REFUSALS
+from services.extract.relations.statement import Statement
+from services.extract.relations.wording import every_stem_of
+
+
+def is_refused(one: Statement) -> bool:
+    """Tell whether a statement is a no to its matter: denied, or a refusal by its words; a refusal denied is a yes."""
+    denied = one.claim.polarity is Polarity.DENIED
+    text = meaning(one.claim)
+    if one.claim.cue and not denied:
+        text = f"{one.claim.cue.text} {text}"
+    return denied is not bool(every_stem_of(text) & REFUSALS)
+
+
+def is_against(one: Statement) -> bool:
+    """Tell whether a statement is a no to its matter, or names it a threat or a concern."""
+    cue = one.claim.cue.text if one.claim.cue else ""
+    return is_refused(one) or bool(every_stem_of(f"{cue} {meaning(one.claim)}") & AGAINST_STEMS)
