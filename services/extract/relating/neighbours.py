@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services import metrics
 from services.database import begin
-from services.extract.relations.candidates import TAU
+from services.extract.relations.candidates import NEAR, TAU
 
 NEIGHBOURS_MAX = 100
 """Neighbours of one statement: more have only wire copies, which are neighbours of one another."""
@@ -29,8 +29,14 @@ EF_SEARCH = 160
 SCANNED_MAX = 20_000
 """Statements that a walk may pass before it gives up on finding more that share an entity."""
 
-FARTHEST = 1 - TAU + 0.002
-"""The greatest distance of candidates, and what halves may add to it."""
+HALVES = 0.002
+"""What halves may add to a distance."""
+
+FARTHEST = 1 - TAU + HALVES
+"""The greatest distance of candidates that share an entity."""
+
+CLOSE = 1 - NEAR + HALVES
+"""The greatest distance of candidates that share none."""
 
 SETTINGS = (
     f"SET LOCAL hnsw.iterative_scan = strict_order; SET LOCAL hnsw.ef_search = {EF_SEARCH}; "
@@ -59,7 +65,13 @@ class Neighbourhood:
 # A vector goes back as the text it came as; halfvec has no form of its own on the wire.
 _OWN = text("SELECT claim_id, entities, embedding::text AS vector FROM statement WHERE article_id = :article_id")
 
-_NEAREST = text(f"""
+_CLOSEST = text(f"""
+    SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
+     WHERE article_id <> CAST(:article_id AS uuid)
+     ORDER BY embedding <=> CAST(CAST(:vector AS text) AS halfvec) LIMIT {NEIGHBOURS_MAX}
+""")  # noqa: S608 (our own constant)
+
+_SHARING = text(f"""
     SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
      WHERE entities && CAST(:entities AS uuid[]) AND article_id <> CAST(:article_id AS uuid)
      ORDER BY embedding <=> CAST(CAST(:vector AS text) AS halfvec) LIMIT {NEIGHBOURS_MAX}
@@ -124,15 +136,25 @@ async def _find_classes(connection: AsyncConnection, ids: Collection[UUID]) -> d
 async def _find_nearest(
     connection: AsyncConnection, own: Row[Any], classes: Mapping[UUID, Collection[UUID]], article_id: UUID
 ) -> list[Pair]:
+    """Return the pairs of a statement: the closest of all, and the nearest that share an entity."""
+    asked = {"vector": own.vector, "article_id": article_id}
+    near = await _ask(connection, _CLOSEST, asked, CLOSE)
     entities = set(own.entities).union(*(classes.get(key, ()) for key in own.entities))
-    if not entities:
-        return []
-    asked = {"vector": own.vector, "entities": sorted(entities), "article_id": article_id}
-    near = (await connection.execute(_NEAREST, asked)).all()
-    if len(near) == NEIGHBOURS_MAX and near[-1].distance <= FARTHEST:
+    if entities:
+        near |= await _ask(connection, _SHARING, {**asked, "entities": sorted(entities)}, FARTHEST)
+    pairs = ((*sorted((own.claim_id, key)), distance) for key, distance in near.items())
+    return [Pair(a, b, distance) for a, b, distance in pairs]
+
+
+async def _ask(
+    connection: AsyncConnection, query: TextClause, asked: Mapping[str, Any], farthest: float
+) -> dict[UUID, float]:
+    """Return the distances of the nearest statements, up to the farthest; a bound that hides some is counted."""
+    rows = (await connection.execute(query, asked)).all()
+    found = {row.claim_id: row.distance for row in rows if row.distance <= farthest}
+    if len(found) == NEIGHBOURS_MAX:
         metrics.RELATE_CAPS.labels("neighbours").inc()
-    ids = ((*sorted((own.claim_id, row.claim_id)), row.distance) for row in near if row.distance <= FARTHEST)
-    return [Pair(a, b, distance) for a, b, distance in ids]
+    return found
 
 
 def _first_of(found: Sequence[Pair]) -> list[Pair]:
