@@ -191,7 +191,8 @@ async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
             raise missing()
         merged = await queries.list_merged(connection, row.entity_id)
     counts = {"articles": row.articles, "claims": row.claims}
-    return only.answer({**show_entity(row), "merged": [dict(each._mapping) for each in merged], **counts})  # noqa: SLF001
+    told = [{name: getattr(each, name) for name in MergedEntity.model_fields} for each in merged]
+    return only.answer({**show_entity(row), "merged": told, **counts})
 
 
 def _show_mention(row: AnyRow) -> dict[str, object]:
