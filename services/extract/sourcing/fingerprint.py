@@ -104,9 +104,9 @@ def lsh_keys(found: Fingerprint) -> list[int]:
 def _runs(report: Report) -> list[list[str]]:
     """Return the words of the body, a run a paragraph, as no shingle should join two of them."""
     runs: dict[int, list[str]] = {}
-    bodies = {*report.prose, *(report.layout.sentences[number] for number in report.layout.asked)}
-    for place, span in zip(report.layout.places, report.layout.sentences, strict=True):
-        if span in bodies:
+    unsaid = report.layout.lines | report.layout.silent.keys()
+    for number, (place, span) in enumerate(zip(report.layout.places, report.layout.sentences, strict=True)):
+        if number not in unsaid:
             runs.setdefault(place, []).extend(fold_name(report.shown(span)).split())
     return list(runs.values())
 

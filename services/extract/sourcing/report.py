@@ -9,6 +9,9 @@ from services.extract.reading.language.lexicon import FUNCTION_WORDS
 from services.extract.reading.layout.layout import Layout, lay_out
 from services.lexemes import lexemes_of
 
+SENTENCE_CODE_POINTS = 1_500
+"""How far a sentence is looked into; what is longer is no prose, and would cost the square of its length."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -31,9 +34,10 @@ class Report:
 
     @cached_property
     def prose(self) -> tuple[Span, ...]:
-        """The sentences of the report itself: no headline, heading, notice or question."""
+        """The sentences of the report itself: no headline, heading, notice or question; of a long one the beginning."""
         unsaid = self.layout.lines | self.layout.silent.keys() | self.layout.asked
-        return tuple(span for number, span in enumerate(self.layout.sentences) if number not in unsaid)
+        spans = (span for number, span in enumerate(self.layout.sentences) if number not in unsaid)
+        return tuple((start, min(end, start + SENTENCE_CODE_POINTS)) for start, end in spans)
 
     @cached_property
     def quoted(self) -> tuple[Span, ...]:
