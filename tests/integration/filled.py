@@ -38,11 +38,29 @@ def read(number: int, *, revision: int = 1) -> Read:
     return reading(event, *claims, mentions=(mention(text, name),))
 
 
+COMPARED = (
+    'INSERT INTO relation (a, b, article_a, article_b, kind, score, reasons, objects, "order") '
+    "SELECT a.claim_id, b.claim_id, a.article_id, b.article_id, 'agrees', 0.9, '[]', "
+    '\'{"shared": [], "own": [], "other": []}\', \'unknown\' FROM claim a JOIN claim b ON a.content = b.content '
+    "AND a.claim_id < b.claim_id AND a.article_id <> b.article_id "
+    "WHERE a.retracted_at IS NULL AND b.retracted_at IS NULL; "
+    "INSERT INTO thread (thread_id, status, claims, articles, origins, affirmed_by) "
+    "SELECT md5(content)::uuid, 'uncontested', count(*), count(DISTINCT article_id), count(DISTINCT article_id), "
+    '\'[{"entity_id": null, "name": "Anna Weller"}]\' FROM claim WHERE retracted_at IS NULL GROUP BY content; '
+    "INSERT INTO thread_claim (thread_id, claim_id, side, origin_id) "
+    "SELECT md5(content)::uuid, claim_id, CASE polarity WHEN 'denied' THEN 'denying' ELSE 'affirming' END, article_id "
+    "FROM claim WHERE retracted_at IS NULL; "
+    "INSERT INTO entity_pin (a, b, kind) "
+    "SELECT a.entity_id, b.entity_id, 'apart' FROM entity a JOIN entity b ON a.entity_id < b.entity_id"
+)
+"""Claims of the same words agree and are one thread."""
+
+
 async def fill(database: AsyncEngine) -> None:
     """Save articles of which one was revised and one erased, with what came in and the change log numbered."""
     async with database.begin() as connection:
         await save(connection, [read(number) for number in range(ARTICLES)])
         await save(connection, [read(0, revision=2)])
         await save(connection, [Erasure(read(ARTICLES - 1).event.article_id)])
-        for statement in INTAKE.split("; "):
+        for statement in (*COMPARED.split("; "), *INTAKE.split("; ")):
             await connection.execute(sql(statement))

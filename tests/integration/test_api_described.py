@@ -70,7 +70,7 @@ async def described(migrated_url: str) -> AsyncIterator[Described]:
         ids = {"article_id": str(read(0).event.article_id), "revision": "2"}
         async with database.begin() as connection:
             key = await keys.add(connection, name="schemathesis", scopes=tuple(Scope))
-            for table in ("claim", "entity", "feed", "page", "submission"):
+            for table in ("claim", "entity", "feed", "page", "submission", "thread"):
                 where = "WHERE retracted_at IS NULL" if table == "claim" else ""
                 found = await connection.execute(sql(f"SELECT {table}_id FROM {table} {where} LIMIT 1"))
                 ids[f"{table}_id"] = str(found.scalar_one())

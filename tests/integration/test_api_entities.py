@@ -81,10 +81,10 @@ async def test_pin_splits_and_joins_and_may_be_taken_away(api: Api) -> None:
         answer = await api.client.post(path, json={"entity_id": VENN, "kind": kind})
         assert answer.status_code == 200, answer.text
         Pins.model_validate(answer.json())
-        assert [item["kind"] for item in answer.json()["items"]] == ([kind] if kind else [])
+        assert [item["kind"] for item in answer.json()["pins"]] == ([kind] if kind else [])
         await settle_all(api.database)
         assert len((await api.get("/v1/entities"))["items"]) == count, kind
-    assert (await api.get(path))["items"] == []
+    assert (await api.get(path))["pins"] == []
 
 
 async def test_pin_on_nothing_or_on_itself_is_refused(api: Api) -> None:

@@ -48,13 +48,19 @@ class ShownPin(BaseModel):
 class Pins(BaseModel):
     """All that was decided of an entity; it shows in merges within seconds."""
 
-    items: list[ShownPin]
+    pins: list[ShownPin]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"pins": ShownPin.model_config["json_schema_extra"]["examples"]}]  # type: ignore[index]
+        }
+    )
 
 
 def _show(entity_id: UUID, rows: Any) -> dict[str, object]:
     shown = ("kind", "pinned_at")
     other = ((row, row.b if row.a == entity_id else row.a) for row in rows)
-    return {"items": [{"entity_id": key, **{name: getattr(row, name) for name in shown}} for row, key in other]}
+    return {"pins": [{"entity_id": key, **{name: getattr(row, name) for name in shown}} for row, key in other]}
 
 
 @router.get(
