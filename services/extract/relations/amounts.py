@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from services.extract.reading.language.lexicon import FUNCTION_WORDS, PEOPLE
 from services.extract.reading.language.lexicon import words as words_of
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -13,24 +14,51 @@ _TENS = {word: 10 * number for number, word in enumerate(_TENTHS.split(), 2)}
 _LARGE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "m": 1e6, "bn": 1e9}
 _PART = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "dozen": 12.0, "once": 1.0, "twice": 2.0}
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[%$£€]")
-_BETWEEN = words_of("more less fewer of the a an and or about around some only nearly almost per to")
-_UNITS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro", "per": "percent", "cent": "percent"}
+_BETWEEN = words_of("more less fewer of the a an and or about around some only nearly almost to per")
+_MONEY = {"$": "dollar", "£": "pound", "€": "euro"}
+_SAME = {"home": "house", "percent": "%", "cent": "%", "life": "person", "dead": "person", "killed": "person"}
 _MONTHS = words_of("january february march april may june july august september october november december")
+
 DATE = "(date)"
 """Unit of a day of a month or a year: another one is another time, no other amount."""
 
 YEARS = range(1500, 2200)
 """Bare whole numbers that are read as years."""
 
+UNIT_MAX_WORDS = 3
+"""Words behind a number among which is what it counts: "38,000 old customer records"."""
+
 TEXTS_KEPT = 5_000
 """Texts whose amounts are remembered: those of the claims that one article is compared with."""
 
 
 class Amount(NamedTuple):
-    """A number and the word that it counts, without a plural's s; empty where there is none."""
+    """A number and the words behind it, one of which is what it counts; none where there is nothing."""
 
     number: float
-    unit: str
+    units: frozenset[str]
+
+
+def shared(some: frozenset[Amount], others: frozenset[Amount]) -> bool:
+    """Tell whether an amount is the same in both; one that counts nothing named may count anything."""
+    return any(
+        x.number == y.number and bool(x.units & y.units or not (x.units and y.units)) for x in some for y in others
+    )
+
+
+def apart(some: frozenset[Amount], others: frozenset[Amount]) -> Amount | None:
+    """Return an amount of ``some`` that is another one in ``others``.
+
+    Null where nothing is counted in both, or some amount is the same in both.
+    """
+    if shared(some, others):
+        return None
+    differing = (x for x in sorted(some, key=_in_order) if any(x.units & y.units for y in others))
+    return next(differing, None)
+
+
+def _in_order(amount: Amount) -> tuple[float, list[str]]:
+    return amount.number, sorted(amount.units)
 
 
 @lru_cache(TEXTS_KEPT)
@@ -44,21 +72,9 @@ def amounts_of(text: str) -> frozenset[Amount]:
             at += 1
             continue
         if words[at - 1 : at] != ["not"]:
-            found.add(Amount(number, _unit(words, at, end)))
+            found.add(Amount(number, _units(words, at, end)))
         at = end
     return frozenset(found)
-
-
-def shared(some: frozenset[Amount], others: frozenset[Amount]) -> bool:
-    """Tell whether an amount is the same in both; one that counts nothing named may count anything."""
-    return any(x.number == y.number and (x.unit == y.unit or not (x.unit and y.unit)) for x in some for y in others)
-
-
-def apart(some: frozenset[Amount], others: frozenset[Amount]) -> tuple[Amount, Amount] | None:
-    """Return two amounts of one thing that differ; null where there are none, or some amount is the same in both."""
-    if shared(some, others):
-        return None
-    return next(((x, y) for x in sorted(some) for y in sorted(others) if x.unit and x.unit == y.unit), None)
 
 
 def _number(words: list[str], at: int) -> tuple[float | None, int]:
@@ -66,33 +82,42 @@ def _number(words: list[str], at: int) -> tuple[float | None, int]:
     total: float | None = None
     end = at
     for word in words[at:]:
-        value = _value(word)
-        if value is not None and (total is None or (total % 100 == 0 and total) or total in _TENS.values()):
+        value, before = _value(word), words[end - 1] if end > at else ""
+        joined = total in _TENS.values() or before in _LARGE or before == "and"
+        if value is not None and (total is None or (joined and not word[0].isdigit())):
             total = value if total is None else total + value
         elif word in _LARGE and total is not None:
             total *= _LARGE[word]
-        else:
+        elif word != "and" or before not in _LARGE or _value("".join(words[end + 1 : end + 2])) is None:
             break
         end += 1
     return (None, at) if words[at : at + 1] == ["one"] and end == at + 1 else (total, end)
 
 
 def _value(word: str) -> float | None:
-    if word[0].isdigit():
+    if word[:1].isdigit():
         return float(word.replace(",", ""))
     return _SMALL.get(word, _TENS.get(word, _PART.get(word)))
 
 
-def _unit(words: list[str], at: int, end: int) -> str:
-    before, after = words[at - 1] if at else "", words[end : end + 3]
+def _units(words: list[str], at: int, end: int) -> frozenset[str]:
+    before, after = words[at - 1] if at else "", words[end : end + UNIT_MAX_WORDS + 1]
     if before in _MONTHS or (after and after[0] in _MONTHS):
-        return DATE
-    if before in {"$", "£", "€"}:
-        return _UNITS[before]
+        return frozenset((DATE,))
+    if before in _MONEY:
+        return frozenset((_MONEY[before],))
+    found: list[str] = []
     for word in after:
-        if word in {"%", "cent", "percent"}:
-            return "percent"
-        if word not in _BETWEEN:
-            return word.removesuffix("s")
+        if (word in FUNCTION_WORDS and word not in _BETWEEN) or word in _MONEY or (found and _value(word) is not None):
+            break
+        if word not in FUNCTION_WORDS and _value(word) is None:
+            found.append(_unit(word))
     whole = words[at].isdigit() and end == at + 1
-    return DATE if whole and int(words[at]) in YEARS else ""
+    if not found and whole and int(words[at]) in YEARS:
+        return frozenset((DATE,))
+    return frozenset(found[:UNIT_MAX_WORDS])
+
+
+def _unit(word: str) -> str:
+    single = word.removesuffix("s")
+    return "person" if word in PEOPLE or single == "passenger" else _SAME.get(single, single)

@@ -9,8 +9,8 @@ from services.extract.relations.statement import Statement
 TAU = 0.3
 """The least cosine of a candidate; below it nothing was found that is worth showing."""
 
-NEAR = 0.55
-"""The cosine from which on statements need no entity in common: above it half the pairs of one affair are related."""
+NEAR = 0.5
+"""The cosine from which on statements need no entity in common: above it two in five of one affair are related."""
 
 DAYS_APART = 365
 """How far apart candidates may be said, in days; undated ones may be of any day."""

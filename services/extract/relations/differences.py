@@ -18,6 +18,9 @@ WORDS_MAX = 160
 
 UNFIRM = frozenset((Force.HEDGED, Force.REPORTED))
 FIRM = frozenset((Force.BARE, Force.INTENDED, Force.PROPOSED))
+FLAT = frozenset((Force.BARE, Force.INTENDED))
+"""Forces of statements of which one only can hold, where the one is a no to the other."""
+
 PLACES = frozenset((MentionType.GPE, MentionType.LOC))
 
 GROUND = frozenset(map(stem, words("territory territories land region area province district town city island coast")))
@@ -79,7 +82,7 @@ def _polarities(a: Statement, b: Statement) -> Iterator[Ground]:
 def _amounts(a: Statement, b: Statement) -> Iterator[Ground]:
     both = apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim)))
     if both is not None:
-        dated = both[0].unit == DATE
+        dated = DATE in both.units
         reason, what = (RelationReason.TIME, "date") if dated else (RelationReason.OBJECT, "number")
         yield Ground(reason=reason, words=f"each gives another {what}: “{shown(a)}” and “{shown(b)}”")
 
