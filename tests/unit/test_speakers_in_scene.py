@@ -201,6 +201,24 @@ def test_given_name_tells_a_gender_that_the_article_does_not() -> None:
     assert ask("Marta Klein wrote to Jonas Weber. It was late, {he} said.").name == "Jonas Weber"
 
 
-def test_pronouns_outweigh_a_given_name() -> None:
-    text = "Marta Klein said he knew. Marta Klein added that he had slept. “No,” {he} said."
+def test_title_outweighs_a_given_name() -> None:
+    text = "Mr Marta Klein came. “No,” {he} said."
     assert ask(text).name == "Marta Klein"
+
+
+def test_given_name_outweighs_pronouns_that_mean_another() -> None:
+    text = "Marta Klein said he knew. Marta Klein added that he had slept. “No,” {he} said."
+    assert ask(text).name is None
+
+
+def test_trade_beside_a_name_tells_whose_the_company_is() -> None:
+    text = "Calder Rail, the operator, paid the Fishers’ Union. {The operator} said so."
+    assert ask(text).name == "Calder Rail"
+
+
+def test_witness_is_one_person() -> None:
+    assert ask("{The first witness, Jonas Weber, once a clerk}, said so.").name == "Jonas Weber"
+
+
+def test_lawyers_of_a_person_are_not_that_person() -> None:
+    assert ask("Jonas Weber came. {Weber’s lawyers} said so.").name is None

@@ -15,7 +15,7 @@ WEAK = 0.5
 """Of words that seldom stand beside another kind: it tips the scales between unsure marks."""
 
 BORNE = 1.0
-"""Of a full name that begins with a given name: as much as one sure mark; firms and places are named after persons."""
+"""Of a full name that begins with a given name, or of "in" before a name: as much as one sure mark."""
 
 _LOCATIVE = words("in at near outside")
 _RULED = GOVERNED | words("mayor governor premier residents inhabitants outskirts streets north south east west")
@@ -54,7 +54,7 @@ def clues_of(casing: Casing, name: Name) -> Iterator[Clue]:
     if before in _TRADES or _explained(casing, last):
         yield NameKind.ORG, STRONG
     if before in _LOCATIVE:
-        yield NameKind.LOC, WEAK
+        yield NameKind.LOC, BORNE if before == "in" else WEAK
     if before == "of" and first > 1 and casing.tokens[first - 2].word in _RULED:
         yield NameKind.LOC, STRONG
     if after in GOVERNED:

@@ -19,6 +19,9 @@ PLACES = frozenset((MentionType.GPE, MentionType.LOC))
 FULL_NAME_VOTE = 2.0
 """Of a person's or body's full name for its last word or initials: more than two marks that say otherwise."""
 
+LONE_PERSON = 0.5
+"""Of the votes for a person: newspapers give a person's whole name once at least."""
+
 COUNTRY_VOTE = 0.5
 """Of a country's name for a place: less than one sure mark, as persons and teams bear such names too."""
 
@@ -54,6 +57,7 @@ def _votes(casing: Casing, marked: Iterable[tuple[str, Name]]) -> dict[str, dict
             votes[key][kind] += weight
     full = [(key, max(own, key=own.__getitem__)) for key, own in votes.items() if " " in key]
     parts: set[tuple[str, NameKind]] = {(key.rsplit(" ", 1)[1], kind) for key, kind in full if kind is NameKind.PERSON}
+    _doubt_lone(votes, {part for key, kind in full if kind is NameKind.PERSON for part in key.split()})
     parts |= {(short, kind) for key, kind in full if kind is NameKind.ORG for short in initials_of(shown[key])}
     for short, kind in parts:
         if short in votes:
@@ -62,6 +66,14 @@ def _votes(casing: Casing, marked: Iterable[tuple[str, Name]]) -> dict[str, dict
         if country_of(key) is not None:
             own[NameKind.LOC] += COUNTRY_VOTE
     return votes
+
+
+def _doubt_lone(votes: Mapping[str, dict[NameKind, float]], persons: Iterable[str]) -> None:
+    """Trust less that a lone word is a person's name, where the article gives its persons' names in full."""
+    known = frozenset(persons)
+    for key, own in votes.items():
+        if known and " " not in key and key not in known:
+            own[NameKind.PERSON] *= LONE_PERSON
 
 
 def _type(key: str, votes: Mapping[NameKind, float], grounds: Mapping[MentionType, int]) -> MentionType:
