@@ -1,8 +1,10 @@
 """Valid values by default; a test shows only what it is about."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import numpy as np
@@ -90,9 +92,15 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def _vector(text: str) -> NDArray[np.float32]:
-    words = [int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") for word in text.casefold().split()]
-    found = sum((np.random.default_rng(word).standard_normal(DIMENSIONS) for word in words), np.zeros(DIMENSIONS))
-    return (found / np.linalg.norm(found)).astype(np.float32)
+    counts = Counter(text.casefold().split())
+    found = sum((_direction(word) * count for word, count in counts.items()), np.zeros(DIMENSIONS))
+    return (found / (np.linalg.norm(found) or 1)).astype(np.float32)
+
+
+@cache
+def _direction(word: str) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+    return np.random.default_rng(seed).standard_normal(DIMENSIONS)
 
 
 def record(value: bytes | None, key: bytes | None = None, *, offset: int = 0, partition: int = 0) -> Record:

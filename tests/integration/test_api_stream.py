@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -31,8 +33,13 @@ def news(number: int, **changes: Any) -> Read:
 
 
 def heavy(number: int) -> Read:
-    """An article whose change has some 400 KB."""
-    return reading(article(LONG, url=f"https://news.example/{number}"), claim(LONG, LONG[:-1]))
+    """An article whose change has some 400 KB; its text is read once for all."""
+    return replace(_heaviest(), event=article(LONG, url=f"https://news.example/{number}"))
+
+
+@cache
+def _heaviest() -> Read:
+    return reading(article(LONG), claim(LONG, LONG[:-1]))
 
 
 def ended(why: StreamEnd) -> float:
