@@ -551,8 +551,7 @@ COMMENT ON TABLE thread_mark IS 'Claims whose threads, or articles whose origins
 CREATE TABLE origin (
     article_id UUID NOT NULL, 
     origin_id UUID NOT NULL, 
-    CONSTRAINT pk_origin PRIMARY KEY (article_id), 
-    CONSTRAINT fk_origin_article_id FOREIGN KEY(article_id) REFERENCES article (article_id)
+    CONSTRAINT pk_origin PRIMARY KEY (article_id)
 );
 
 COMMENT ON TABLE origin IS 'Where an article''s words come from: articles of one origin_id count once.';
@@ -565,12 +564,10 @@ CREATE TABLE origin_pair (
     evidence TEXT NOT NULL, 
     CONSTRAINT pk_origin_pair PRIMARY KEY (a, b, evidence), 
     CONSTRAINT ck_origin_pair_pair CHECK (a < b), 
-    CONSTRAINT ck_origin_pair_evidence CHECK (evidence IN ('near_duplicate', 'wire_credit', 'self_declared_rewrite', 'announcement')), 
-    CONSTRAINT fk_origin_pair_a FOREIGN KEY(a) REFERENCES article (article_id), 
-    CONSTRAINT fk_origin_pair_b FOREIGN KEY(b) REFERENCES article (article_id)
+    CONSTRAINT ck_origin_pair_evidence CHECK (evidence IN ('near_duplicate', 'wire_credit', 'self_declared_rewrite', 'announcement'))
 );
 
-COMMENT ON TABLE origin_pair IS 'By what one sees that two articles have their words from one place.';
+COMMENT ON TABLE origin_pair IS 'By what one sees that two articles have their words from one place. No foreign keys: whoever writes pairs must not wait for those who save articles.';
 
 CREATE INDEX ix_origin_pair_b ON origin_pair (b);
 

@@ -179,7 +179,6 @@ def _add_origins() -> None:
         "origin",
         sa.Column("article_id", sa.UUID(), nullable=False),
         sa.Column("origin_id", sa.UUID(), nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["article.article_id"], name=op.f("fk_origin_article_id")),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_origin")),
         comment="Where an article's words come from: articles of one origin_id count once.",
     )
@@ -194,10 +193,8 @@ def _add_origins() -> None:
             "evidence IN ('near_duplicate', 'wire_credit', 'self_declared_rewrite', 'announcement')",
             name=op.f("ck_origin_pair_evidence"),
         ),
-        sa.ForeignKeyConstraint(["a"], ["article.article_id"], name=op.f("fk_origin_pair_a")),
-        sa.ForeignKeyConstraint(["b"], ["article.article_id"], name=op.f("fk_origin_pair_b")),
         sa.PrimaryKeyConstraint("a", "b", "evidence", name=op.f("pk_origin_pair")),
-        comment="By what one sees that two articles have their words from one place.",
+        comment="By what one sees that two articles have their words from one place. No foreign keys: whoever writes pairs must not wait for those who save articles.",
     )
     op.create_index(op.f("ix_origin_pair_b"), "origin_pair", ["b"], unique=False)
 
