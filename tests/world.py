@@ -274,17 +274,27 @@ class World:
         }
 
     async def until_settled(self, articles: int) -> None:
-        """Wait until every article is stored at its last revision, every change published, and nothing is due."""
+        """Wait until every article is stored at its last revision and compared, and every change published."""
         state: dict[str, int] = {}
 
         async def true() -> bool:
             state.update(await self._not_acknowledged())  # downstream: what is behind a step that rests, rests too
             state.update(lag=await self.lag())
             state.update(stored=await self.stored(), outdated=await self._outdated())
+            state.update(await self._uncompared())
             state.update(unsent=await self.count(tables.change, tables.change.c.published_at.is_(None)))
             return state["stored"] == articles and sum(state.values()) == articles
 
         await self.until(true, f"{articles} articles settled", state)
+
+    async def _uncompared(self) -> dict[str, int]:
+        """Return how many articles, entities and threads are still to be looked at."""
+        waiting = (tables.article.c.related_at.is_(None), tables.article.c.card.is_not(None))
+        return {
+            "unrelated": await self.count(tables.article, *waiting),
+            "unsettled": await self.count(tables.entity_mark),
+            "unwoven": await self.count(tables.thread_mark),
+        }
 
     async def _outdated(self) -> int:
         """Return how many publications are not stored at the revision that was published."""
