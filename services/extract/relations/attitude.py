@@ -1,10 +1,14 @@
 """Attitude: whether a statement is a no to its matter, by its polarity and by the words for refusing."""
 
+import re
+
 from schemas.extraction import Polarity
 from services.extract.relations.meaning import meaning
-from services.extract.relations.opposites import AGAINST_STEMS, REFUSALS
+from services.extract.relations.opposites import REFUSALS
 from services.extract.relations.statement import Statement
 from services.extract.relations.wording import every_stem_of
+
+_FEARED = re.compile(r"\b(?:as|is|be|poses?) an? (?:\w+ ){0,3}(?:concern|threat|danger|risk)\b", re.IGNORECASE)
 
 
 def is_refused(one: Statement) -> bool:
@@ -18,5 +22,4 @@ def is_refused(one: Statement) -> bool:
 
 def is_against(one: Statement) -> bool:
     """Tell whether a statement is a no to its matter, or names it a threat or a concern."""
-    cue = one.claim.cue.text if one.claim.cue else ""
-    return is_refused(one) or bool(every_stem_of(f"{cue} {meaning(one.claim)}") & AGAINST_STEMS)
+    return is_refused(one) or _FEARED.search(one.claim.content.text) is not None

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterator
 
 import Stemmer
 
-from services.extract.reading.language.lexicon import words
-
 _PAIRS = """
 accept agree approve consent endorse welcome back favour | reject refuse oppose resist decline veto block spurn
 allow permit let | forbid ban prohibit bar prevent
@@ -32,12 +30,6 @@ calm | panic
 """
 """Each line: words that mean about the same, against words that mean the contrary; general English."""
 
-AGAINST = words(
-    "against oppose reject refuse resist rule veto block outside neutral threat threaten concern danger condemn ban"
-    " unacceptable dismiss"
-)
-"""What somebody says of a thing to which he is opposed."""
-
 _REFUSING = "oppose reject refuse veto spurn outside neutral"
 
 stem = Stemmer.Stemmer("english").stemWord
@@ -50,8 +42,6 @@ def _table() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
 
 
 TABLE = tuple(_table())
-AGAINST_STEMS = frozenset(map(stem, AGAINST))
-
 REFUSALS = frozenset(map(stem, _REFUSING.split()))
 """Stems of words that are a no to what they are said of."""
 

@@ -19,6 +19,9 @@ SURE = 0.7
 ALIKE = 0.5
 """The cosine from which on statements are of one matter if a rule also says so."""
 
+VERY_ALIKE = 0.6
+"""The cosine from which on a party's yes and no are of one thing, and cannot both hold."""
+
 LISTED_MIN = 2
 """Names that each of two lists must have for itself, besides the common ones."""
 
@@ -63,7 +66,7 @@ def changed_stance(a: Statement, b: Statement) -> Found | None:
         return None
     words = f"the same party says yes and no: “{shown(a)}” and “{shown(b)}”"
     firm = {a.claim.force, b.claim.force} <= FLAT and not (is_conditional(a) or is_conditional(b))
-    kind = RelationKind.CONTRADICTS if firm else RelationKind.TENSION
+    kind = RelationKind.CONTRADICTS if firm and a.cosine(b) >= VERY_ALIKE else RelationKind.TENSION
     return Found(kind, _grounds((RelationReason.POLARITY, RelationReason.TIME), words))
 
 
