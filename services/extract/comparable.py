@@ -10,6 +10,7 @@ from schemas.comparison import Card
 from schemas.events import ArticleIngested
 from schemas.extraction import Extraction
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
+from services.extract.relations.meaning import meaning
 from services.extract.sourcing.card import make_card
 from services.extract.sourcing.fingerprint import Fingerprint, fingerprint, lsh_keys
 
@@ -35,7 +36,7 @@ def find_comparable(event: ArticleIngested, extraction: Extraction, embed: Embed
     """Return what comparing needs of an article; claims that are not served are not compared."""
     served = [number for number, claim in enumerate(extraction.claims) if claim.confidence >= SERVED_MIN_CONFIDENCE]
     compared = tuple(served[:COMPARED_MAX])
-    vectors = embed([extraction.claims[number].content.text for number in compared])
+    vectors = embed([meaning(extraction.claims[number]) for number in compared])
     publisher = event.publisher.name
     prints = fingerprint(event.text, event.title, publisher, extraction)
     return Comparable(
