@@ -171,7 +171,7 @@ def _check_rewrites(served: Served, wanted: Line) -> None:
     for origin in served.compare()["origins"]:
         for evidence in origin["evidence"]:
             kinds.setdefault(evidence["kind"], []).append({*map(served.name_of, origin["articles"])})
-    assert all({*pair} in kinds.get("same_announcement", []) for pair in wanted["same_announcement"])
+    assert all({*pair} in kinds.get("announcement", []) for pair in wanted["same_announcement"])
     assert kinds.get("near_duplicate", []) == wanted["near_duplicates"]
 
 

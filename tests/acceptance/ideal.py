@@ -252,7 +252,7 @@ class Ideal:
         if not self.claims:
             return {"cards": [], "threads": [], "relations": [], "origins": []}
         (pair,) = self.gold.row("A9")["same_announcement"]
-        origin = {"articles": [f"id of {name}" for name in pair], "evidence": [{"kind": "same_announcement"}]}
+        origin = {"articles": [f"id of {name}" for name in pair], "evidence": [{"kind": "announcement"}]}
         threads = [*self._all_threads()]
         return {"cards": [*self.cards.values()], "threads": threads, "relations": self.pairs, "origins": [origin]}
 
