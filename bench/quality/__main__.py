@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.quality import affairs, cost, entities, names, polnear, sourcing
+from bench.quality import affairs, claimdiff, cost, entities, names, polnear, relations, sourcing
 from bench.quality.answers import Unanswered
 from bench.quality.report import report
 from bench.quality.rows import Row, Unfit, bound, read_earlier, show, write
@@ -38,11 +38,18 @@ def measure(say: Console) -> Iterator[Row]:
         yield from entities.measure(linked)
     else:
         say.print(f"skipped: {entities.GROUP}, for {linked.relative_to(ROOT.parent)} is absent", highlight=False)
+    paired = DATA / "claim_pairs"
+    if paired.is_dir():
+        yield from claimdiff.measure(paired)
+    else:
+        say.print(f"skipped: {claimdiff.GROUP}, for {paired.relative_to(ROOT.parent)} is absent", highlight=False)
     yield from affairs.rows_of("corpus test", affairs.judge_split("test"))
     yield from sourcing.rows_of("corpus test", affairs.load("test"))
+    yield from relations.rows_of("corpus test", "test", affairs.load("test"))
     development = affairs.judge_split("dev")
     yield from affairs.rows_of("corpus dev", development)
     yield from sourcing.rows_of("corpus dev", affairs.load("dev"))
+    yield from relations.rows_of("corpus dev", "dev", affairs.load("dev"))
     yield from entities.measure_corpus("dev")
     OUT.mkdir(exist_ok=True)
     (OUT / "errors.html").write_text(report(development), encoding="utf-8")

@@ -95,7 +95,6 @@ def rows_of(group: str, judged: Sequence[Judged]) -> list[Row]:
     - speakers resolved: ``speakers_resolved``, of the same.
     - non-claims hit: ``hits``, of all non-claims.
     - right at 0.9: of the served claims so sure, those that are right; calibration error: ``calibration_error``.
-    - relations: null, nothing makes them yet.
     """
     score = sum((each.score for each in judged), Score())
     hit = [one for each in judged for one in hits(each)]
@@ -111,4 +110,4 @@ def rows_of(group: str, judged: Sequence[Judged]) -> list[Row]:
     lower = [("calibration error", calibration_error(guesses)), ("non-claims hit", share(sum(hit), len(hit)))]
     rows = [row(group, name, value) for name, value in higher]
     rows += [row(group, name, value, lower_is_better=True) for name, value in lower]
-    return [*rows, row(group, "relations", None)]
+    return rows

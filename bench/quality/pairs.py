@@ -77,7 +77,7 @@ def statements_of(article: Article, names: Sequence[str], sentences: Sentences) 
         speaker = known.get(gold.entity) if gold and gold.entity else None
         made[name] = Statement(
             claim_id=uuid5(NAMESPACE_URL, f"{article.affair}/{name}"),
-            article_id=uuid5(NAMESPACE_URL, f"{article.affair}/{article.article}"),
+            article_id=article_id(article),
             claim=claim,
             sentence=sentence_of(article.text, layout.sentences, claim),
             embedding=vector,
@@ -94,6 +94,11 @@ def statements_of(article: Article, names: Sequence[str], sentences: Sentences) 
             own_date=article.card.date.value,
         )
     return made
+
+
+def article_id(article: Article) -> UUID:
+    """Return an id for an article."""
+    return uuid5(NAMESPACE_URL, f"{article.affair}/{article.article}")
 
 
 def entity_id(article: Article, entity: str) -> UUID:
