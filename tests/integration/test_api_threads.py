@@ -64,7 +64,7 @@ async def threads(api: Api) -> dict[str, str]:
             tense={key["gull"]: "denying"},
             held=origin,
             **disputed,
-            origins=1,
+            origins=2,
             submitted_origins=1,
             affirmed_by=solquist,
             denied_by=solquist,

@@ -24,7 +24,7 @@ from services.api.resources.articles import here
 from services.api.resources.cards import ShownCard, show_card
 from services.api.resources.parts import TenseClaim, ThreadArticle, ThreadClaim
 from services.api.resources.relations import EXAMPLE, Related, show_related
-from services.api.resources.threads import ListedThread, Thread, show_parts, show_thread
+from services.api.resources.threads import ListedThread, Names, Thread, find_names, show_parts, show_thread
 
 router = APIRouter(
     prefix="/v1/compare", tags=["comparing"], responses=DESCRIBED, dependencies=[Depends(OnceEachBut("article"))]
@@ -150,18 +150,20 @@ def show_cards(rows: Sequence[AnyRow], single: Mapping[UUID, Sequence[AnyRow]]) 
     return cards
 
 
-def show_threads(threads: Rows, parts: Iterable[AnyRow], articles: Mapping[UUID, AnyRow]) -> list[Json]:
+def show_threads(threads: Rows, names: Names, parts: Iterable[AnyRow], articles: Mapping[UUID, AnyRow]) -> list[Json]:
     """Return threads with their claims of the articles compared."""
     held, tense = defaultdict[UUID, list[AnyRow]](list), defaultdict[UUID, list[AnyRow]](list)
     for part in parts:
         (tense if part.tense else held)[part.thread_id].append(part)
-    return [_show_thread(row, held[row.thread_id], tense[row.thread_id], articles) for row in threads]
+    return [
+        {**show_thread(row, names), **_show_parts(held[row.thread_id], tense[row.thread_id], articles)}
+        for row in threads
+    ]
 
 
-def _show_thread(row: AnyRow, held: Rows, tense: Rows, articles: Mapping[UUID, AnyRow]) -> Json:
+def _show_parts(held: Rows, tense: Rows, articles: Mapping[UUID, AnyRow]) -> Json:
     named = dict.fromkeys(part.article_id for part in (*held, *tense))
     return {
-        **show_thread(row),
         "shared": len({part.article_id for part in held}) > 1,
         "differing": len({part.side for part in held}) > 1 or bool(tense),
         **show_parts(held, tense, (articles[key] for key in named)),
@@ -193,13 +195,14 @@ async def compare(connection: AsyncConnection, ids: Sequence[UUID]) -> Json:
     for row in await thread_queries.list_single(connection, ids):
         single[row.article_id].append(row)
     threads = await thread_queries.list_holding(connection, ids)
+    names = await find_names(connection, threads)
     parts = await thread_queries.list_parts_of(connection, ids)
     relations = await relation_queries.list_among(connection, ids, most=RELATIONS_MAX + 1)
     origins = await origin_queries.list_origins(connection, ids)
     evidence = await origin_queries.list_evidence(connection, ids)
     return {
         "cards": show_cards(rows, single),
-        "threads": show_threads(threads, parts, found),
+        "threads": show_threads(threads, names, parts, found),
         "relations": [{**show_related(row), "a": row.a, "b": row.b} for row in relations[:RELATIONS_MAX]],
         "relations_omitted": len(relations) > RELATIONS_MAX,
         "origins": show_origins(origins, evidence),

@@ -1,6 +1,6 @@
 """``/v1/threads``: claims about one proposition: who affirms it, who denies it, and how many origins it has."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.api.http.selection import Only
 from services.api.http.transactions import reading
 from services.api.queries import articles as article_queries
 from services.api.queries import threads as queries
+from services.api.queries.groups import list_roots
 from services.api.queries.listing import AnyRow, Rows
 from services.api.queries.newest import GATHERED_MAX
 from services.api.resources.claims import ShownClaim, show_claim
@@ -45,6 +46,8 @@ first whose claims have most of its words. Of a filter that more than {GATHERED_
 SHOWN = "One of its claims, in whose words it may be told."
 
 Json = dict[str, Any]
+Names = Mapping[str, AnyRow]
+"""Of each entity's id what it is one with: ``root_id`` and ``name``."""
 
 
 class Holder(BaseModel):
@@ -160,25 +163,41 @@ class ThreadListing(Listing):
     )
 
 
-def show_thread(row: AnyRow) -> Json:
+async def find_names(connection: AsyncConnection, threads: Iterable[AnyRow]) -> Names:
+    """Return what the entities that stand on the sides of threads are one with now."""
+    holders = (holder for row in threads for holder in (*row.affirmed_by, *row.denied_by))
+    ids = {UUID(holder["entity_id"]) for holder in holders if holder["entity_id"] is not None}
+    return {str(row.entity_id): row for row in await list_roots(connection, sorted(ids))}
+
+
+def _show_holders(holders: Iterable[Json], names: Names) -> list[Json]:
+    shown: dict[str, Json] = {}
+    for holder in holders:
+        known = names.get(holder["entity_id"])
+        key, name = (holder["entity_id"], None) if known is None else (str(known.root_id), known.name)
+        shown.setdefault(key or holder["name"], {"entity_id": key, "name": name or holder["name"]})
+    return [*shown.values()]
+
+
+def show_thread(row: AnyRow, names: Names) -> Json:
     """Return what is told of a thread wherever it is shown."""
     return {
         "thread_id": row.thread_id,
         "status": row.status,
         "since": row.since,
-        "independent_origins": row.origins + row.submitted_origins,
+        "independent_origins": row.origins,
         "submitted_origins": row.submitted_origins,
         "first_hand_quotes": row.quotes,
         "article_count": row.articles,
         "claim_count": row.claims,
-        "affirmed_by": row.affirmed_by,
-        "denied_by": row.denied_by,
+        "affirmed_by": _show_holders(row.affirmed_by, names),
+        "denied_by": _show_holders(row.denied_by, names),
         "links": {"self": f"/v1/threads/{row.thread_id}"},
     }
 
 
-def _show_listed(row: AnyRow, claim: AnyRow | None) -> Json:
-    return {**show_thread(row), "claim": None if claim is None else show_claim(claim)}
+def _show_listed(row: AnyRow, names: Names, claim: AnyRow | None) -> Json:
+    return {**show_thread(row, names), "claim": None if claim is None else show_claim(claim)}
 
 
 def show_parts(rows: Iterable[AnyRow], tense: Iterable[AnyRow], articles: Iterable[AnyRow]) -> Json:
@@ -213,8 +232,9 @@ async def list_threads(request: Request, listing: Annotated[ThreadListing, Query
     async with reading(request) as connection:
         rows = await _find(connection, page, listing)
         shown = await queries.find_shown(connection, [row.thread_id for row in rows[: page.limit]])
+        names = await find_names(connection, rows)
     claims = {row.thread_id: row for row in shown}
-    return page.answer(rows, lambda row: _show_listed(row, claims.get(row.thread_id)), "points", "thread_id")
+    return page.answer(rows, lambda row: _show_listed(row, names, claims.get(row.thread_id)), "points", "thread_id")
 
 
 async def _read(connection: AsyncConnection, thread_id: UUID) -> Json:
@@ -230,7 +250,7 @@ async def _read(connection: AsyncConnection, thread_id: UUID) -> Json:
     named = list(dict.fromkeys(part.article_id for some in held for part in some))
     articles = {found.article_id: found for found in await article_queries.list_cards(connection, named)}
     return {
-        **_show_listed(row, shown[0] if shown else None),
+        **_show_listed(row, await find_names(connection, [row]), shown[0] if shown else None),
         "ended_at": row.ended_at,
         "successors": successors,
         **show_parts(held[0], held[1], (articles[key] for key in named)),
