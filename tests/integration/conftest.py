@@ -33,3 +33,13 @@ async def migrated_url(databases: "Databases", template: str, request: pytest.Fi
 async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
     async with open_database(SecretStr(migrated_url), application_name="tests") as engine:
         yield engine
+
+
+@pytest_asyncio.fixture
+async def second_engine(
+    databases: "Databases", template: str, request: pytest.FixtureRequest
+) -> AsyncIterator[AsyncEngine]:
+    """Another database, for a test that compares two."""
+    url = await databases.create(f"{request.node.name} 2", template=template)
+    async with open_database(SecretStr(url), application_name="tests") as engine:
+        yield engine

@@ -132,6 +132,7 @@ async def _write_origins(connection: AsyncConnection, component: Mapping[UUID, U
     )
     mine = stored.where(article.c.article_id == any_(array(component)), article.c.erased_at.is_(None))
     before = {row.article_id: row.origin_id for row in await connection.execute(mine)}
+    await connection.execute(delete(origin).where(origin.c.article_id == any_(array(component.keys() - before.keys()))))
     now = {key: uuid5(NAMESPACE, str(component[key])) for key in before}
     changed = sorted(key for key in now if now[key] != before[key])
     if changed:

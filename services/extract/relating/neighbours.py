@@ -65,13 +65,13 @@ class Neighbourhood:
 # A vector goes back as the text it came as; halfvec has no form of its own on the wire.
 _OWN = text("SELECT claim_id, entities, embedding::text AS vector FROM statement WHERE article_id = :article_id")
 
-_CLOSEST = text(f"""
+CLOSEST = text(f"""
     SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
      WHERE article_id <> CAST(:article_id AS uuid)
      ORDER BY embedding <=> CAST(CAST(:vector AS text) AS halfvec) LIMIT {NEIGHBOURS_MAX}
 """)  # noqa: S608 (our own constant)
 
-_SHARING = text(f"""
+SHARING = text(f"""
     SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
      WHERE entities && CAST(:entities AS uuid[]) AND article_id <> CAST(:article_id AS uuid)
      ORDER BY embedding <=> CAST(CAST(:vector AS text) AS halfvec) LIMIT {NEIGHBOURS_MAX}
@@ -138,10 +138,10 @@ async def _find_nearest(
 ) -> list[Pair]:
     """Return the pairs of a statement: the closest of all, and the nearest that share an entity."""
     asked = {"vector": own.vector, "article_id": article_id}
-    near = await _ask(connection, _CLOSEST, asked, CLOSE)
+    near = await _ask(connection, CLOSEST, asked, CLOSE)
     entities = set(own.entities).union(*(classes.get(key, ()) for key in own.entities))
     if entities:
-        near |= await _ask(connection, _SHARING, {**asked, "entities": sorted(entities)}, FARTHEST)
+        near |= await _ask(connection, SHARING, {**asked, "entities": sorted(entities)}, FARTHEST)
     pairs = ((*sorted((own.claim_id, key)), distance) for key, distance in near.items())
     return [Pair(a, b, distance) for a, b, distance in pairs]
 

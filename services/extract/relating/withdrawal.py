@@ -93,12 +93,12 @@ async def log_losses(connection: AsyncConnection, lost: dict[UUID, set[UUID]], c
 
 
 async def forget_origin(connection: AsyncConnection, article_id: UUID) -> None:
-    """Take an article that is erased out of its origin."""
+    """Take an article that is erased out of its origin; what is being found of it just now is taken out later."""
     pairs = delete(origin_pair).where(or_(origin_pair.c.a == article_id, origin_pair.c.b == article_id))
     rows = await connection.execute(pairs.returning(origin_pair.c.a, origin_pair.c.b))
-    others = {key for row in rows for key in row} - {article_id}
+    others = {key for row in rows for key in row}
     await connection.execute(delete(origin).filter_by(article_id=article_id))
-    await mark_articles(connection, others)
+    await mark_articles(connection, others | {article_id})
 
 
 async def unrelate(connection: AsyncConnection, entity_ids: Collection[UUID]) -> int:
