@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from services.cli import asking, entities, keys, upkeep
+from services.cli import asking, comparing, entities, keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
@@ -161,5 +161,6 @@ def version(as_json: AsJson = False) -> None:
     show([commands.versions()], as_json=as_json, title="versions")
 
 
-for command in (asking.submit, asking.search, asking.claims, asking.article, upkeep.erase, upkeep.reextract):
+asked = (asking.submit, asking.search, asking.claims, asking.article, comparing.threads, comparing.card)
+for command in (*asked, upkeep.erase, upkeep.reextract):
     app.command()(command)

@@ -34,7 +34,8 @@ FOUND_ITEMS = 50
 
 
 @asynccontextmanager
-async def _open(api_url: str | None) -> "AsyncIterator[Client]":
+async def open_api(api_url: str | None) -> "AsyncIterator[Client]":
+    """Open a client of the API at an address, else at the one that is set."""
     from services.cli.client import open_client
 
     settings = load(ClientSettings)
@@ -46,7 +47,7 @@ async def submit_all(what: Sequence[str], api_url: str | None) -> list[dict[str,
     """Hand articles to the API; return what it answered of each. One that cannot be read, and none is handed in."""
     bodies = [_submission(one) for one in what]
     rows = []
-    async with _open(api_url) as client:
+    async with open_api(api_url) as client:
         for one, body in zip(what, bodies, strict=True):
             try:
                 rows.append({"submitted": one, "status": await client.post("/v1/articles", body)})
@@ -99,7 +100,7 @@ def search(
     console = Console(highlight=False)
     for kind, write in ((Kind.CLAIMS, show_claims), (Kind.ARTICLES, show_found_articles)):
         if only in {None, kind}:
-            found = asyncio.run(_list(api_url, f"/v1/search/{kind}", limit, wanted, most=FOUND_ITEMS))
+            found = asyncio.run(list_items(api_url, f"/v1/search/{kind}", limit, wanted, most=FOUND_ITEMS))
             if as_json:
                 show(found, as_json=True, title=kind)
             else:
@@ -144,7 +145,7 @@ def claims(
         "from": since,
         "to": until,
     }
-    found = asyncio.run(_list(api_url, "/v1/claims", limit, wanted))
+    found = asyncio.run(list_items(api_url, "/v1/claims", limit, wanted))
     if as_json:
         show(found, as_json=True, title="claims")
     else:
@@ -153,10 +154,11 @@ def claims(
         show_claims(Console(highlight=False), found)
 
 
-async def _list(
+async def list_items(
     api_url: str | None, path: str, limit: int, wanted: dict[str, Any], *, most: int = LISTED_ITEMS
 ) -> "list[Item]":
-    async with _open(api_url) as client:
+    """Return up to ``limit`` items of a list of the API."""
+    async with open_api(api_url) as client:
         return [item async for item in client.items(path, limit, most=most, **wanted)]
 
 
@@ -182,14 +184,14 @@ CLAIMS_MOST = 10_000
 
 
 async def _read(api_url: str | None, which: str, min_confidence: float | None) -> "tuple[Item, Item, list[Item]]":
-    async with _open(api_url) as client:
-        at = f"/v1/articles/{await _find_id(client, which)}"
+    async with open_api(api_url) as client:
+        at = f"/v1/articles/{await find_id(client, which)}"
         found, text = await client.get(at), await client.get(f"{at}/text")
         listed = client.items(f"{at}/claims", CLAIMS_MOST, most=LISTED_ITEMS, min_confidence=min_confidence)
         return found, text, [claim async for claim in listed]
 
 
-async def _find_id(client: "Client", which: str) -> UUID:
+async def find_id(client: "Client", which: str) -> UUID:
     """Return the id that is named, or that of the article at a URL, in whichever spelling it is known."""
     from services.ingest.urls import BadUrl, canonical_url, resolve
 

@@ -33,20 +33,20 @@ def show_claims(console: Console, claims: Sequence[Item]) -> None:
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
         source = claim["publisher"].get("name") or claim["publisher"]["domain"]
-        _write_link(console, f"{source}, {_came(claim)}  {claim['url']}")
-        _write_link(console, claim["links"]["self"])
+        write_link(console, f"{source}, {came(claim)}  {claim['url']}")
+        write_link(console, claim["links"]["self"])
     if not claims:
         console.print("no claims")
 
 
 def _show_claim(console: Console, number: int, claim: Item) -> None:
     found = claim.get("highlights") or {"content": [], "speaker": []}
-    who, denied = _speaker(claim), claim["polarity"] == "denied"
+    who, denied = speaker_of(claim), claim["polarity"] == "denied"
     said = Text.assemble((f"[{number}] ", "dim"), _styled(who, found["speaker"], base="bold"))
     said.append_text(Text.assemble("  ", (claim["polarity"], "red" if denied else ""), f"  {claim['force']}"))
     said.append(f"  {claim['confidence']:.2f}", "dim")
-    _write(console, said)
-    _write(console, _styled(claim["content"]["text"], found["content"], base=QUOTED), indent=4)
+    write(console, said)
+    write(console, _styled(claim["content"]["text"], found["content"], base=QUOTED), indent=4)
 
 
 def show_found_articles(console: Console, articles: Sequence[Item]) -> None:
@@ -54,13 +54,13 @@ def show_found_articles(console: Console, articles: Sequence[Item]) -> None:
     for number, article in enumerate(articles, 1):
         found, publisher = article["highlights"], article["publisher"]
         title = _styled(article["title"] or "(no title)", found["title"], base="bold")
-        _write(console, Text.assemble((f"[{number}] ", "dim"), title))
+        write(console, Text.assemble((f"[{number}] ", "dim"), title))
         excerpt = article["excerpt"]
-        _write(console, _styled(excerpt["text"], found["excerpt"]), indent=4)
+        write(console, _styled(excerpt["text"], found["excerpt"]), indent=4)
         at = article["published_at"] if article["arrival"] != "submitted" else None
-        source = f"{publisher['name'] or publisher['domain']}, {_day(at) if at else _came(article)}"
-        _write_link(console, f"{source}  {article['canonical_url']}")
-        _write_link(console, article["links"]["self"])
+        source = f"{publisher['name'] or publisher['domain']}, {day(at) if at else came(article)}"
+        write_link(console, f"{source}  {article['canonical_url']}")
+        write_link(console, article["links"]["self"])
     if not articles:
         console.print("no articles")
 
@@ -71,18 +71,19 @@ def _styled(words: str, spans: Sequence[Sequence[int]], *, base: str = "") -> Te
     styled = Text()
     for start, end in pairwise(cuts):
         inside = any(first <= start < last for first, last in spans)
-        styled.append(plain(_line(words[start:end], strip=False)), FOUND if inside else base)
+        styled.append(plain(in_line(words[start:end], strip=False)), FOUND if inside else base)
     return styled
 
 
-def _speaker(claim: Item) -> str:
+def speaker_of(claim: Item) -> str:
+    """Return who a claim is attributed to, in a few words."""
     if claim["voice"] in VOICES and claim["speaker"] is None:
         return VOICES[claim["voice"]]
     speaker = claim["speaker"]
     if speaker is None:
         return f"nobody named ({claim['speaker_reason']})"
     resolved = speaker.get("name")
-    return _line(resolved or f"{speaker['text']} (unnamed)")
+    return in_line(resolved or f"{speaker['text']} (unnamed)")
 
 
 def show_article(console: Console, article: Item, text: Item, claims: Sequence[Item]) -> None:
@@ -90,15 +91,15 @@ def show_article(console: Console, article: Item, text: Item, claims: Sequence[I
     publisher, paragraphs = article["publisher"], text["paragraphs"] or _lines(text["text"])
     claims = sorted(claims, key=_place)
     if paragraphs[0]["kind"] != "title":
-        _write(console, Text(plain(_line(article["title"] or "(no title)")), style="bold"))
+        write(console, Text(plain(in_line(article["title"] or "(no title)")), style="bold"))
     source = f"{publisher['name']} ({publisher['domain']})" if publisher["name"] else publisher["domain"]
     for line in (f"{source}, {_date(article['published'])}", article["canonical_url"], *_notes(article)):
-        _write_link(console, line, indent=0)
+        write_link(console, line, indent=0)
     for paragraph in paragraphs:
         console.print()
         words = mark(text["text"], tuple(paragraph["span"]), claims, brackets=not console.is_terminal)
         words.style = "bold" if paragraph["kind"] in {"title", "heading"} else ""
-        _write(console, words, indent={"quote": 4, "item": 2}.get(paragraph["kind"], 0))
+        write(console, words, indent={"quote": 4, "item": 2}.get(paragraph["kind"], 0))
     console.print()
     for number, claim in enumerate(claims, 1):
         _show_claim(console, number, claim)
@@ -149,43 +150,45 @@ def mark(text: str, within: Span, claims: Sequence[Item], *, brackets: bool) -> 
             opened = sorted(((-stop, number) for begin, stop, number in spans if begin == start))
             marked.append("".join(f"[{number}: " for _, number in opened))
         covered = any(begin <= start and end <= stop for begin, stop, _ in spans)
-        marked.append(plain(_line(text[start:end], strip=False)), QUOTED if covered else None)
+        marked.append(plain(in_line(text[start:end], strip=False)), QUOTED if covered else None)
         for _, _, number in sorted((span for span in spans if span[1] == end), reverse=True):
             marked.append("]" if brackets else f"[{number}]", None if brackets else "dim")
     marked.rstrip()
     return marked
 
 
-def _line(words: str, *, strip: bool = True) -> str:
+def in_line(words: str, *, strip: bool = True) -> str:
     """Return words in one line."""
     return " ".join(words.split()) if strip else _BLANKS.sub(" ", words)
 
 
-def _write(console: Console, words: Text, *, indent: int = 0) -> None:
+def write(console: Console, words: Text, *, indent: int = 0) -> None:
     """Write words wrapped to the terminal, each line indented and without blanks at its end."""
     for line in words.wrap(console, max(console.width - indent, NARROW)):
         line.rstrip()
         console.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
 
-def _write_link(console: Console, link: str, *, indent: int = 4) -> None:
+def write_link(console: Console, link: str, *, indent: int = 4) -> None:
     """Write a line that somebody may copy from: it is not wrapped."""
-    console.print(Text(" " * indent).append(plain(_line(link)), "dim"), soft_wrap=True)
+    console.print(Text(" " * indent).append(plain(in_line(link)), "dim"), soft_wrap=True)
 
 
-def _day(at: str) -> str:
+def day(at: str) -> str:
+    """Return the day of a time, for people."""
     return f"{datetime.fromisoformat(at):%-d %B %Y}"
 
 
-def _came(item: Item) -> str:
+def came(item: Item) -> str:
+    """Return how and when an article came."""
     handed_in = item["arrival"] == "submitted"
-    return f"{'handed in' if handed_in else 'fetched'} {_day(item['fetched_at'])}"
+    return f"{'handed in' if handed_in else 'fetched'} {day(item['fetched_at'])}"
 
 
 def _date(dated: Item) -> str:
     if dated["at"] is None:
         return f"no date ({dated['reason']})"
-    told = _day(dated["at"])
+    told = day(dated["at"])
     if dated["precision"] == "second":
         told += f", {datetime.fromisoformat(dated['at']):%H:%M} UTC"
     return f"{told} ({dated['evidence']})"

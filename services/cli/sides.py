@@ -1,0 +1,83 @@
+"""Sides: threads shown to a person, with who says so and who says otherwise; and the cards of articles."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from services.cli.client import Item
+from services.cli.showing import QUOTED, came, day, in_line, speaker_of, write, write_link
+
+SIDES = ("affirming", "denying")
+
+
+def show_threads(console: Console, threads: Sequence[Item]) -> None:
+    """Write threads, each with its counts and the claims on either side, told by their origins."""
+    for number, thread in enumerate(threads, 1):
+        counts = [
+            _count(thread["independent_origins"], "independent origin"),
+            _count(thread["article_count"], "article"),
+            _count(thread["first_hand_quotes"], "first-hand quote"),
+            *([f"since {thread['since']}"] if thread["since"] else []),
+        ]
+        status = thread["status"].replace("_", " ")
+        write(console, Text.assemble((f"[{number}] ", "dim"), (status, "bold"), f"  {', '.join(counts)}"))
+        articles = {article["article_id"]: article for article in thread["articles"]}
+        parts = (*thread["claims"], *thread["in_tension"])
+        origins = {key: f"origin {at}" for at, key in enumerate(dict.fromkeys(_origins(parts)), 1)}
+        for side in SIDES:
+            _show_side(console, side, [part for part in thread["claims"] if part["side"] == side], articles, origins)
+        _show_side(console, "in tension", thread["in_tension"], articles, origins)
+        write_link(console, thread["links"]["self"])
+    if not threads:
+        console.print("no threads")
+
+
+def _origins(parts: Iterable[Item]) -> Iterator[str]:
+    return (part["origin"] for part in parts if part["origin"] is not None)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def _show_side(
+    console: Console, side: str, parts: Sequence[Item], articles: Mapping[str, Item], origins: Mapping[str, str]
+) -> None:
+    if parts:
+        write(console, Text(side, style="red" if side == "denying" else ""), indent=2)
+    for part in parts:
+        claim = part["claim"]
+        told = [claim["force"], origins.get(part["origin"], "nobody's words"), *part.get("reasons", ())]
+        write(console, Text.assemble((speaker_of(claim), "bold"), f"  {', '.join(told)}"), indent=4)
+        write(console, Text(in_line(claim["content"]["text"]), style=QUOTED), indent=6)
+        write_link(console, f"{_source(claim, articles[claim['article_id']])}  {claim['url']}", indent=6)
+
+
+def _source(claim: Item, article: Item) -> str:
+    publisher, date, published_at = claim["publisher"], article["date"], article["published_at"]
+    told = published_at and f"published {day(published_at)}"
+    return f"{publisher['name'] or publisher['domain']}, {told or date['value'] or came(claim)}"
+
+
+def show_card(console: Console, card: Item) -> None:
+    """Write a card: where, when, who and how, and then each flag with the words that show it."""
+    title, quotes, date = card["title"], card["quotes"], card["date"]
+    write(console, Text(in_line(title["text"]) if title else "(no title)", style="bold"))
+    write_link(console, card["url"], indent=0)
+    anonymous = {True: " (unnamed)", False: ""}
+    lines = {
+        "venue": card["venue"] or "none named",
+        "date": date["value"] or f"none ({date['reason']})",
+        "quotes": ", ".join(f"{count} {form}" for form, count in quotes.items()),
+        "attributed to": ", ".join(
+            f"{in_line(one['name'])}{anonymous[one['anonymous']]}" for one in card["attributed"]
+        ),
+        "single source": _count(len(card["single_source"]), "claim"),
+    }
+    for name, told in lines.items():
+        write(console, Text.assemble((f"{name}: ", "dim"), told or "nobody"), indent=2)
+    for flag in card["flags"]:
+        write(console, Text(flag["flag"].replace("_", " "), style="bold"), indent=2)
+        for words in flag["words"]:
+            write(console, Text(in_line(words["text"]), style=QUOTED), indent=4)
