@@ -4,6 +4,7 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -175,3 +176,12 @@ def revoke(prefix: Prefix) -> None:
     """Let a key be good no more, in every process of the API after CLAIMWIRE_API_KEYS_SECONDS."""
     asyncio.run(revoke_key(load(ServiceSettings), prefix))
     typer.echo(f"revoked {prefix}; no process of the API takes it after CLAIMWIRE_API_KEYS_SECONDS")
+
+
+@app.command("sync")
+def sync(file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file, a table for each holder.")]) -> None:
+    """Have exactly the keys of FILE good, among those that came from a file; keys made by hand are left alone."""
+    from services.cli import syncing
+
+    done = asyncio.run(syncing.sync_keys(load(ServiceSettings), syncing.read_keys(file)))
+    typer.echo(f"keys: {done.added} added, {done.kept} kept, {done.removed} revoked")

@@ -56,6 +56,15 @@ def feeds_remove(url: Annotated[str, typer.Argument(metavar="URL")]) -> None:
         fail(f"no feed {url}", NOT_FOUND)
 
 
+@feeds.command("sync")
+def feeds_sync(file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")]) -> None:
+    """Have exactly the feeds of FILE polled: add what is new, poll no more what is not in it; articles stay."""
+    from services.cli import opml, syncing
+
+    done = asyncio.run(syncing.sync_feeds(load(ServiceSettings), opml.read_feeds(file)))
+    typer.echo(f"feeds: {done.added} added, {done.kept} kept, {done.removed} removed")
+
+
 @offsets.command("show")
 def offsets_show(as_json: AsJson = False) -> None:
     """Show each partition's place, its lag, and why it is paused if it is."""
