@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -14,6 +15,9 @@ BLANK_LINE = "\n\n"
 
 TITLE_WITHIN = 3
 """A title printed again stands among the first paragraphs; later the same words are a sentence."""
+
+WRAPPED_MAX = 120
+"""Code points to which editors wrap lines; where some are longer each is a paragraph."""
 
 Block = tuple[str, ParagraphKind]
 
@@ -48,8 +52,25 @@ def blocks_of(body: "etree._Element") -> Iterator[Block]:
 
 
 def blocks_of_plain(text: str) -> Iterator[Block]:
-    """Yield the paragraphs of a plain text: blank lines part them."""
-    return ((part, ParagraphKind.TEXT) for part in _BREAK.split(text))
+    """Yield the paragraphs of a plain text: parted by blank lines, and by the ends of lines that were not wrapped."""
+    return ((paragraph, ParagraphKind.TEXT) for part in _BREAK.split(text) for paragraph in _unwrap(part))
+
+
+def _unwrap(part: str) -> Iterator[str]:
+    """Yield the lines of a text, those joined again that were wrapped.
+
+    The next word did not fit into the line before: whoever wraps breaks nowhere else.
+    """
+    lines = [words for line in part.splitlines() if (words := line.strip())]
+    width = max(map(len, lines), default=0)
+    begun = lines[:1]
+    for before, line in pairwise(lines):
+        had_room = len(before) + 1 + len(line.split()[0]) <= width
+        if width > WRAPPED_MAX or (had_room and not line[0].islower()):
+            yield " ".join(begun)
+            begun = []
+        begun.append(line)
+    yield " ".join(begun)
 
 
 def join(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Paragraph, ...]]:

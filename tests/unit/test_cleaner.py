@@ -3,6 +3,7 @@
 import gzip
 import json
 import pickle
+import textwrap
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -286,6 +287,17 @@ def test_plain_text_is_parted_by_blank_lines() -> None:
         (f"{QUOTED} {LAST}", ParagraphKind.TEXT),
     ]
     assert (cleaned.title, cleaned.language, cleaned.published) == ("Bridge to open", "en", Dated())
+
+
+def test_lines_of_a_plain_text_are_paragraphs_unless_they_were_wrapped() -> None:
+    long = f"{LEAD} {QUOTED}"
+    assert pieces(clean_plain(f"Bridge to open\n{long}\n{LAST}\n{long}")) == [
+        (line, ParagraphKind.TEXT) for line in ("Bridge to open", long, LAST, long)
+    ]
+    wrapped = "\n".join(textwrap.wrap(f"{LEAD} {LAST}", 72))
+    assert pieces(clean_plain(f"Bridge to open\n{wrapped}\n{QUOTED[:60]}")) == [
+        (line, ParagraphKind.TEXT) for line in ("Bridge to open", f"{LEAD} {LAST}", QUOTED[:60].strip())
+    ]
 
 
 def test_plain_text_without_words_is_refused() -> None:
