@@ -23,7 +23,7 @@ from services.ingest.markup import hostile, read_json_ld, without_impossible
 from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, same_words, write_out_quotations
 from services.ingest.urls import BadUrl, resolve
 
-CLEANER_VERSION = 1
+CLEANER_VERSION = 2
 """Grows by one whenever the same page may give another text."""
 
 HTML_MAX_CODE_POINTS = 3_000_000

@@ -139,12 +139,14 @@ async def test_erased_article_is_compared_no_more(api: Api) -> None:
 
 async def test_card_shows_its_gaps_and_words(api: Api) -> None:
     key = await ids(api)
-    await thread_of(api, {key["post"]: "denying"}, status=ThreadStatus.SINGLE_SOURCE)
+    sides = {key["post"]: "denying", key["wire"]: "affirming", key["lamp"]: "affirming"}
+    await thread_of(api, sides, held={claim_id: uuid4() for claim_id in sides}, status=ThreadStatus.DISPUTED)
     card = await api.get(f"/v1/articles/{ID['post']}/card")
     assert ShownCard.model_validate(card).model_dump(mode="json").keys() == card.keys()
     flags = {one["flag"]: one for one in card["flags"]}
     assert {"no_quote", "no_venue", "single_source_claim"} <= flags.keys()
     assert card["single_source"] == [key["post"]]
+    assert (await api.get(f"/v1/articles/{ID['wire']}/card"))["single_source"] == []
     ((start, end),) = flags["single_source_claim"]["spans"]
     assert POST[start:end] == "the ferry would not sail at all"
     assert (card["quotes"]["direct"], card["venue"], card["disclosure"]) == (0, None, None)

@@ -90,7 +90,7 @@ class ShownCard(BaseModel):
     attributed: list[Attributed]
     shares: Shares
     flags: list[ShownFlag]
-    single_source: list[UUID] = Field(description="Claims that no other source is known for.")
+    single_source: list[UUID] = Field(description="Claims that no other origin is known to say too.")
     disclosure: Words | None = Field(description="The first of `disclosures`.")
     disclosures: list[Words] = Field(description="What the article says of how it was made.")
 
