@@ -7,8 +7,12 @@ from rich.text import Text
 
 from services.cli.client import Item
 from services.cli.showing import QUOTED, came, day, in_line, speaker_of, write, write_link
+from services.logs import plain
 
 SIDES = ("affirming", "denying")
+
+SHOWN_MAX = 5
+"""Claims that are written of either side: a screen of them; the API has all."""
 
 
 def show_threads(console: Console, threads: Sequence[Item]) -> None:
@@ -37,6 +41,10 @@ def _origins(parts: Iterable[Item]) -> Iterator[str]:
     return (part["origin"] for part in parts if part["origin"] is not None)
 
 
+def _words(words: str, style: str) -> Text:
+    return Text(plain(in_line(words)), style=style)
+
+
 def _count(number: int, name: str) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
 
@@ -46,12 +54,14 @@ def _show_side(
 ) -> None:
     if parts:
         write(console, Text(side, style="red" if side == "denying" else ""), indent=2)
-    for part in parts:
+    for part in parts[:SHOWN_MAX]:
         claim = part["claim"]
         told = [claim["force"], origins.get(part["origin"], "nobody's words"), *part.get("reasons", ())]
-        write(console, Text.assemble((speaker_of(claim), "bold"), f"  {', '.join(told)}"), indent=4)
-        write(console, Text(in_line(claim["content"]["text"]), style=QUOTED), indent=6)
+        write(console, Text.assemble((plain(speaker_of(claim)), "bold"), f"  {', '.join(told)}"), indent=4)
+        write(console, _words(claim["content"]["text"], QUOTED), indent=6)
         write_link(console, f"{_source(claim, articles[claim['article_id']])}  {claim['url']}", indent=6)
+    if len(parts) > SHOWN_MAX:
+        write(console, Text(f"and {len(parts) - SHOWN_MAX} more", style="dim"), indent=4)
 
 
 def _source(claim: Item, article: Item) -> str:
@@ -63,7 +73,7 @@ def _source(claim: Item, article: Item) -> str:
 def show_card(console: Console, card: Item) -> None:
     """Write a card: where, when, who and how, and then each flag with the words that show it."""
     title, quotes, date = card["title"], card["quotes"], card["date"]
-    write(console, Text(in_line(title["text"]) if title else "(no title)", style="bold"))
+    write(console, _words(title["text"] if title else "(no title)", "bold"))
     write_link(console, card["url"], indent=0)
     anonymous = {True: " (unnamed)", False: ""}
     lines = {
@@ -76,8 +86,8 @@ def show_card(console: Console, card: Item) -> None:
         "single source": _count(len(card["single_source"]), "claim"),
     }
     for name, told in lines.items():
-        write(console, Text.assemble((f"{name}: ", "dim"), told or "nobody"), indent=2)
+        write(console, Text.assemble((f"{name}: ", "dim"), plain(told or "nobody")), indent=2)
     for flag in card["flags"]:
         write(console, Text(flag["flag"].replace("_", " "), style="bold"), indent=2)
         for words in flag["words"]:
-            write(console, Text(in_line(words["text"]), style=QUOTED), indent=4)
+            write(console, _words(words["text"], QUOTED), indent=4)

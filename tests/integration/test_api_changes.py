@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import insert
 
 from schemas.extraction import Claim, Words
+from schemas.tables import change
 from services import changes
-from services.api.resources.changes import CLAIMS_MAX
+from services.api.resources.changes import CLAIMS_MAX, ChangePage
 from services.extract.records import Erasure
 from tests.builders import TEXT, article, claim, reading
 from tests.integration.api_world import Api, open_api
@@ -86,6 +89,30 @@ async def test_erasure_leaves_ids_and_no_words(api: Api) -> None:
     assert (first["claims"], first["publisher"]) == ([], None)
     assert (second["kind"], second["retracted"], second["revision"]) == ("erased", first["added"], None)
     assert b"slow" not in answer.content
+
+
+async def test_changes_of_relations_threads_and_entities_name_what_to_ask_for(api: Api) -> None:
+    await save(api, reading(article(), claim(TEXT, "slow")))
+    one, other, third = (uuid4() for _ in range(3))
+    rows: list[dict[str, Any]] = [
+        {"kind": "related", "article_id": article().article_id, "updated": [one]},
+        {"kind": "threaded", "added": [one], "updated": [other], "retracted": [third]},
+        {"kind": "merged", "added": [one], "retracted": [other]},
+    ]
+    async with api.database.begin() as connection:
+        for row in rows:
+            await connection.execute(insert(change).values(change_id=uuid4(), **row))
+    await save(api)
+    answer = await api.get("/v1/changes", after=1)
+    assert ChangePage.model_validate(answer)
+    related, threaded, merged = answer["items"]
+    assert [item["kind"] for item in answer["items"]] == ["related", "threaded", "merged"]
+    assert (related["related"], related["article_id"]) == ([str(one)], str(article().article_id))
+    assert threaded["threads"] == {"began": [str(one)], "changed": [str(other)], "ended": [str(third)]}
+    assert (threaded["article_id"], threaded["links"]) == (None, {"article": None, "claims": None})
+    assert merged["entities"] == [str(one), str(other)]
+    for item in answer["items"]:
+        assert (item["added"], item["updated"], item["retracted"], item["claims"]) == ([], [], [], [])
 
 
 async def test_answer_is_bounded_by_the_claims_it_names(api: Api) -> None:

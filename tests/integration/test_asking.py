@@ -24,6 +24,8 @@ from services.cli.showing import mark, show_article, show_claims, show_found_art
 from services.database import open_database
 from services.extract import store
 from services.extract.records import Read, read
+from services.extract.relating.weaving import weave_all
+from services.extract.relating.work import relate_all
 from services.ingest.articles import Task, draft
 from services.ingest.folders import as_fetched
 from services.ingest.work import Source
@@ -55,10 +57,17 @@ def samples() -> list[Read]:
     return [read_sample(path) for path in PAGES]
 
 
+async def at_once(function: Callable[[Any], Any], argument: Any) -> Any:
+    return function(argument)
+
+
 @pytest_asyncio.fixture
 async def api_url(migrated_url: str, samples: list[Read]) -> AsyncIterator[str]:
-    async with open_database(SecretStr(migrated_url), application_name="tests") as engine, engine.begin() as connection:
-        await store.save(connection, samples)
+    async with open_database(SecretStr(migrated_url), application_name="tests") as engine:
+        async with engine.begin() as connection:
+            await store.save(connection, samples)
+        while await relate_all(engine, at_once) + await weave_all(engine):
+            pass
     async with open_server(migrated_url) as server:
         yield server.url()
 
@@ -129,6 +138,27 @@ def test_search_finds_claims_and_articles(cli: Cli) -> None:
     none = cli("search", "rhubarb").stdout
     assert "no claims" in none
     assert "no articles" in none
+
+
+def test_threads_are_shown_with_their_sides(cli: Cli) -> None:
+    found = lines(cli("threads", "Did the ministry offer 40 million?", "--json"))
+    assert 0 < len(found) <= 3
+    shown = cli("threads", "--limit", "1", "Did the ministry offer 40 million?")
+    assert shown.exit_code == 0, shown.exception
+    assert re.search(r"^\[1\] (disputed|uncontested|single source)  \d+ independent origins?,", shown.stdout)
+    assert re.search(r"^  (affirming|denying)$", shown.stdout, re.MULTILINE)
+    assert f"/v1/threads/{found[0]['thread_id']}" in shown.stdout
+    assert cli("threads", "rhubarb").stdout == "no threads\n"
+
+
+def test_card_is_shown_with_its_gaps(cli: Cli, samples: list[Read]) -> None:
+    url = samples[1].event.canonical_url
+    shown = cli("card", url)
+    assert shown.exit_code == 0, shown.exception
+    for line in ("  venue: none named", "  self declared rewrite", "  single source claim"):
+        assert line in shown.stdout.splitlines()
+    (card,) = lines(cli("card", url, "--json"))
+    assert card["article_id"] == str(samples[1].event.article_id)
 
 
 async def test_missing_article_and_bad_filters_end_in_one_line(api_url: str) -> None:
