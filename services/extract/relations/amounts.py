@@ -13,8 +13,9 @@ _SMALL = {word: number for number, word in enumerate([*_ONES.split(), "seventeen
 _TENS = {word: 10 * number for number, word in enumerate(_TENTHS.split(), 2)}
 _LARGE = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "m": 1e6, "bn": 1e9}
 _PART = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "dozen": 12.0, "once": 1.0, "twice": 2.0}
-_WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[%$£€]")
+_WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[%$£€,;:.!?()]")
 _BETWEEN = words_of("more less fewer of the a an and or about around some only nearly almost to per")
+_STOPS = frozenset(",;:.!?()")
 _MONEY = {"$": "dollar", "£": "pound", "€": "euro"}
 _SAME = {"home": "house", "percent": "%", "cent": "%", "life": "person", "dead": "person", "killed": "person"}
 _MONTHS = words_of("january february march april may june july august september october november december")
@@ -108,7 +109,12 @@ def _units(words: list[str], at: int, end: int) -> frozenset[str]:
         return frozenset((_MONEY[before],))
     found: list[str] = []
     for word in after:
-        if (word in FUNCTION_WORDS and word not in _BETWEEN) or word in _MONEY or (found and _value(word) is not None):
+        if (
+            word in _STOPS
+            or (word in FUNCTION_WORDS and word not in _BETWEEN)
+            or word in _MONEY
+            or (found and _value(word) is not None)
+        ):
             break
         if word not in FUNCTION_WORDS and _value(word) is None:
             found.append(_unit(word))

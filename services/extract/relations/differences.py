@@ -9,7 +9,7 @@ from services.extract.reading.language.lexicon import words
 from services.extract.relations.amounts import DATE, amounts_of, apart
 from services.extract.relations.attitude import is_against, is_refused
 from services.extract.relations.meaning import meaning
-from services.extract.relations.opposites import opposed, stem
+from services.extract.relations.opposites import REFUSALS, opposed, stem
 from services.extract.relations.statement import Statement
 from services.extract.relations.wording import every_stem_of
 
@@ -63,20 +63,18 @@ def shown(one: Statement) -> str:
 
 
 def _polarities(a: Statement, b: Statement) -> Iterator[Ground]:
-    pair = opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim)))
-    if is_refused(a) and is_refused(b):
+    """Yield the difference of a yes and a no; a no to the contrary is a yes."""
+    refused = is_refused(a), is_refused(b)
+    if all(refused) or (is_against(a) and is_against(b)):
         return
-    if is_refused(a) is not is_refused(b):
-        if is_against(a) and is_against(b):
-            return
-        verbs = ("denies", "affirms") if is_refused(a) else ("affirms", "denies")
-        words = f"the one {verbs[0]} what the other {verbs[1]}: “{shown(a)}” and “{shown(b)}”"
-        yield Ground(reason=RelationReason.POLARITY, words=words)
-    elif pair is not None:
-        yield Ground(
-            reason=RelationReason.POLARITY,
-            words=f"the one says the contrary of the other: “{shown(a)}” and “{shown(b)}”",
-        )
+    pair = opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim)))
+    contrary = pair is not None and not set(pair) & REFUSALS
+    if any(refused) is contrary:
+        return
+    how = "the one says the contrary of the other"
+    if any(refused):
+        how = "the one {} what the other {}".format(*("denies" if each else "affirms" for each in refused))
+    yield Ground(reason=RelationReason.POLARITY, words=f"{how}: “{shown(a)}” and “{shown(b)}”")
 
 
 def _amounts(a: Statement, b: Statement) -> Iterator[Ground]:

@@ -12,7 +12,7 @@ from services.extract.relations.rules import SURE, rule_of
 from services.extract.relations.scorer import chance
 from services.extract.relations.statement import Statement
 
-SHOWN_MIN = {RelationKind.AGREES: 0.8, RelationKind.CONTRADICTS: 0.65, RelationKind.TENSION: 0.6}
+SHOWN_MIN = {RelationKind.AGREES: 0.8, RelationKind.CONTRADICTS: 0.75, RelationKind.TENSION: 0.6}
 """The least probability at which a relation is shown, by its kind: set on the corpus's part ``train``, each affair by
 weights that did not see it. Three in four of those shown are right; a higher one loses more than it gains."""
 

@@ -11,13 +11,16 @@ from services.extract.relations.differences import FLAT, is_conditional, shown
 from services.extract.relations.meaning import meaning
 from services.extract.relations.parties import one_party
 from services.extract.relations.statement import Named, Statement
-from services.extract.relations.wording import stems_of
+from services.extract.relations.wording import covered, stems_of
 
 SURE = 0.7
 """The score of what a rule finds: about as many of them are right."""
 
 ALIKE = 0.5
 """The cosine from which on statements are of one matter if a rule also says so."""
+
+STANCE_ALIKE, STANCE_COVERED = 0.4, 0.5
+"""The cosine, and the share of the shorter one's words, from which on a party's yes and no are of one matter."""
 
 VERY_ALIKE = 0.6
 """The cosine from which on a party's yes and no are of one thing, and cannot both hold."""
@@ -61,7 +64,8 @@ def common_refusal(a: Statement, b: Statement) -> Found | None:
 def changed_stance(a: Statement, b: Statement) -> Found | None:
     """One party says no to what it says yes to elsewhere."""
     against = is_against(a), is_against(b)
-    alike = a.cosine(b) >= ALIKE and bool(stems_of(meaning(a.claim)) & stems_of(meaning(b.claim)))
+    common = covered(stems_of(meaning(a.claim)), stems_of(meaning(b.claim)))
+    alike = a.cosine(b) >= STANCE_ALIKE and common >= STANCE_COVERED
     if not (alike and one_party(a, b)) or is_refused(a) is is_refused(b) or all(against):
         return None
     words = f"the same party says yes and no: “{shown(a)}” and “{shown(b)}”"
