@@ -456,7 +456,7 @@ CREATE INDEX ix_statement_article_id ON statement (article_id);
 
 CREATE INDEX ix_statement_entities ON statement USING gin (entities);
 
-CREATE INDEX ix_statement_embedding ON statement USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64);
+CREATE INDEX ix_statement_embedding ON statement USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 200);
 
 CREATE TABLE relation (
     a UUID NOT NULL, 

@@ -79,7 +79,7 @@ def _add_statements() -> None:
         unique=False,
         postgresql_using="hnsw",
         postgresql_ops={"embedding": "halfvec_cosine_ops"},
-        postgresql_with={"m": 16, "ef_construction": 64},
+        postgresql_with={"m": 16, "ef_construction": 200},
     )
     op.create_table(
         "relation",
