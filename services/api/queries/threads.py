@@ -18,13 +18,16 @@ from services.api.queries.claims import CLAIMS
 from services.api.queries.groups import find_group
 from services.api.queries.listing import Column, Found, Rows, equal, list_part
 from services.api.queries.newest import GATHERED_MAX, Line, find_newest, is_one_of
-from services.api.queries.ranks import SEARCHED_MAX, matches, tsquery
+from services.api.queries.ranks import matches, tsquery
 
 SHARED_POINTS = 10**17
 """What each word of a question that a thread has counts: more than any support."""
 
 SHARED_MAX = 90
 """Words of a question that count, so that the points fit into 63 bits."""
+
+SAYING_MAX = 1_000
+"""Claims whose threads are listed or ranked: the newest that say what is wanted; some 10 ms."""
 
 LOOKED_AT = 50
 """Claims of a thread among which one is chosen to be shown for all."""
@@ -71,7 +74,7 @@ async def find_claims(connection: AsyncConnection, wanted: Saying) -> Sequence[U
     """Return the newest claims that say what is wanted, up to a bound."""
     if wanted.entity_id is not None:
         wanted = replace(wanted, group=await find_group(connection, wanted.entity_id))
-    return await find_newest(connection, _LINE, wanted, None, count=GATHERED_MAX, gathered=SEARCHED_MAX)
+    return await find_newest(connection, _LINE, wanted, None, count=SAYING_MAX, gathered=GATHERED_MAX)
 
 
 async def list_threads(

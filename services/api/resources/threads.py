@@ -20,7 +20,7 @@ from services.api.queries import articles as article_queries
 from services.api.queries import threads as queries
 from services.api.queries.groups import list_roots
 from services.api.queries.listing import AnyRow, Rows
-from services.api.queries.newest import GATHERED_MAX
+from services.api.queries.threads import SAYING_MAX
 from services.api.resources.claims import ShownClaim, show_claim
 from services.api.resources.filters import Asked, Speaker
 from services.api.resources.parts import (
@@ -40,7 +40,7 @@ PARTS_MAX = 1_000
 """Claims of a thread that one answer shows, and as many in tension with it: some 2 MB."""
 
 SUPPORT = f"""The best supported first: by independent origins, then articles, then first-hand quotes. With `q` those
-first whose claims have most of its words. Of a filter that more than {GATHERED_MAX:,} claims meet the newest count.
+first whose claims have most of its words. Of filters that more than {SAYING_MAX:,} claims meet the newest count.
 """
 
 SHOWN = "One of its claims, in whose words it may be told."
