@@ -6,7 +6,7 @@ export FEEDS AGAINST CLAIMS DATA
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench bench-api quality train lint types format documents lock clean
+.PHONY: help run dev test bench bench-api bench-relate quality train lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ bench: dev ## measure articles a CPU second, for the whole path and bare
 bench-api: dev ## measure the gateway's cost on 200,000 claims; CLAIMS=2000000 for more
 	@.venv/bin/python -m bench.api $${CLAIMS:+--claims "$$CLAIMS"}
 
+bench-relate: dev ## measure what comparing an article costs as the store grows; CLAIMS="10000 1000000" for other sizes
+	@.venv/bin/python -m bench.relate $${CLAIMS:+--statements $$CLAIMS}
+
 quality: dev ## measure the reading against annotated news; AGAINST=<earlier quality.json> shows what moved
 	@.venv/bin/python -m bench.quality $${AGAINST:+--against "$$AGAINST"}
 
@@ -38,6 +41,7 @@ train: dev ## learn the reader's weights anew, in hours; DATA=<folder of public 
 	@.venv-training/bin/python -m training.sentences models/minilm models/reader
 	@.venv/bin/python -m training.statements
 	@.venv/bin/python -m training.confidence --model models/reader
+	@.venv/bin/python -m training.relations
 
 lint: dev ## check style
 	@.venv/bin/ruff check

@@ -20,6 +20,9 @@ NEAR = 0.5
 WORDS_MAX = 15
 """Shared words that count; with so many the two are copies."""
 
+PARTY_WORDS_MAX = 3
+"""The same where both are of one party: with so many the two are of one matter."""
+
 Row = NDArray[np.float64]
 
 
@@ -29,9 +32,11 @@ class Features:
 
     ``cosine`` of what both mean, ``near`` what of it lies above ``NEAR``; ``words`` shared, ``covered`` of the shorter
     one and ``jaccard`` of both, the same of the sentences, ``across`` of the one's words by the other's sentence;
-    ``length`` of the shorter one. ``speaker``: one and the same. ``headlines``, ``own_voice``: how many of both.
-    ``polarity``, ``force``, ``opposites``, ``amounts``: whether these differ; ``amounts_shared``: one at least is.
-    ``names`` shared in the contents; ``names_differ``: each has one that the other's sentence lacks.
+    ``length`` of the shorter one. ``speaker``: both are of one party. ``inside``: of one article. ``headlines``,
+    ``own_voice``: how many of both. ``polarity``, ``force``, ``opposites``, ``amounts``: whether these differ;
+    ``denials``: both deny; ``amounts_shared``: one at least is. ``names`` shared in the contents; ``names_differ``:
+    each has one that the other's sentence lacks. The others are products of two of these; ``party_against``: one party
+    is against both.
     """
 
     cosine: float
@@ -81,53 +86,73 @@ NAMES = tuple(Features.__dataclass_fields__)
 
 def features_of(a: Statement, b: Statement) -> Features:
     """Return what is seen of a pair."""
+    return Features(**_likeness(a, b), **_stances(a, b), **_parties(a, b))
+
+
+def _likeness(a: Statement, b: Statement) -> dict[str, float]:
     cosine = a.cosine(b)
-    mine, theirs = stems_of(meaning(a.claim)), stems_of(meaning(b.claim))
+    mine, theirs = _stems(a), _stems(b)
     around, about = stems_of(a.sentence), stems_of(b.sentence)
     common = covered(mine, theirs)
-    differs = float(a.claim.polarity is not b.claim.polarity)
-    party = float(one_party(a, b))
     inside = float(a.article_id == b.article_id)
+    near = max(cosine - NEAR, 0.0)
+    return {
+        "cosine": cosine,
+        "near": near,
+        "words": float(min(len(mine & theirs), WORDS_MAX)),
+        "covered": common,
+        "jaccard": jaccard(mine, theirs),
+        "sentence_words": float(min(len(around & about), WORDS_MAX)),
+        "sentence_covered": covered(around, about),
+        "sentence_jaccard": jaccard(around, about),
+        "across": max(covered(mine, about), covered(around, theirs)),
+        "length": float(np.log1p(min(len(mine), len(theirs)))),
+        "inside": inside,
+        "inside_near": inside * cosine,
+        "outside_near": (1 - inside) * near,
+        "near_covered": cosine * common,
+    }
+
+
+def _stances(a: Statement, b: Statement) -> dict[str, float]:
+    cosine, differs = a.cosine(b), float(a.claim.polarity is not b.claim.polarity)
     contrary = float(opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim))) is not None)
     counted, others = amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))
     amount = float(bool(counted and others) and not shared(counted, others))
-    return Features(
-        cosine=cosine,
-        near=max(cosine - NEAR, 0.0),
-        words=float(min(len(mine & theirs), WORDS_MAX)),
-        covered=common,
-        jaccard=jaccard(mine, theirs),
-        sentence_words=float(min(len(around & about), WORDS_MAX)),
-        sentence_covered=covered(around, about),
-        sentence_jaccard=jaccard(around, about),
-        across=max(covered(mine, about), covered(around, theirs)),
-        length=float(np.log1p(min(len(mine), len(theirs)))),
-        speaker=party,
-        inside=inside,
-        headlines=_count(a, b, Voice.HEADLINE),
-        own_voice=_count(a, b, Voice.ARTICLE),
-        polarity=differs,
-        polarity_near=differs * cosine,
-        polarity_covered=differs * common,
-        denials=float(not differs and a.claim.polarity is Polarity.DENIED),
-        force=float((a.claim.force is Force.BARE) is not (b.claim.force is Force.BARE)),
-        opposites=contrary,
-        opposites_near=contrary * cosine,
-        amounts=amount,
-        amounts_near=amount * cosine,
-        amounts_shared=float(shared(counted, others)),
-        names=float(min(len(_names(a) & _names(b)), 2)),
-        names_differ=float(bool(_own(a, b)) and bool(_own(b, a))),
-        inside_near=inside * cosine,
-        inside_same=inside * (1 - differs),
-        near_covered=cosine * common,
-        party_cosine=party * cosine,
-        party_near=party * max(cosine - NEAR, 0.0),
-        party_covered=party * common,
-        party_words=party * min(len(mine & theirs), 3),
-        party_against=party * float(is_against(a) and is_against(b)),
-        outside_near=(1 - inside) * max(cosine - NEAR, 0.0),
-    )
+    return {
+        "polarity": differs,
+        "polarity_near": differs * cosine,
+        "polarity_covered": differs * covered(_stems(a), _stems(b)),
+        "denials": float(not differs and a.claim.polarity is Polarity.DENIED),
+        "force": float((a.claim.force is Force.BARE) is not (b.claim.force is Force.BARE)),
+        "opposites": contrary,
+        "opposites_near": contrary * cosine,
+        "amounts": amount,
+        "amounts_near": amount * cosine,
+        "amounts_shared": float(shared(counted, others)),
+        "inside_same": float(a.article_id == b.article_id) * (1 - differs),
+    }
+
+
+def _parties(a: Statement, b: Statement) -> dict[str, float]:
+    cosine, mine, theirs = a.cosine(b), _stems(a), _stems(b)
+    party = float(one_party(a, b))
+    return {
+        "speaker": party,
+        "headlines": _count(a, b, Voice.HEADLINE),
+        "own_voice": _count(a, b, Voice.ARTICLE),
+        "names": float(min(len(_names(a) & _names(b)), 2)),
+        "names_differ": float(bool(_own(a, b)) and bool(_own(b, a))),
+        "party_cosine": party * cosine,
+        "party_near": party * max(cosine - NEAR, 0.0),
+        "party_covered": party * covered(mine, theirs),
+        "party_words": party * min(len(mine & theirs), PARTY_WORDS_MAX),
+        "party_against": party * float(is_against(a) and is_against(b)),
+    }
+
+
+def _stems(one: Statement) -> frozenset[str]:
+    return stems_of(meaning(one.claim))
 
 
 def _count(a: Statement, b: Statement, voice: Voice) -> float:
