@@ -5,32 +5,31 @@ the extract service's own functions, one stage after the other for all of them; 
 system, of this process and of PostgreSQL together. The articles are of the store's newest affairs, so they have
 neighbours. Building the index of vectors is shown apart: the store is filled first.
 
-**Recall**: the pairs that the index finds, of those that PostgreSQL finds when it looks at every statement.
+**Recall**: the neighbours that are found, of those that PostgreSQL finds when it looks at every statement: the closest,
+and the nearest that share an entity; and, shown apart, of those that share only one that very many name.
 """
 
 import argparse
 import asyncio
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 import asyncpg
 from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import text
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import cpu, statements
-from bench.statements import CLAIMS_PER_ARTICLE, Originals
+from bench.statements import CLAIMS_PER_ARTICLE, Made, Originals
 from bench.table import Row, show
-from services.database import migrate, open_database
+from bench.world import open_folder
+from services.database import begin, migrate, open_database
 from services.engines.failure import EngineFailed
 from services.engines.postgres import Postgres, PostgresSettings, open_postgres
 from services.extract.relating import leases, neighbours
@@ -42,6 +41,9 @@ from services.extract.relating.weaving import weave_all
 
 SIZES = (1_000, 10_000, 100_000)
 """Statements in the store; a million is half a day's news of all the world, and takes half an hour to fill."""
+
+BASE = 10_000
+"""The size that larger ones are compared with."""
 
 ARTICLES = 40
 """Compared at each size."""
@@ -63,6 +65,33 @@ HASTY = {
 INDEX = "ix_statement_embedding"
 
 T = TypeVar("T")
+
+_OWN = text("SELECT embedding::text AS vector, entities FROM statement WHERE claim_id = :id")
+
+_FREQUENT = f"""
+    SELECT entity FROM unnest(CAST(:entities AS uuid[])) AS entity
+     WHERE (SELECT count(*) FROM statement WHERE entities @> ARRAY[entity]) > {neighbours.FREQUENT}
+"""
+_NEAREST = """
+    SELECT claim_id FROM (
+        SELECT claim_id, embedding <=> CAST(CAST(:vector AS text) AS halfvec) AS distance FROM statement
+         WHERE article_id <> CAST(:article_id AS uuid) AND {} ORDER BY distance LIMIT {}
+    ) AS nearest WHERE distance <= {}
+"""
+_ANY = "CAST(:entities AS uuid[]) IS NOT NULL"
+_ALL = "entities && CAST(:entities AS uuid[])"
+_RARE = f"{_ALL} AND entities && ARRAY(SELECT unnest(CAST(:entities AS uuid[])) EXCEPT ({_FREQUENT}))"
+
+EXACT = {
+    "the closest": text(
+        _NEAREST.format("CAST(:entities AS uuid[]) IS NOT NULL", neighbours.NEIGHBOURS_MAX, neighbours.CLOSE)
+    ),
+    "those that share an entity": text(_NEAREST.format(_RARE, neighbours.NEIGHBOURS_MAX, neighbours.FARTHEST)),
+    "all that share one, however frequent": text(_NEAREST.format(_ALL, neighbours.NEIGHBOURS_MAX, neighbours.FARTHEST)),
+}
+"""What neighbours there are, found by looking at every statement."""
+
+WITHOUT_FLOOR = "all that share one, however frequent"
 
 
 @dataclass
@@ -89,11 +118,9 @@ async def measure(say: Console, sizes: Sequence[int]) -> list[Row]:
     """Fill a store to each size in turn, and compare articles with it."""
     originals = statements.read_originals()
     say.print(f"{len(originals.claims)} real claims", highlight=False)
-    folder = Path(tempfile.mkdtemp(prefix="claimwire-bench-"))
-    folder.chmod(0o755)
     rows: list[Row] = []
     async with AsyncExitStack() as stack:
-        stack.callback(shutil.rmtree, folder)
+        folder = stack.enter_context(open_folder())
         postgres = await stack.enter_async_context(open_postgres(folder, PostgresSettings(extra_settings=HASTY)))
         engine = await stack.enter_async_context(open_database(SecretStr(postgres.url()), application_name="bench"))
         store = Store(postgres, engine, await asyncpg.connect(postgres.url()), originals, say)
@@ -103,9 +130,9 @@ async def measure(say: Console, sizes: Sequence[int]) -> list[Row]:
         costs: dict[int, float] = {}
         for size in sizes:
             costs[size] = await store.measure(size, rows)
-    if 10_000 in costs and max(costs) > 10_000:
-        growth = costs[max(costs)] / costs[10_000]
-        measured = f"CPU an article at {max(costs):,} statements against 10,000 (ratio)"
+    if BASE in costs and max(costs) > BASE:
+        growth = costs[max(costs)] / costs[BASE]
+        measured = f"CPU an article at {max(costs):,} statements against {BASE:,} (ratio)"
         rows.insert(0, Row(measured, growth, GROWTH, 1.5, lower_is_better=True))
     return rows
 
@@ -127,7 +154,7 @@ class Store:
         await self._add(size)
         stages = Stages(self.postgres.pid)
         found = await self._relate(stages)
-        recall, count = await self._recall([near.rows for near in found])
+        recall = await self._recall(found)
         whole = sum(stages.taken.values()) / ARTICLES
         shown = ", ".join(
             f"{name} {1_000 * taken / ARTICLES:.1f} (here {1_000 * stages.here[name] / ARTICLES:.1f})"
@@ -135,8 +162,8 @@ class Store:
         )
         pairs = sum(len(near.pairs) for near in found) / ARTICLES
         self.say.print(
-            f"{size:,}: {1_000 * whole:.1f} CPU ms an article ({shown}); {pairs:.0f} pairs; recall {recall:.4f} of "
-            f"{count}; index built in {built:.0f} s",
+            f"{size:,}: {1_000 * whole:.1f} CPU ms an article ({shown}); {pairs:.0f} pairs; recall "
+            f"{', '.join(f'{share:.4f}' for share in recall.values())}; index built in {built:.0f} s",
             highlight=False,
         )
         rows += [
@@ -145,8 +172,11 @@ class Store:
                 Row(f"  {name} (ms)", 1_000 * taken / ARTICLES, lower_is_better=True)
                 for name, taken in stages.taken.items()
             ),
-            Row(f"  index of vectors built (CPU s)", built, lower_is_better=True),
-            Row(f"  recall of candidates", recall, RECALL),
+            Row("  index of vectors built (CPU s)", built, lower_is_better=True),
+            *(
+                Row(f"  recall of {kind}", share, None if kind == WITHOUT_FLOOR else RECALL)
+                for kind, share in recall.items()
+            ),
         ]
         return whole
 
@@ -187,42 +217,25 @@ class Store:
             await mark(connection, leased, near)
             await leases.finish(connection, leased)
 
-    async def _recall(self, found: Sequence[object]) -> tuple[float, int]:
-        """Return the share of the exact neighbours of some statements that the index finds, and how many there are."""
-        some = range(self.filled - ARTICLES * CLAIMS_PER_ARTICLE, self.filled, CLAIMS_PER_ARTICLE // 2)
-        hit = total = 0
-        for number in some:
-            exact = await self._neighbours(
-                number, "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;"
-            )
-            near = await self._neighbours(number, neighbours.SETTINGS)
-            hit, total = hit + len(exact & near), total + len(exact)
-        return hit / max(1, total), total
+    async def _recall(self, found: Sequence[Neighbourhood]) -> dict[str, float]:
+        """Return the shares of the exact neighbours of some statements that were found."""
+        pairs = {(a, b) for near in found for a, b, _ in near.pairs}
+        hits = dict.fromkeys(EXACT, 0)
+        totals = dict.fromkeys(EXACT, 0)
+        for number in range(self.filled - ARTICLES * CLAIMS_PER_ARTICLE, self.filled, CLAIMS_PER_ARTICLE // 2):
+            (made,) = statements.make(self.originals, number, number + 1)
+            for kind, query in EXACT.items():
+                for row in await self._ask(query, made):
+                    totals[kind] += 1
+                    hits[kind] += (min(made.claim_id, row.claim_id), max(made.claim_id, row.claim_id)) in pairs
+        return {kind: hits[kind] / max(1, totals[kind]) for kind in EXACT}
 
-    async def _neighbours(self, number: int, settings: str) -> set[UUID]:
-        """Return the neighbours of a statement by both ways of asking."""
-        (made,) = statements.make(self.originals, number, number + 1)
-        own = (
-            await self._rows(
-                settings,
-                text("SELECT embedding::text AS vector FROM statement WHERE claim_id = :id"),
-                {"id": made.claim_id},
-            )
-        )[0]
-        asked = {"vector": own.vector, "article_id": made.article_id}
-        found: set[UUID] = set()
-        for query, more, farthest in (
-            (neighbours.CLOSEST, {}, neighbours.CLOSE),
-            (neighbours.SHARING, {"entities": made.entities}, neighbours.FARTHEST),
-        ):
-            rows = await self._rows(settings, query, {**asked, **more})
-            found |= {row.claim_id for row in rows if row.distance <= farthest}
-        return found
-
-    async def _rows(self, settings: str, query: object, asked: dict[str, object]) -> Sequence[object]:
-        from services.database import begin
-
-        async with begin(self.engine, settings) as connection:
+    async def _ask(self, query: TextClause, made: Made) -> Sequence[SqlRow[Any]]:
+        async with begin(
+            self.engine, "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;"
+        ) as connection:
+            own = (await connection.execute(_OWN, {"id": made.claim_id})).one()
+            asked = {"vector": own.vector, "article_id": made.article_id, "entities": list(own.entities)}
             return (await connection.execute(query, asked)).all()
 
 

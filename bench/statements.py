@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from bench.quality.affairs import load
 from schemas.events import Arrival, ArticleIngested, Publisher
-from schemas.extraction import Claim
 from services.extract.records import Read, read
 
 CLAIMS_PER_ARTICLE = 20
@@ -114,7 +113,7 @@ def read_originals() -> Originals:
 
 def _keep(found: Read, claims: list[str], sentences: list[str]) -> None:
     for number in found.comparable.compared:
-        claim: Claim = found.extraction.claims[number].model_copy(update={"nested_in": None})
+        claim = found.extraction.claims[number].model_copy(update={"nested_in": None})
         start, end = found.extraction.sentences[claim.sentence]
         claims.append(claim.model_dump_json())
         sentences.append(found.event.text[start:end])
@@ -156,7 +155,8 @@ async def prepare(connection: asyncpg.Connection, originals: Originals) -> None:
     ]
     await connection.executemany("INSERT INTO original VALUES ($1, $2, $3)", rows)
     await connection.execute("""
-        CREATE UNLOGGED TABLE made (claim_id uuid, article_id uuid, original int, entities uuid[], embedding halfvec(384))
+        CREATE UNLOGGED TABLE made
+            (claim_id uuid, article_id uuid, original int, entities uuid[], embedding halfvec(384))
     """)
 
 
@@ -191,8 +191,8 @@ _ENTITIES = """
     ON CONFLICT DO NOTHING
 """
 _ARTICLES = """
-    INSERT INTO article (article_id, revision, extractor_version, arrival, publisher_domain, title, language, fetched_at,
-                         related_at, card, fingerprint)
+    INSERT INTO article (article_id, revision, extractor_version, arrival, publisher_domain, title, language,
+                         fetched_at, related_at, card, fingerprint)
     SELECT DISTINCT article_id, 1, 1, 'fetched', 'paper.example', 'A title', 'en', timestamptz '2026-10-20 00:00Z',
            CASE WHEN $1 THEN now() END, jsonb_build_object('date', jsonb_build_object('value', NULL)),
            '{"signature": [4294967295], "shingles": 0}'::jsonb
@@ -210,6 +210,7 @@ _CLAIMS = """
 _STATEMENTS = """
     INSERT INTO statement (claim_id, article_id, embedding, entities, named, sentence, lead)
     SELECT claim_id, article_id, embedding, entities, jsonb_build_object('speaker', NULL, 'entities',
-           (SELECT jsonb_agg(jsonb_build_array(key, 'Somebody', 'PERSON')) FROM unnest(entities) AS key)), sentence, false
+           (SELECT jsonb_agg(jsonb_build_array(key, 'Somebody', 'PERSON')) FROM unnest(entities) AS key)),
+           sentence, false
       FROM made JOIN original USING (original)
 """

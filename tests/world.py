@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas import tables
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC, Paragraph
 from services import kafka, offsets
+from services.changes import KAFKA_KINDS
 from services.database import open_database
 from services.engines.ports import find_free_port
 from services.extract.identity import claim_id, keep_sound
@@ -201,6 +202,7 @@ class World:
             "CLAIMWIRE_EXTRACT_PROCESSES": "1",
             "CLAIMWIRE_BATCH_RECORDS": "5",
             "CLAIMWIRE_PUBLISH_LEASE_SECONDS": "5",
+            "CLAIMWIRE_RELATE_LEASE_SECONDS": "5",
             **{f"CLAIMWIRE_{name.upper()}": value for name, value in extra.items()},
         }
         self.ingest, self.extract, self.api = (
@@ -283,6 +285,7 @@ class World:
             state.update(stored=await self.stored(), outdated=await self._outdated())
             state.update(await self._uncompared())
             state.update(unsent=await self.count(tables.change, tables.change.c.published_at.is_(None)))
+            state.update(unnumbered=await self.count(tables.change, tables.change.c.position.is_(None)))
             return state["stored"] == articles and sum(state.values()) == articles
 
         await self.until(true, f"{articles} articles settled", state)
@@ -380,7 +383,24 @@ async def check_nothing_lost_or_doubled(world: World, *, accepted: Collection[st
     }
     _check_claims(claims, texts, [of[-1] for of in by_article.values()])
     _check_changes(changes, texts)
-    _check_sent(await world.sent(), {str(row.change_id): row for row in changes}, revised=bool(world.site.revised))
+    told = {str(row.change_id): row for row in changes if row.kind in KAFKA_KINDS}
+    _check_sent(await world.sent(), told, revised=bool(world.site.revised))
+    await _check_threads(world)
+
+
+async def _check_threads(world: World) -> None:
+    """Every claim that is compared is in one thread that is there, and every relation is of live claims."""
+    statement, part, thread = tables.statement, tables.thread_claim, tables.thread
+    async with world.engine.connect() as connection:
+        compared = list((await connection.execute(select(statement.c.claim_id))).scalars())
+        live = select(part.c.claim_id).join(thread, thread.c.thread_id == part.c.thread_id)
+        woven = list(
+            (await connection.execute(live.where(part.c.tense.is_(False), thread.c.ended_at.is_(None)))).scalars()
+        )
+        related = (await connection.execute(select(tables.relation.c.a, tables.relation.c.b))).all()
+    assert compared
+    assert sorted(woven) == sorted(compared)
+    assert {key for pair in related for key in pair} <= set(compared)
 
 
 def _check_texts(site: Site, texts: Mapping[str, Sequence[Any]]) -> None:
@@ -405,7 +425,7 @@ def _check_claims(claims: Sequence[Any], texts: Sequence[Any], last: Sequence[An
 def _check_changes(changes: Sequence[Any], texts: Sequence[Any]) -> None:
     """There is one change a text, and an article's are numbered in the order of its revisions."""
     assert [row.position for row in changes] == list(range(1, len(changes) + 1))
-    logged = sorted((row.article_id, row.position, row.revision) for row in changes)
+    logged = sorted((row.article_id, row.position, row.revision) for row in changes if row.kind in KAFKA_KINDS)
     stored = sorted((row.article_id, row.revision) for row in texts)
     assert [(article_id, revision) for article_id, _, revision in logged] == stored
 

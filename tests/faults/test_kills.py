@@ -42,7 +42,10 @@ async def test_ingest_killed_between_two_steps_of_a_revision(world: World, step:
 
 @pytest.mark.parametrize(
     "failpoint",
-    ["extract.mid_transaction:2", "extract.after_commit:2", "changes.before_publish:1", "changes.after_ack:1"],
+    [
+        *("extract.mid_transaction:2", "extract.after_commit:2", "changes.before_publish:1", "changes.after_ack:1"),
+        *("relate.before_save:2", "relate.mid_transaction:2", "weave.before_commit:1"),
+    ],
 )
 async def test_extract_killed_between_two_steps_of_revisions(world: World, failpoint: str) -> None:
     await asyncio.gather(world.ingest.start(), world.extract.start())

@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.extraction import Polarity
+from schemas.extraction import Claim, Mention, Polarity
+from schemas.tables import DIMENSIONS
+from services.database import begin
 from services.extract import store
 from services.extract.entities.settling import settle_all
 from services.extract.records import Erasure, Read
+from services.extract.relating import neighbours
 from services.extract.relating.weaving import weave, weave_all
 from services.extract.relating.work import relate_all, relate_some
 from tests.builders import article, claim, mention, reading
@@ -46,7 +49,9 @@ def read_copy(number: int, *, revision: int, version: int) -> Read:
 
 def reading_of(body: str, number: int, revision: int, version: int) -> Read:
     event = article(body, url=f"https://news.example/{number}", revision=revision)
-    claims, mentions, at = [], [], 0
+    claims: list[Claim] = []
+    mentions: list[Mention] = []
+    at = 0
     for sentence in body.split(". ")[:3]:
         person, _, said = sentence.partition(" said that ")
         start = body.index(sentence, at)
@@ -131,11 +136,19 @@ async def told_in_turn(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
     return await account(engine)
 
 
+async def plan(engine: AsyncEngine) -> str:
+    """How PostgreSQL finds the closest statements."""
+    async with begin(engine, neighbours.SETTINGS) as connection:
+        asked = {"vector": str([0.05] * DIMENSIONS), "article_id": read(0).event.article_id}
+        return "\n".join((await connection.execute(text(f"EXPLAIN {neighbours.CLOSEST}"), asked)).scalars())
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_any_order_and_two_workers_give_the_same_account(
     engine: AsyncEngine, second_engine: AsyncEngine, seed: int
 ) -> None:
     wanted = await told_in_turn(second_engine)
+    assert "ix_statement_embedding" in await plan(second_engine)
     assert len(wanted["relations"]) > 20
     assert len({row[1] for row in wanted["origins"]}) < len(wanted["origins"])
     over = asyncio.Event()

@@ -17,8 +17,9 @@ from services import metrics
 from services.database import begin
 from services.extract.relations.candidates import NEAR, TAU
 
-NEIGHBOURS_MAX = 100
-"""Neighbours of one statement: more have only wire copies, which are neighbours of one another."""
+NEIGHBOURS_MAX = 50
+"""Neighbours of one statement, of those closest to it and of those that share an entity: more have only reports that
+all print, whose claims are neighbours of one another."""
 
 PAIRS_MAX = 20_000
 """Pairs of one article that are judged, the nearest first: some seconds of work for a text made to flood."""
