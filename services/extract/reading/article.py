@@ -29,7 +29,7 @@ CLAIMS_MAX = 2_000
 """Claims kept of one article: the longest text allowed has some 80,000 words, and real news a claim in 40 of them; a
 text with more is made to flood, and its event must stay below Kafka's 4 MiB."""
 
-SERVED_MIN_CONFIDENCE = 0.65
+SERVED_MIN_CONFIDENCE = 0.5
 """What is served by default; the rest is kept, and asked for with ``min_confidence``."""
 
 KEPT_MIN_CONFIDENCE = 0.4

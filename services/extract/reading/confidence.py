@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.extraction import Form, ResolvedBy, Speaker
-from services.extract.reading.attribution.contents import Rule
+from services.extract.reading.attribution.contents import ALONE, Rule
 
 SHORT_WORDS = 3
 """Words; a content of fewer is more often wrong."""
@@ -19,9 +19,8 @@ SHORT_WORDS = 3
 SURE_MIN, SURE_MAX = 0.02, 0.98
 """Between these the learnt reader's score is told apart."""
 
-ALONE = {Rule.QUOTE: 0.9, Rule.COLON: 0.9, Rule.ANSWER: 0.9, Rule.FREE_QUOTE: 0.6, Rule.THAT: 0.5, Rule.RELATIVE: 0.5}
 DOUBTFUL = 0.3
-"""Of what a rule finds alone: quotations with their speaker's words beside them, and others; too few to fit."""
+"""Of what other rules find alone."""
 
 WEIGHTS = "confidence.json"
 

@@ -44,6 +44,18 @@ class Rule(StrEnum):
     UNCLOSED_QUOTE = "unclosed_quote"
 
 
+ALONE = {
+    Rule.QUOTE: 0.9,
+    Rule.COLON: 0.9,
+    Rule.ANSWER: 0.9,
+    Rule.ACCORDING_TO: 0.7,
+    Rule.FREE_QUOTE: 0.6,
+    Rule.THAT: 0.5,
+    Rule.RELATIVE: 0.5,
+}
+"""How sure a find of a rule alone is, where it leaves little doubt; too few to fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Ranges of units in order, and the rule that found them."""

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.extraction import Span
-from services.extract.reading.attribution.contents import Rule
+from services.extract.reading.attribution.contents import ALONE, Rule
 from services.extract.reading.attribution.cue_words import trimmed_cue
 from services.extract.reading.attribution.rules import Attribution
 from services.extract.reading.attribution.tidying import Said
 from services.extract.reading.language.spans import holds, overlap, share
 from services.extract.reading.layout.interviews import Answer
-
-KEPT = frozenset(
-    (Rule.QUOTE, Rule.COLON, Rule.FREE_QUOTE, Rule.UNCLOSED_QUOTE, Rule.ACCORDING_TO, Rule.THAT, Rule.RELATIVE)
-)
-"""Rules whose finds are kept where nothing was learnt of them: quotations, and words that leave no doubt."""
 
 SAME_SHARE = 0.8
 """The least that two contents share, at which rule and reader found the same."""
@@ -86,10 +81,15 @@ class _Ruled:
         """Return what was learnt, with the rule that found the same, and its speaker where none was learnt."""
         at = bisect_left(self._cues, (said.cue[0], -1))
         here = [self.attributions[one] for start, one in self._cues[at : at + 3] if start < said.cue[1]]
-        same = next((each for each in here if share(each.content, said.content) >= SAME_SHARE), None)
+        same = next((each for each in here if _same(each.content, said.content)), None)
         near = next((each.speaker for each in here if each.speaker), None)
         speaker = near if near and (said.speaker is None or self._parted(said.speaker, said.cue)) else said.speaker
         return Found(said.content, said.cue, speaker, same.rule if same else None, said.score)
+
+
+def _same(ruled: Sequence[Span], learnt: Sequence[Span]) -> bool:
+    """Tell whether a rule found what was learnt, or a sentence of which that is one statement."""
+    return share(ruled, learnt) >= SAME_SHARE or holds(ruled, learnt)
 
 
 @dataclass(eq=False)
@@ -109,6 +109,6 @@ class _Learnt:
             return False
         if ruled.cue and any(holds(each.content, (ruled.cue, *ruled.content)) for each in near):
             return True
-        if ruled.rule not in KEPT:
+        if ruled.rule not in ALONE:
             return False
         return ruled.rule is Rule.RELATIVE or all(share(each.content, ruled.content) <= OTHER_SHARE for each in near)

@@ -94,7 +94,7 @@ TITLES = words(
     " co-founder founder ceo author analyst editor reporter host mr mrs ms mx dr prof sen rep gov gen lt col sgt"
     " capt cmdr adm maj rev hon pres amb mr. mrs. ms. mx. dr. prof. sen. rep. gov. gen. lt. col. sgt. capt. cmdr."
     " adm. maj. rev. hon. pres. amb. delegate del. assemblyman assemblywoman alderman alderwoman cllr cllr. det. insp."
-    " supt."
+    " supt. comrade senhor senhora señor señora signor signora monsieur madame mme herr frau"
 )
 """Words before a person's name that are not the name."""
 

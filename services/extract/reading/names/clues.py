@@ -12,10 +12,8 @@ STRONG = 2.0
 """Of words that only one kind has beside it: as much as two sure marks."""
 
 WEAK = 0.5
-"""Of words that seldom stand beside another kind: it tips the scales between unsure marks."""
-
-BORNE = 1.0
-"""Of a full name that begins with a given name, or of "in" before a name: as much as one sure mark."""
+"""Of words that seldom stand beside another kind, and of a given name that begins one, as firms and places bear those
+too: it tips the scales between unsure marks."""
 
 _LOCATIVE = words("in at near outside")
 _RULED = GOVERNED | words("mayor governor premier residents inhabitants outskirts streets north south east west")
@@ -48,13 +46,13 @@ def clues_of(casing: Casing, name: Name) -> Iterator[Clue]:
         yield NameKind.PERSON, STRONG
     inside = casing.tokens[first:last]
     if given_gender(casing.text[slice(*name.span)]) and inside[-1].capital and inside[-1].word not in GROUPS:
-        yield NameKind.PERSON, BORNE
+        yield NameKind.PERSON, WEAK
     if before in _GROUPS:
         yield NameKind.ORG, WEAK
     if before in _TRADES or _explained(casing, last):
         yield NameKind.ORG, STRONG
     if before in _LOCATIVE:
-        yield NameKind.LOC, BORNE if before == "in" else WEAK
+        yield NameKind.LOC, WEAK
     if before == "of" and first > 1 and casing.tokens[first - 2].word in _RULED:
         yield NameKind.LOC, STRONG
     if after in GOVERNED:
