@@ -19,7 +19,7 @@ SURE = 0.7
 ALIKE = 0.5
 """The cosine from which on statements are of one matter if a rule also says so."""
 
-STANCE_ALIKE, STANCE_COVERED = 0.38, 0.5
+STANCE_ALIKE, STANCE_COVERED = 0.4, 0.5
 """The cosine, and the share of the shorter one's words, from which on a party's yes and no are of one matter."""
 
 VERY_ALIKE = 0.6
