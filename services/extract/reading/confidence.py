@@ -82,12 +82,13 @@ def features_of(evidence: Evidence) -> dict[str, float]:
 
 
 def confidence_of(evidence: Evidence) -> float:
-    """Return a probability, 0 to 1."""
-    if not evidence.score and evidence.rule is not None:
-        return ALONE.get(evidence.rule, DOUBTFUL)
+    """Return a probability, 0 to 1; what both have found is as sure as what the rule alone would be, at least."""
+    alone = ALONE.get(evidence.rule, DOUBTFUL) if evidence.rule is not None else 0.0
+    if not evidence.score:
+        return alone
     weights = read_weights()
     total = weights["bias"] + sum(weights[name] * value for name, value in features_of(evidence).items())
-    return round(1 / (1 + exp(-total)), 3)
+    return max(round(1 / (1 + exp(-total)), 3), alone)
 
 
 @cache
