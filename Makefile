@@ -3,6 +3,8 @@
 PYTHON ?= python3
 # URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
 export FEEDS AGAINST CLAIMS DATA
+BUILDER ?= docker
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
@@ -60,12 +62,34 @@ documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.j
 	@.venv/bin/python -m services.api.openapi > schemas/openapi.json
 	@.venv/bin/python -m services.api.catalogue > docs/problems.md
 	@.venv/bin/python -m services.cli.metrics > docs/metrics.md
+	@.venv/bin/python deploy/prometheus/manifest.py > deploy/k8s/base/prometheus-rule.yaml
+	@.venv/bin/python deploy/grafana/dashboards.py
+
+image: ## build the image claimwire:VERSION; BUILDER=podman|buildah|docker, BASE=<image@digest>
+	@$(BUILDER) build -f deploy/Dockerfile -t claimwire:$(VERSION) --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD) $(if $(BASE),--build-arg BASE=$(BASE)) $(IMAGE_OPTIONS) .
+
+wheels: dev ## fetch the image's packages into build/wheels, to build it without a network; FOR=3.11 for an older Python
+	@mkdir -p build/wheels
+	@.venv/bin/pip download --quiet --require-hashes --only-binary=:all: --python-version $(or $(FOR),3.13) -d build/wheels \
+	  -r requirements/services.txt -r requirements/build.txt
+
+sbom: dev ## list what the image holds, as CycloneDX: build/sbom.cdx.json
+	@mkdir -p build
+	@.venv/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.cdx.json \
+	  requirements/services.txt
+
+manifests: ## render what is applied to a cluster: build/manifests/{dev,prod}.yaml (needs kubectl)
+	@mkdir -p build/manifests
+	@for overlay in dev prod; do kubectl kustomize deploy/k8s/overlays/$$overlay > build/manifests/$$overlay.yaml || exit 1; done
+	@ls build/manifests/*.yaml
 
 lock: ## pin every dependency with its hashes (needs uv)
 	@$(COMPILE) --all-extras pyproject.toml -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/services.txt
+	@echo hatchling | $(COMPILE) -c requirements/dev.txt - -o requirements/build.txt
 	@$(COMPILE) -c requirements/dev.txt --extra engines --extra build pyproject.toml -o requirements/run.txt
 
 clean: ## remove what was built: .venv and caches; what was stored (.state) stays
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
