@@ -301,7 +301,8 @@ entity = Table(
     Index("ix_entity_words", text("string_to_array(folded, ' ')"), postgresql_using="gin"),
     comment="What a mention names; one id across all articles and spellings. merged_into: the entity that it is one "
     "with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what "
-    "those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept.",
+    "those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is "
+    "kept.",
 )
 
 entity_alias = Table(

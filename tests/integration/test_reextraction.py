@@ -235,7 +235,8 @@ async def test_article_that_fails_is_told_and_left_and_the_others_are_saved(engi
             return read((record[0], b"{"))
         if record[0] == str(worse).encode():
             odd = found.event.model_copy(update={"title": "nul \x00"})
-            return replace(found, event=odd)
+            wrong: Read = replace(found, event=odd)
+            return wrong
         return read(record)
 
     tally = rereading.Tally()

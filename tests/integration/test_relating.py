@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -58,7 +57,7 @@ async def rows(engine: AsyncEngine, table: Table) -> list[Any]:
 async def threads(engine: AsyncEngine) -> dict[frozenset[str], Any]:
     """The live threads by the words of their claims."""
     words = {row.claim_id: row.content for row in await rows(engine, tables.claim)}
-    members: dict[UUID, set[str]] = {}
+    members: dict[Any, set[str]] = {}
     for row in await rows(engine, tables.thread_claim):
         if not row.tense:
             members.setdefault(row.thread_id, set()).add(words[row.claim_id])

@@ -12,9 +12,7 @@ branch_labels = None
 depends_on = None
 
 _OLD = "What a mention names; one id across all articles and spellings."
-_NEW = (
-    "What a mention names; one id across all articles and spellings. merged_into: the entity that it is one with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept."
-)
+_NEW = "What a mention names; one id across all articles and spellings. merged_into: the entity that it is one with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept."
 
 
 def upgrade() -> None:
