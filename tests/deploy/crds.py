@@ -13,21 +13,18 @@ import yaml
 from tests.deploy.manifests import Manifests
 from tests.deploy.shapes import operators
 
-PLURALS = {"Kafka": "kafkas", "KafkaNodePool": "kafkanodepools", "KafkaTopic": "kafkatopics", "KafkaUser": "kafkausers"}
-"""Where it is not the name in small letters and an s."""
-
-
 KEPT: tuple[str, ...] = ("type", "pattern", "minimum", "maximum", "minItems", "required")
 """What is written alike in both."""
 
 
 def definitions() -> list[dict[str, Any]]:
     """Return a definition of every kind that we use."""
-    return [_definition(*name.split("/"), schema) for name, schema in operators()["kinds"].items()]
+    return [_definition(name, schema) for name, schema in operators()["kinds"].items()]
 
 
-def _definition(group: str, version: str, kind: str, schema: dict[str, Any]) -> dict[str, Any]:
-    plural = PLURALS.get(kind, f"{kind.lower()}s")
+def _definition(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    group, version, kind = name.split("/")
+    plural = f"{kind.lower()}s"
     spec = {"type": "object", "properties": {"spec": structural(schema)}}
     served = {"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": spec}}
     # Names of groups below k8s.io and x-k8s.io alone are guarded; these are the operators' own.
@@ -52,9 +49,7 @@ def structural(schema: dict[str, Any]) -> dict[str, Any]:
         return {"x-kubernetes-preserve-unknown-fields": True}
     if "const" in schema or "enum" in schema:
         return {"type": "string", "enum": schema.get("enum") or [schema["const"]]}
-    made = {
-        key: schema[key] for key in ("type", "pattern", "minimum", "maximum", "minItems", "required") if key in schema
-    }
+    made: dict[str, Any] = {key: value for key, value in schema.items() if key in KEPT}
     if "properties" in schema:
         made["properties"] = {name: structural(one) for name, one in schema["properties"].items()}
     elif isinstance(schema.get("additionalProperties"), dict):
