@@ -15,7 +15,7 @@ from schemas.tables import article, origin, origin_pair
 from services import metrics
 from services.extract.relating.withdrawal import array
 from services.extract.sourcing.fingerprint import Fingerprint
-from services.extract.sourcing.origins import same_origin
+from services.extract.sourcing.origins import kept_pairs, same_origin
 
 NAMESPACE = UUID("1f6e0f9a-9b1d-5b7a-8a76-2f5f0b2f8c55")
 """The namespace of origin ids; it never changes."""
@@ -42,6 +42,11 @@ _RELATED = text("""
            bool_or(r.kind = 'agrees' AND one.lead AND other.lead) AS agreeing
       FROM relation r JOIN statement one ON one.claim_id = r.a JOIN statement other ON other.claim_id = r.b
      WHERE (article_a = :article_id OR article_b = :article_id) AND article_a <> article_b GROUP BY 1
+""")
+
+_PRINTS = text("""
+    SELECT article_id, fingerprint::text AS prints FROM article
+     WHERE article_id = ANY(CAST(:keys AS uuid[])) AND fingerprint IS NOT NULL
 """)
 
 
@@ -96,7 +101,7 @@ async def _judge(connection: AsyncConnection, article_id: UUID) -> set[Evidence]
 async def _find_component(connection: AsyncConnection, articles: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the smallest article of the same origin, for some articles and all that are of one with them now or were.
 
-    Those that were: an origin that falls apart leaves its parts to be named.
+    Those that were: an origin that falls apart leaves its parts to be named. A rewrite goes with one of its sources.
     """
     reached = set(articles)
     ours = select(origin.c.origin_id).where(origin.c.article_id == any_(array(articles)))
@@ -113,7 +118,16 @@ async def _find_component(connection: AsyncConnection, articles: Collection[UUID
         ties |= found
         news = {key for pair in found for key in pair} - reached
         reached |= news
-    return _smallest(reached, ties)
+    prints = await _read_prints(connection, ties)
+    known = [pair for pair in sorted(ties) if prints.keys() >= {*pair}]
+    return _smallest(reached, kept_pairs(known, prints))
+
+
+async def _read_prints(connection: AsyncConnection, ties: Collection[tuple[UUID, UUID]]) -> dict[UUID, Fingerprint]:
+    """Return the fingerprints of all that are tied; those of an erased article tell nothing, and it has no ties."""
+    keys = {key for pair in ties for key in pair}
+    rows = await connection.execute(_PRINTS, {"keys": sorted(keys)})
+    return {row.article_id: Fingerprint.model_validate_json(row.prints) for row in rows}
 
 
 def _smallest(keys: Collection[UUID], ties: Collection[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
