@@ -71,8 +71,9 @@ class Manifests:
     def engine_pods(self) -> Iterator[Labels]:
         """The labels that the operators give their pods."""
         for one in self.of("Kafka"):
-            for kind in ("Kafka", "KafkaEntityOperator"):
-                yield {"strimzi.io/cluster": name_of(one), "strimzi.io/kind": kind}
+            for part in ("kafka", "entity-operator"):
+                name = f"{name_of(one)}-{part}"
+                yield {"strimzi.io/cluster": name_of(one), "strimzi.io/kind": "Kafka", "strimzi.io/name": name}
         for one in self.of("Cluster"):
             yield {"cnpg.io/cluster": name_of(one)}
 

@@ -11,7 +11,7 @@ DNS_PORT = 53
 
 ENGINES: tuple[tuple[str, int, Labels], ...] = (
     ("CLAIMWIRE_DATABASE_URL", 5432, {"cnpg.io/cluster": "claimwire-database"}),
-    ("CLAIMWIRE_KAFKA_SERVERS", 9093, {"strimzi.io/kind": "Kafka"}),
+    ("CLAIMWIRE_KAFKA_SERVERS", 9093, {"strimzi.io/name": "claimwire-kafka-kafka"}),
 )
 """The setting that tells of an engine, its port, and how its pods are known."""
 
