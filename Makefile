@@ -79,7 +79,7 @@ sbom: dev ## list what the image holds, as CycloneDX: build/sbom.cdx.json
 	@.venv/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.cdx.json \
 	  requirements/services.txt
 
-check-cluster: dev ## apply the manifests to a real kube-apiserver that is built here (needs go, etcd, kubectl; an hour, once)
+check-cluster: dev ## apply the manifests to a real kube-apiserver that is built here (go, etcd, kubectl)
 	@.ci/check-cluster
 
 manifests: ## render what is applied to a cluster: build/manifests/{dev,prod}.yaml (needs kubectl)
