@@ -493,7 +493,7 @@ CREATE TABLE thread (
     origins INTEGER DEFAULT '0' NOT NULL, 
     submitted_origins INTEGER DEFAULT '0' NOT NULL, 
     quotes INTEGER DEFAULT '0' NOT NULL, 
-    support BIGINT GENERATED ALWAYS AS (least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)) STORED NOT NULL, 
+    support BIGINT GENERATED ALWAYS AS (least(greatest(origins - submitted_origins, submitted_origins), 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)) STORED NOT NULL, 
     affirmed_by JSONB DEFAULT '[]' NOT NULL, 
     denied_by JSONB DEFAULT '[]' NOT NULL, 
     since DATE, 

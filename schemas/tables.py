@@ -115,9 +115,13 @@ would cost more to write, and find no combination. It is of all rows: PostgreSQL
 part of them."""
 
 SUPPORT = (
-    "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)"
+    "least(greatest(origins - submitted_origins, submitted_origins), 999999)::bigint * 1000000000000"
+    " + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)"
 )
-"""How well a thread is supported, as one number: by origins, then articles, then first-hand quotes."""
+"""How well a thread is supported, as one number: by origins, then articles, then first-hand quotes.
+
+Origins of what was fetched and of what was handed in are counted apart, and the greater number tells: texts that
+somebody hands in add nothing to what newspapers print."""
 
 feed = Table(
     "feed",

@@ -23,6 +23,7 @@ from services.extract.erasure import (
     remember,
 )
 from services.extract.orders import SUBMISSION_URL, Order
+from services.extract.relating.weaving import weave_all
 
 ERASED_AT_ONCE = 25
 """Articles of one transaction: whoever saves one of them waits for well below a second."""
@@ -164,6 +165,7 @@ async def erase(engine: AsyncEngine, find: Find) -> AsyncIterator[int]:
     await _walk(engine, submission, _submissions(order, order.articles), erase_submissions)
     await _walk(engine, page, _pages(order, order.articles), erase_pages)
     await settle_all(engine)  # so that no entity keeps a name that only the erased gave it
+    await weave_all(engine)  # and no thread
 
 
 async def _list_stored(engine: AsyncEngine, order: Order, after: UUID) -> list[UUID]:

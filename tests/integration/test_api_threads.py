@@ -196,3 +196,10 @@ async def test_relations_of_a_claim_that_is_not_there_are_refused(api: Api) -> N
     assert (await api.get(f"/v1/claims/{key['gull']}/relations"))["items"] == []
     await api.save(Erasure(said("gull").event.article_id))
     assert (await api.get(f"/v1/claims/{key['gull']}/relations", 410))["code"] == "erased"
+
+
+async def test_thread_of_an_erased_claim_answers_before_it_is_woven_anew(api: Api, threads: dict[str, str]) -> None:
+    await api.save(Erasure(said("wire").event.article_id))
+    shown = await api.get(f"/v1/threads/{threads['offer']}")
+    assert [part["claim"]["content"]["text"] for part in shown["claims"]] == [SAID["post"][1]]
+    assert threads["offer"] in [one["thread_id"] for one in (await api.get("/v1/threads"))["items"]]

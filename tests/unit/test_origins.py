@@ -119,7 +119,7 @@ def test_one_saying_heard_by_two_is_an_announcement() -> None:
 
 def test_leads_that_agree_are_one_announcement_of_one_speaker() -> None:
     one = print_of("Ines Caldo has indicated that the Calder bridge will close.", "Ferries are dear.")
-    two = print_of("The bridge will close, Ines Caldo has announced.", "Trains are slow.")
+    two = print_of("Ines Caldo has announced that the bridge will close.", "Trains are slow.")
     assert not kinds(one, two)
     assert kinds(one, two, leads_agree=True) == {OriginEvidence.ANNOUNCEMENT}
 

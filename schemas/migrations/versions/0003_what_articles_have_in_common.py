@@ -120,7 +120,7 @@ def _add_threads() -> None:
             "support",
             sa.BigInteger(),
             sa.Computed(
-                "least(origins, 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)",
+                "least(greatest(origins - submitted_origins, submitted_origins), 999999)::bigint * 1000000000000 + least(articles, 999999)::bigint * 1000000 + least(quotes, 999999)",
                 persisted=True,
             ),
             nullable=False,

@@ -134,6 +134,7 @@ async def list_parts(connection: AsyncConnection, thread_id: UUID, *, tense: boo
     """Return the claims of a thread, or those in tension with it, each with its place there; at most so many."""
     query = CLAIMS.add_columns(*_PART).join(thread_claim, thread_claim.c.claim_id == claim.c.claim_id)
     query = query.where(thread_claim.c.thread_id == thread_id, thread_claim.c.tense == tense)
+    query = query.where(claim.c.retracted_at.is_(None))  # the thread is woven anew a moment after a claim is gone
     return (await connection.execute(query.order_by(*_IN_ORDER).limit(most))).all()
 
 
@@ -164,6 +165,6 @@ async def find_shown(connection: AsyncConnection, thread_ids: Sequence[UUID]) ->
     first_hand = func.coalesce(claim.c.form.in_((Form.DIRECT, Form.MIXED)), False)
     best = ((some.c.side == Side.AFFIRMING).desc(), claim.c.nested_in.is_(None).desc(), first_hand.desc())
     query = CLAIMS.add_columns(some.c.thread_id).join(some, some.c.claim_id == claim.c.claim_id)
-    query = query.where(some.c.number <= LOOKED_AT).ext(distinct_on(some.c.thread_id))
+    query = query.where(some.c.number <= LOOKED_AT, claim.c.retracted_at.is_(None)).ext(distinct_on(some.c.thread_id))
     query = query.order_by(some.c.thread_id, *best, claim.c.confidence.desc(), claim.c.claim_id)
     return (await connection.execute(query)).all() if thread_ids else []

@@ -56,7 +56,7 @@ _TOLD = text("""
            a.card->'date'->>'value' AS own_date
       FROM statement s JOIN claim c USING (claim_id) JOIN article a ON a.article_id = s.article_id
       LEFT JOIN origin o ON o.article_id = s.article_id LEFT JOIN entity e ON e.entity_id = c.entity_id
-     WHERE s.claim_id = ANY(CAST(:ids AS uuid[]))
+     WHERE s.claim_id = ANY(CAST(:ids AS uuid[])) AND c.retracted_at IS NULL
 """)
 
 

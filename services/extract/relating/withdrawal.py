@@ -102,9 +102,12 @@ async def forget_origin(connection: AsyncConnection, article_id: UUID) -> None:
 
 
 async def unrelate(connection: AsyncConnection, entity_ids: Collection[UUID]) -> int:
-    """Have articles that name entities compared anew: what these are one with has changed; return how many."""
+    """Have articles that name entities compared anew: what these are one with has changed; return how many.
+
+    Those being compared just now too: they may have read what the entities were one with before.
+    """
     naming = select(statement.c.article_id).where(statement.c.entities.overlap(array(entity_ids)))
-    locked = select(article.c.article_id).where(article.c.article_id.in_(naming), article.c.related_at.is_not(None))
+    locked = select(article.c.article_id).where(article.c.article_id.in_(naming))
     ids = (await connection.execute(locked.order_by(article.c.article_id).with_for_update())).scalars().all()
     anew = update(article).where(article.c.article_id == any_(array(ids)))
     await connection.execute(anew.values(related_at=None, **UNLEASED))

@@ -29,6 +29,10 @@ LEAD_SHARED = 0.4
 Id = TypeVar("Id", str, UUID)
 
 
+Likeness = tuple[bool, float, int, int]
+"""Whether one credits the other, the text that they share, and how many quotations and names, in this order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin(Generic[Id]):
     """Articles that are one origin, in order, and what shows it of which pairs of them."""
@@ -114,22 +118,18 @@ def kept_pairs(pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerpri
 
     A rewrite goes with the one that it has most of, so that its sources stay apart.
     """
-    return [pair for pair in pairs if _is_kept(pair, pairs, articles)]
+    best: dict[Id, tuple[Likeness, tuple[Id, Id]]] = {}
+    for pair in pairs:
+        rewrites = [one for one in pair if articles[one].rewrite]
+        if rewrites:
+            likeness = _likeness(articles[pair[0]], articles[pair[1]]), pair
+            best |= {one: max(likeness, best.get(one, likeness)) for one in rewrites}
+    kept = {pair for _, pair in best.values()}
+    return [pair for pair in pairs if pair in kept or not any(articles[one].rewrite for one in pair)]
 
 
-def _is_kept(pair: tuple[Id, Id], pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerprint]) -> bool:
-    """Tell whether a pair is that of a rewrite with what it has most of, or of no rewrite."""
-    rewrites = [one for one in pair if articles[one].rewrite]
-    return not rewrites or any(_best(one, pairs, articles) == pair for one in rewrites)
-
-
-def _best(one: Id, pairs: Collection[tuple[Id, Id]], articles: Mapping[Id, Fingerprint]) -> tuple[Id, Id]:
-    """Return the pair of an article with that which shares most of its text, then of quotations, then of names."""
-    own = (pair for pair in pairs if one in pair)
-    return max(own, key=lambda pair: (_likeness(articles[pair[0]], articles[pair[1]]), pair))
-
-
-def _likeness(a: Fingerprint, b: Fingerprint) -> tuple[bool, float, int, int]:
+def _likeness(a: Fingerprint, b: Fingerprint) -> Likeness:
+    """Return by how much two articles are alike: in text before quotations, in these before names."""
     both = shared(a.signature, b.signature, a.shingles, b.shingles)
     credited = any(_credited(a, b)) or any(_credited(b, a))
     return credited, both, len(a.sayings & b.sayings), len(a.names & b.names)
