@@ -118,7 +118,7 @@ def test_claim_inside_a_claim_is_nested() -> None:
 
 def test_quotation_of_its_own_goes_to_who_spoke_last() -> None:
     first, second = claims('Klein said the bridge is bad.\n\n"It has been bad for many years."')
-    assert second.cue is None
+    assert second.cue in (None, first.cue)
     assert second.speaker == first.speaker
     assert second.form is Form.DIRECT
 

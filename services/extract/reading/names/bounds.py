@@ -4,7 +4,7 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.language.lexicon import CALENDAR, GROUPS, TITLES, words
+from services.extract.reading.language.lexicon import CALENDAR, GROUPS, TITLE_ABBREVIATIONS, TITLES, words
 from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.model.marks import Name, NameKind
 
@@ -36,7 +36,7 @@ def trimmed(text: str, name: Name) -> Name | None:
     if (
         start >= end
         or text[start:end].lower() in CALENDAR
-        or (name.kind is NameKind.PERSON and text[start:end].lower() in TITLES)
+        or text[start:end].rstrip(".").lower() in TITLE_ABBREVIATIONS
         or not any(character.isalnum() for character in text[start:end])
     ):
         return None
