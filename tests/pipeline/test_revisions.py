@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from schemas import tables
 from schemas.events import ARTICLES_TOPIC
+from schemas.tables import ChangeKind
 from tests.world import World, open_world, page
 
 PAGES = 3
@@ -75,7 +76,9 @@ async def outcome(world: World, path: str) -> str | None:
 
 
 async def log_of(world: World, article_id: str) -> list[Any]:
+    """What was logged of an article's claims; that they were compared is told apart."""
     query = select(tables.change).filter_by(article_id=UUID(article_id)).order_by(tables.change.c.position)
+    query = query.where(tables.change.c.kind.in_((ChangeKind.EXTRACTED, ChangeKind.ERASED)))
     async with world.engine.connect() as connection:
         return list(await connection.execute(query))
 
