@@ -4,12 +4,15 @@
 import re
 
 from schemas.extraction import Span
-from services.extract.reading.language.lexicon import CALENDAR, GROUPS, TITLE_ABBREVIATIONS, TITLES, words
+from services.extract.reading.language.lexicon import CALENDAR, GROUPS, TITLES, words
 from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.model.marks import Name, NameKind
 
 _ARTICLES = words("the a an")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_])['’]s?\Z", re.IGNORECASE)
+_ONE_HOLDER = words("pope king queen emperor sultan emir")
+"""Titles that newspapers write for a name: there is one holder."""
+
 _OWNER = re.compile(r"([^\W\d_]+)['’]s\s+(?=[A-Z])")
 _PLAIN = re.compile(r"(?:[a-z]{5,}\s+)+(?=[A-Z])")
 """Words without a capital before a name; shorter ones may be particles."""
@@ -36,7 +39,7 @@ def trimmed(text: str, name: Name) -> Name | None:
     if (
         start >= end
         or text[start:end].lower() in CALENDAR
-        or text[start:end].rstrip(".").lower() in TITLE_ABBREVIATIONS
+        or (name.kind is NameKind.PERSON and text[start:end].lower() in TITLES - _ONE_HOLDER)
         or not any(character.isalnum() for character in text[start:end])
     ):
         return None
