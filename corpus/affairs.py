@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from corpus.articles import Id, Value
+from schemas.comparison import Order, OriginEvidence, RelationReason
 from schemas.events import Line
 from schemas.extraction import MentionType
 
@@ -20,33 +21,6 @@ class RelationKind(StrEnum):
     CONTRADICTS = "contradicts"
     TENSION = "tension"
     NONE = "none"
-
-
-class RelationReason(StrEnum):
-    """What two claims in a relation differ in."""
-
-    OBJECT = "object"
-    SCOPE = "scope"
-    TIME = "time"
-    FORCE = "force"
-    POLARITY = "polarity"
-
-
-class Order(StrEnum):
-    """Whether the claims of ``a`` were said earlier or later than those of ``b``."""
-
-    EARLIER = "earlier"
-    LATER = "later"
-    UNKNOWN = "unknown"
-
-
-class OriginEvidence(StrEnum):
-    """By what one sees that articles have their words from one place."""
-
-    NEAR_DUPLICATE = "near_duplicate"
-    WIRE_CREDIT = "wire_credit"
-    SELF_DECLARED_REWRITE = "self_declared_rewrite"
-    ANNOUNCEMENT = "announcement"
 
 
 COPIES = frozenset(OriginEvidence) - {OriginEvidence.ANNOUNCEMENT}

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from schemas import extraction
+from schemas.comparison import NoDate
 from schemas.events import Line, Text
 from schemas.extraction import Force, Form, Polarity, Reason, ResolvedBy, SpeechAct, Voice
 
@@ -83,14 +84,6 @@ class Flag(StrEnum):
     LEAD_STRONGER_THAN_QUOTE = "lead_stronger_than_quote"
     SINGLE_SOURCE_CLAIM = "single_source_claim"
     ENTITY_TYPE_CONFLICT = "entity_type_conflict"
-
-
-class NoDate(StrEnum):
-    """Why the text tells no date of its own."""
-
-    NO_EVIDENCE = "no_evidence"
-    RELATIVE = "relative"
-    AMBIGUOUS = "ambiguous"
 
 
 class Mention(extraction.Mention):
@@ -237,3 +230,8 @@ class Article(Value):
     claims: tuple[Claim, ...]
     non_claims: tuple[NonClaim, ...]
     card: Card
+
+    @property
+    def headline(self) -> str | None:
+        """The title's words; null where there is none."""
+        return self.title.text if self.title else None

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from corpus.articles import Card, CardDate, Claim, Flag, NoDate, NonClaim, NonClaimKind, Venue, Words
+from corpus.articles import Card, CardDate, Claim, Flag, NonClaim, NonClaimKind, Venue, Words
 from corpus.excerpts import Unfit, find
+from schemas.comparison import NoDate
 from schemas.extraction import Form
 
 DISCLOSURES = (NonClaimKind.REWRITE, NonClaimKind.CREDIT, NonClaimKind.DISCLAIMER)

@@ -13,6 +13,7 @@ from services.extract.reading.article import SERVED_MIN_CONFIDENCE
 from services.extract.relations.meaning import meaning
 from services.extract.sourcing.card import make_card
 from services.extract.sourcing.fingerprint import Fingerprint, fingerprint, lsh_keys
+from services.extract.sourcing.report import read
 
 COMPARED_MAX = 500
 """Claims of one article that are compared: a long live blog has some 200, and vectors cost more than all else."""
@@ -37,12 +38,12 @@ def find_comparable(event: ArticleIngested, extraction: Extraction, embed: Embed
     served = [number for number, claim in enumerate(extraction.claims) if claim.confidence >= SERVED_MIN_CONFIDENCE]
     compared = tuple(served[:COMPARED_MAX])
     vectors = embed([meaning(extraction.claims[number]) for number in compared])
-    publisher = event.publisher.name
-    prints = fingerprint(event.text, event.title, publisher, extraction)
+    report = read(event.text, event.title, event.publisher.name, extraction)
+    prints = fingerprint(report)
     return Comparable(
         compared=compared,
         vectors=vectors.astype(np.float16),
-        card=make_card(event.text, event.title, publisher, event.published.at, extraction),
+        card=make_card(report, event.published.at),
         fingerprint=prints,
         origin_keys=tuple(lsh_keys(prints)),
     )

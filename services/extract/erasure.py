@@ -14,6 +14,7 @@ from schemas.outcomes import PageOutcome, RecordOutcome
 from schemas.tables import ChangeKind, ErasedKind, RetractedBy
 from services import changes
 from services.extract.entities.saving import drop_mentions, mark
+from services.extract.relating.leases import UNLEASED
 from services.extract.relating.withdrawal import forget_origin, lock_claims, log_losses, withdraw
 
 KEPT_OF_CLAIM = frozenset({"claim_id", "article_id", "served", "stored_at", "retracted_at", "retracted_by"})
@@ -25,7 +26,6 @@ KEPT_OF_ARTICLE = frozenset(
 """What an erased article keeps: its place in time, so that nothing older can come back."""
 
 
-UNLEASED = {"leased_until": None, "lease_token": None}
 """Whoever reads it just now must not write it back."""
 
 MEMORY_LOCK = 0x636C61696D65726D

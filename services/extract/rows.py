@@ -148,18 +148,8 @@ class ClaimRows:
     def _event(self, retracted: list[UUID]) -> Values:
         event, extraction = self._reading.event, self._reading.extraction
         claims = [{**claim, "claim_id": str(key)} for key, claim in zip(self._ids, self._dumped, strict=True)]
-        shared = {
-            "article_id",
-            "revision",
-            "text_sha256",
-            "canonical_url",
-            "arrival",
-            "publisher",
-            "title",
-            "published",
-        }
         return {
-            **event.model_dump(mode="json", include=shared | {"fetched_at"}),
+            **event.model_dump(mode="json", include=set(SHARED_FIELDS)),
             "schema_version": ArticleExtracted.model_fields["schema_version"].default,
             "extractor_version": extraction.extractor_version,
             "claims": claims,

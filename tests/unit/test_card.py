@@ -8,6 +8,7 @@ from schemas.comparison import Card, Flag, NoDate
 from services.extract.reading.article import Article, extract
 from services.extract.sourcing.card import make_card
 from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
+from services.extract.sourcing.report import read
 
 LEAD = "The span of the Calder bridge will be closed on Monday, harbour master Ines Caldo said."
 
@@ -17,7 +18,7 @@ def card_of(
 ) -> Card:
     text = "\n\n".join((title, *paragraphs) if title else paragraphs)
     extraction = extract(Article(text, title=title, publisher=publisher))
-    card = make_card(text, title, publisher, published_at, extraction)
+    card = make_card(read(text, title, publisher, extraction), published_at)
     shown = [words for flag in card.flags for words in flag.words]
     assert all(words.fits(text) for words in (*shown, *card.disclosures, *card.date.evidence))
     return card

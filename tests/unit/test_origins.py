@@ -10,6 +10,7 @@ from schemas.comparison import OriginEvidence
 from services.extract.reading.article import Article, extract
 from services.extract.sourcing.fingerprint import Fingerprint, fingerprint, lsh_keys
 from services.extract.sourcing.origins import group, same_origin
+from services.extract.sourcing.report import read
 from services.extract.sourcing.shingles import bands_of, jaccard, shared, shingles_of, sign
 
 REPORT = (
@@ -31,7 +32,7 @@ OTHER = (
 
 def print_of(*paragraphs: str, title: str | None = None, publisher: str | None = None) -> Fingerprint:
     text = "\n\n".join((title, *paragraphs) if title else paragraphs)
-    return fingerprint(text, title, publisher, extract(Article(text, title=title, publisher=publisher)))
+    return fingerprint(read(text, title, publisher, extract(Article(text, title=title, publisher=publisher))))
 
 
 def kinds(a: Fingerprint, b: Fingerprint, *, leads_agree: bool = False) -> set[OriginEvidence]:

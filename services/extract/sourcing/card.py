@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.comparison import Attributed, Card, CardDate, Flag, Flagged, Venue
 from schemas.events import ParagraphKind
-from schemas.extraction import Extraction, Words
+from schemas.extraction import Words
 from services.extract.reading.layout.headlines import HEAD_PARAGRAPHS, words_of
 from services.extract.reading.layout.notices import Silence
 from services.extract.sourcing.attributed import Forms, anonymous_words, count_forms, find_attributed, share_out
@@ -13,20 +13,17 @@ from services.extract.sourcing.dating import date_of
 from services.extract.sourcing.disclosures import find_disclosures
 from services.extract.sourcing.drift import find_drifts
 from services.extract.sourcing.regions import find_conflicts
-from services.extract.sourcing.report import Report, read
+from services.extract.sourcing.report import Report
 from services.extract.sourcing.vagueness import find_vague
 from services.extract.sourcing.venues import find_venue
 
 
-def make_card(
-    text: str, title: str | None, publisher: str | None, published_at: datetime | None, extraction: Extraction
-) -> Card:
-    """Return an article's card; ``extraction`` is of this text, with all its claims.
+def make_card(report: Report, published_at: datetime | None) -> Card:
+    """Return an article's card; the report is of all its claims.
 
     Those that are not served by default count too: who is quoted less surely is quoted none the less.
     ``best_sourced`` and ``single_source_claim`` are not among the flags: they need other articles.
     """
-    report = read(text, title, publisher, extraction)
     venue, day, forms = find_venue(report), date_of(report, published_at), count_forms(report)
     attributed, disclosures = find_attributed(report), find_disclosures(report)
     rewrites = [words for kind, words in disclosures if kind is Silence.REWRITE]
@@ -35,7 +32,7 @@ def make_card(
         *_flag(Flag.SELF_DECLARED_REWRITE, rewrites),
     ]
     flags += _flag(Flag.VAGUE_SOURCE, find_vague(report))
-    flags += _flag(Flag.DUPLICATED_TITLE, _printings(report, title))
+    flags += _flag(Flag.DUPLICATED_TITLE, _printings(report, report.title))
     flags += _flag(Flag.ENTITY_TYPE_CONFLICT, find_conflicts(report))
     flags += find_drifts(report)
     return Card(

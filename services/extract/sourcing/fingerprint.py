@@ -6,12 +6,12 @@ from collections import Counter
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.extraction import Extraction, MentionType, Span, Voice, Words
+from schemas.extraction import MentionType, Span, Voice, Words
 from services.extract.reading.layout.notices import Silence
 from services.extract.sourcing.attributed import count_forms
 from services.extract.sourcing.credits import Credit, credited, signatures
 from services.extract.sourcing.disclosures import find_disclosures
-from services.extract.sourcing.report import Report, read, stems_of
+from services.extract.sourcing.report import Report, stems_of
 from services.extract.sourcing.shingles import bands_of, digest, shingles_of, sign, signed
 from services.extract.sourcing.venues import find_venue
 from services.lexemes import fold_name
@@ -70,9 +70,8 @@ class Fingerprint(BaseModel):
     release: bool = False
 
 
-def fingerprint(text: str, title: str | None, publisher: str | None, extraction: Extraction) -> Fingerprint:
+def fingerprint(report: Report) -> Fingerprint:
     """Return the fingerprint of an article: pure, and the same for the same text."""
-    report = read(text, title, publisher, extraction)
     shingles = frozenset[int]().union(*(shingles_of(run) for run in _runs(report)))
     venue, forms = find_venue(report), count_forms(report)
     rewrites = [words for kind, words in find_disclosures(report) if kind is Silence.REWRITE]

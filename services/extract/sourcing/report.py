@@ -20,6 +20,7 @@ class Report:
     text: str
     layout: Layout
     extraction: Extraction
+    title: str | None = None
     publisher: str | None = None
 
     @property
@@ -63,7 +64,7 @@ class Report:
 
 def read(text: str, title: str | None, publisher: str | None, extraction: Extraction) -> Report:
     """Return the report that an extraction of a text is of."""
-    return Report(text, lay_out(text, title), extraction, publisher)
+    return Report(text, lay_out(text, title), extraction, title, publisher)
 
 
 def hull(claim: Claim) -> Span:

@@ -1,7 +1,7 @@
 """Who a speaker's words name in this article: a name, a title, a pronoun, a body, or nobody named."""
 
 # ruff: noqa: RUF001  (the marks that newspapers print)
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -175,16 +175,12 @@ class Speakers:
 
     def _whole(self, span: Span) -> Span:
         """Return words that say what a person is, with the name before them: "Ines Caldo, the harbour's head"."""
-        before = self.text[max(0, span[0] - 2) : span[0]]
-        at = bisect_right(self.mentions, span[0], key=lambda mention: mention.span[0]) - 1
-        if before != ", " or at < 0 or not self._describes(span):
+        comma = span[0] - 2
+        at = bisect_left(self.mentions, comma, key=lambda mention: mention.span[1])
+        if at == len(self.mentions) or self.mentions[at].span[1] != comma or self.text[comma : span[0]] != ", ":
             return span
         name = self.mentions[at]
-        if name.span[0] >= span[0]:
-            at -= 1
-            name = self.mentions[at]
-        beside = name.type is MentionType.PERSON and name.span[1] == span[0] - 2
-        return (name.span[0], span[1]) if at >= 0 and beside else span
+        return (name.span[0], span[1]) if name.type is MentionType.PERSON and self._describes(span) else span
 
     def _describes(self, span: Span) -> bool:
         """Tell whether words begin with whose they are, or with an office: they can only explain a name."""
