@@ -6,7 +6,7 @@ frequent as in the originals.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -100,14 +100,15 @@ async def settle(engine: AsyncEngine) -> None:
 
 def read_originals() -> Iterator[Read]:
     """Yield the reading of every original."""
-    for event in (*_corpus(), *_samples()):
+    for event in (*corpus_events(("train", "dev", "test")), *_samples()):
         reading = read((str(event.article_id).encode(), event.model_dump_json().encode()))
         if isinstance(reading, Read):
             yield reading
 
 
-def _corpus() -> Iterator[ArticleIngested]:
-    for split in ("train", "dev", "test"):
+def corpus_events(splits: Sequence[str]) -> Iterator[ArticleIngested]:
+    """Yield the articles of parts of the corpus as ingest would publish them."""
+    for split in splits:
         for each in load(split):
             url = f"https://corpus.example/{each.affair}/{each.article}"
             yield ArticleIngested(
@@ -118,7 +119,7 @@ def _corpus() -> Iterator[ArticleIngested]:
                 final_url=url,
                 arrival=Arrival.FETCHED,
                 publisher=Publisher(domain="corpus.example", name=each.publisher),
-                title=each.title.text if each.title else None,
+                title=each.headline,
                 text=each.text,
                 language="en",
                 fetched_at=NEWEST,

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.quality.affairs import load
-from schemas.events import Arrival, ArticleIngested, Publisher
+from bench.library import corpus_events
 from services.extract.records import Read, read
 
 CLAIMS_PER_ARTICLE = 20
@@ -83,31 +82,15 @@ def number_id(kind: str, number: int) -> UUID:
 
 
 def read_originals() -> Originals:
-    """Read the corpus' articles for training, as the extract service does."""
+    """Read the corpus' articles that are not held out, as the extract service does."""
     claims: list[str] = []
     sentences: list[str] = []
     vectors: list[Vectors] = []
-    for split in ("train", "dev"):
-        for each in load(split):
-            url = f"https://corpus.example/{each.affair}/{each.article}"
-            event = ArticleIngested(
-                article_id=uuid5(NAMESPACE_URL, url),
-                revision=1,
-                url=url,
-                canonical_url=url,
-                final_url=url,
-                arrival=Arrival.FETCHED,
-                publisher=Publisher(domain="corpus.example", name=each.publisher),
-                title=each.title.text if each.title else None,
-                text=each.text,
-                language="en",
-                fetched_at="2026-10-20T00:00:00Z",
-                text_sha256=hashlib.sha256(each.text.encode()).hexdigest(),
-            )
-            found = read((str(event.article_id).encode(), event.model_dump_json().encode()))
-            if isinstance(found, Read):
-                _keep(found, claims, sentences)
-                vectors.append(found.comparable.vectors.astype(np.float32))
+    for event in corpus_events(("train", "dev")):
+        found = read((str(event.article_id).encode(), event.model_dump_json().encode()))
+        if isinstance(found, Read):
+            _keep(found, claims, sentences)
+            vectors.append(found.comparable.vectors.astype(np.float32))
     return Originals(claims, sentences, np.concatenate(vectors))
 
 

@@ -14,16 +14,16 @@ from typing import NamedTuple
 import numpy as np
 
 import services.extract.reading.confidence as judge
+from bench.quality import regression
 from bench.quality.affairs import load
 from bench.quality.judging import judge as match
 from bench.quality.judging import names_of
+from bench.quality.regression import Vector, chances
 from corpus.compile import HERE, read_affair
 from schemas.extraction import Voice
 from services.extract.reading.article import Article, extract
 from services.extract.reading.confidence import Evidence, features_of
 from services.extract.reading.model.reader import WEIGHTS, Reader, open_reader
-from training import regression
-from training.regression import Vector, chances
 
 PENALTY = 2.0
 """On half the square of each weight but the bias: a few hundred claims tell little of rare features."""
@@ -58,7 +58,7 @@ def cases_of(split: str, reader: Reader) -> Iterator[Case]:
     """Yield the attributed claims of a part of the corpus that a reader finds."""
     for article in load(split):
         recorder = Recorder()
-        title = article.title.text if article.title else None
+        title = article.headline
         found = extract(Article(article.text, title, publisher=article.publisher), reader, recorder).claims
         judged = match(article, found, names_of(read_affair(HERE / split / article.affair)))
         right, excused = set(judged.right.values()), set(judged.excused.values())

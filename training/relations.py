@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bench.quality import regression
 from bench.quality.affairs import load
 from bench.quality.pairs import Annotated, read_annotated
+from bench.quality.regression import Vector, chances
 from corpus.affairs import RelationKind
 from services.extract.reading.model.sentences import open_sentences
 from services.extract.relations.features import NAMES, features_of
 from services.extract.relations.scorer import WEIGHTS
 from services.extract.relations.statement import Statement
-from training import regression
-from training.regression import Vector, chances
 
 PENALTY = 3.0
 """On half the square of each weight (of a standardised feature), not of the bias; from 1 to 10 all fare alike."""

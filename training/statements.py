@@ -15,7 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 import services.extract.reading.statements.relevance as judge
+from bench.quality import regression
 from bench.quality.judging import CONTENT_MIN
+from bench.quality.regression import Vector, chances
 from bench.quality.scores import assign, best_first
 from bench.quality.words import WORD, Cut, jaccard
 from corpus.articles import Article
@@ -24,8 +26,6 @@ from schemas.extraction import Voice
 from services.extract.reading.layout.layout import lay_out
 from services.extract.reading.statements.statements import Candidate, find_candidates
 from services.extract.reading.statements.unsaid import Said
-from training import regression
-from training.regression import Vector, chances
 
 PENALTY = 0.5
 """On half the square of each weight but the bias; from 0.3 to 1 affairs left out are judged alike."""
@@ -59,7 +59,7 @@ def cases_of(articles: Sequence[Article], missed: float, seed: int) -> Iterator[
             for one in article.claims
             if one.voice is Voice.HEADLINE or (one.voice is Voice.ATTRIBUTED and chance.random() >= missed)
         ]
-        layout = lay_out(article.text, article.title.text if article.title else None)
+        layout = lay_out(article.text, article.headline)
         silent = frozenset(layout.silent) | layout.lines | layout.asked
         found = list(find_candidates(article.text, layout.sentences, silent, article.mentions, said))
         right, excused = matched(article, found)

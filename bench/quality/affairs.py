@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.quality.answers import ask
+from bench.quality.answers import read_articles
 from bench.quality.calibration import calibration_error, guesses_of, right_when_sure
 from bench.quality.judging import Judged, judge, names_of
 from bench.quality.rows import Row, row
@@ -29,16 +29,7 @@ def load(split: str, root: Path = HERE) -> list[Article]:
 def judge_split(split: str, root: Path = HERE) -> list[Judged]:
     """Read each article as the services would, with its title and publisher, and match what is served of it."""
     articles = load(split, root)
-    texts = (
-        {
-            "id": article.article,
-            "text": article.text,
-            "title": article.title.text if article.title else None,
-            "publisher": article.publisher,
-        }
-        for article in articles
-    )
-    answers = ask(texts, min_confidence=None)
+    answers = read_articles(articles, min_confidence=None)
     names = {name: names_of(read_affair(root / split / name)) for name in {article.affair for article in articles}}
     return [
         judge(article, answer.claims, names[article.affair]) for article, answer in zip(articles, answers, strict=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from io import StringIO
 
+from corpus.articles import Article
 from schemas.extraction import Extraction
 from services.extract.text import run
 
@@ -28,6 +29,17 @@ def ask(
     lines, out, err = StringIO("".join(json.dumps(text) + "\n" for text in texts)), StringIO(), StringIO()
     run((), min_confidence=min_confidence, processes=processes, out=out, stdin=lines, err=err)
     return [_extraction(json.loads(line)) for line in out.getvalue().splitlines()]
+
+
+def read_articles(articles: Iterable[Article], *, min_confidence: float | None) -> list[Extraction]:
+    """Return the readings of annotated articles, in order, with their titles and publishers."""
+    return ask(
+        (
+            {"id": each.article, "text": each.text, "title": each.headline, "publisher": each.publisher}
+            for each in articles
+        ),
+        min_confidence=min_confidence,
+    )
 
 
 def _extraction(answer: dict[str, object]) -> Extraction:

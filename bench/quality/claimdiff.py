@@ -9,13 +9,13 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.quality import regression
 from bench.quality.rows import Row, row
 from schemas.extraction import Claim, Polarity, Voice, Words
 from services.extract.reading.model.sentences import Sentences, open_sentences
 from services.extract.reading.stance.stance import is_denied
 from services.extract.relations.features import features_of
 from services.extract.relations.statement import Statement
-from training import regression
 
 GROUP = "ClaimDiff"
 

@@ -67,7 +67,7 @@ def annotated(affair: Affair, articles: Sequence[Article], sentences: Sentences)
 
 def statements_of(article: Article, names: Sequence[str], sentences: Sentences) -> dict[str, Statement]:
     """Return the statements that are the annotated claims of an article, by the names given in their order."""
-    layout = lay_out(article.text, article.title.text if article.title else None)
+    layout = lay_out(article.text, article.headline)
     claims = as_read(article, layout.sentences)
     vectors = sentences.embed([meaning(claim) for claim in claims])
     known = {mention.entity: mention for mention in article.mentions}
@@ -81,7 +81,7 @@ def statements_of(article: Article, names: Sequence[str], sentences: Sentences) 
             claim=claim,
             sentence=sentence_of(article.text, layout.sentences, claim),
             embedding=vector,
-            title=article.title.text if article.title else None,
+            title=article.headline,
             publisher=article.publisher,
             entities=tuple(
                 {

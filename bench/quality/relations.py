@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from bench.quality.answers import ask
+from bench.quality.answers import read_articles
 from bench.quality.judging import judge, names_of
 from bench.quality.pairs import Annotated, Key, annotated, article_id, relations_of
 from bench.quality.rows import Row, row
 from bench.quality.scores import Score
+from bench.quality.sourcing import report_of
 from bench.quality.statements import statements_read
 from corpus.affairs import RelationKind
 from corpus.articles import Article
@@ -81,7 +82,7 @@ def score_served(affair: Annotated, articles: Sequence[Article], sentences: Sent
     """Return the score of the relations between claims as they are served."""
     names = names_of(affair.affair)
     named: list[tuple[str, Statement]] = []
-    for article, reading in zip(articles, read_served(articles), strict=True):
+    for article, reading in zip(articles, read_articles(articles, min_confidence=None), strict=True):
         judged = judge(article, reading.claims, names)
         golds = {ours: gold for gold, ours in {**judged.excused, **judged.near, **judged.right}.items()}
         for number, statement in enumerate(_statements(article, reading, sentences)):
@@ -105,22 +106,7 @@ def shown_among(named: Iterable[tuple[str, Statement]]) -> Iterator[tuple[Key, s
             yield frozenset((one, other)), str(found.kind)
 
 
-def read_served(articles: Sequence[Article]) -> list[Extraction]:
-    """Return what is served of each article, with its title and publisher."""
-    texts = (
-        {
-            "id": each.article,
-            "text": each.text,
-            "title": each.title.text if each.title else None,
-            "publisher": each.publisher,
-        }
-        for each in articles
-    )
-    return ask(texts, min_confidence=None)
-
-
 def _statements(article: Article, reading: Extraction, sentences: Sentences) -> list[Statement]:
-    title = article.title.text if article.title else None
-    card = make_card(article.text, title, article.publisher, None, reading)
+    card = make_card(report_of(article, reading), None)
     given = (article_id(article), article.text, reading, sentences)
-    return statements_read(*given, title=title, publisher=article.publisher, card=card)
+    return statements_read(*given, title=article.headline, publisher=article.publisher, card=card)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench.quality.answers import ask
+from bench.quality.answers import read_articles
 from bench.quality.judging import Names, fold, names_of
 from bench.quality.rows import Row, row
 from bench.quality.scores import assign
@@ -15,8 +15,9 @@ from corpus.compile import HERE, read_affair
 from schemas.comparison import Card
 from schemas.extraction import Extraction, Words
 from services.extract.sourcing.card import make_card
-from services.extract.sourcing.fingerprint import Fingerprint, fingerprint
+from services.extract.sourcing.fingerprint import fingerprint
 from services.extract.sourcing.origins import group
+from services.extract.sourcing.report import Report, read
 from services.lexemes import fold_name
 
 T = TypeVar("T")
@@ -27,14 +28,6 @@ COMPARED = frozenset((Flag.SINGLE_SOURCE_CLAIM,))
 
 WORDS_MIN = 0.5
 """The least Jaccard of the words at which a disclosure, or somebody unnamed, is the one annotated."""
-
-
-def read_all(articles: Sequence[Article]) -> list[Extraction]:
-    """Return all that is read of each article, with its title and publisher."""
-    texts = (
-        {"id": each.article, "text": each.text, "title": _title(each), "publisher": each.publisher} for each in articles
-    )
-    return ask(texts, min_confidence=0)
 
 
 def fields_right(article: Article, card: Card, names: Names) -> dict[str, float]:
@@ -86,7 +79,7 @@ def cards_right(articles: Sequence[Article], readings: Sequence[Extraction], roo
     sums: defaultdict[str, float] = defaultdict(float)
     names = {article.affair: names_of(read_affair(_folder(article.affair, root))) for article in articles}
     for article, reading in zip(articles, readings, strict=True):
-        card = make_card(article.text, _title(article), article.publisher, None, reading)
+        card = make_card(report_of(article, reading), None)
         for field, right in fields_right(article, card, names[article.affair]).items():
             sums[field] += right
     return {field: 100 * right / len(articles) for field, right in sums.items()}
@@ -102,8 +95,8 @@ def origins_exact(articles: Sequence[Article], readings: Sequence[Extraction], r
     for article, reading in zip(articles, readings, strict=True):
         affairs[article.affair][article.article] = reading
     right = found = 0
-    for affair, read in affairs.items():
-        prints = {name: _print(texts[affair, name], reading) for name, reading in read.items()}
+    for affair, own in affairs.items():
+        prints = {name: fingerprint(report_of(texts[affair, name], reading)) for name, reading in own.items()}
         ours = _several(origin.articles for origin in group(prints))
         gold = _several(origin.articles for origin in read_affair(_folder(affair, root)).origins)
         right, found = right + len(ours & gold), found + len(ours | gold)
@@ -115,7 +108,7 @@ def rows_of(name: str, articles: Sequence[Article], root: Path = HERE) -> list[R
 
     - origins: ``origins_exact``. cards: the mean over the fields of ``fields_right``, each of the same weight.
     """
-    readings = read_all(articles)
+    readings = read_articles(articles, min_confidence=0)
     fields: Mapping[str, float] = cards_right(articles, readings, root)
     return [
         row(name, "origins", origins_exact(articles, readings, root)),
@@ -123,8 +116,9 @@ def rows_of(name: str, articles: Sequence[Article], root: Path = HERE) -> list[R
     ]
 
 
-def _print(article: Article, reading: Extraction) -> Fingerprint:
-    return fingerprint(article.text, _title(article), article.publisher, reading)
+def report_of(article: Article, reading: Extraction) -> Report:
+    """Return the report that a reading of an article is of."""
+    return read(article.text, article.headline, article.publisher, reading)
 
 
 def _several(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
@@ -133,10 +127,6 @@ def _several(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
 
 def _folder(affair: str, root: Path) -> Path:
     return next(root.glob(f"*/{affair}"))
-
-
-def _title(article: Article) -> str | None:
-    return article.title.text if article.title else None
 
 
 def _is_venue(wanted: str | None, found: str | None) -> bool:
