@@ -23,7 +23,7 @@ TENTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Buckets of a confidence."""
 
 KAFKA_CALLS = (
-    *("publish", "poll", "commit", "bounds", "end_offsets", "beginning_offsets", "check"),
+    *("publish", "poll", "commit", "committed", "bounds", "end_offsets", "beginning_offsets", "check"),
     *("start_producer", "start_consumer", "start_watcher", "start_admin", "close_admin"),
     *("describe_cluster", "list_topics", "create_topics"),
 )

@@ -43,6 +43,7 @@ class ScriptedConsumer:
         self.sought: list[tuple[Partition, int]] = []
         self.paused: list[Partition] = []
         self.committed: list[tuple[Partition, int]] = []
+        self.first: list[tuple[Partition, int]] = []
         self.on_poll: Callable[[], None] = lambda: None
         self._bounds = bounds
 
@@ -64,3 +65,6 @@ class ScriptedConsumer:
 
     async def commit(self, partition: Partition, next_offset: int) -> None:
         self.committed.append((partition, next_offset))
+
+    async def commit_first(self, partition: Partition, next_offset: int) -> None:
+        self.first.append((partition, next_offset))

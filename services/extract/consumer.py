@@ -154,6 +154,7 @@ class ExtractConsumer:
         self._held[partition] = Held(number, place)
         self._consumer.seek(partition, place.next_offset)
         self._consumer.resume(partition)
+        await self._consumer.commit_first(partition, place.next_offset)
 
     def _problem(self, partition: Partition, place: offsets.Place, earliest: int, end: int) -> str | None:
         """Tell why a partition cannot go on; another version of the code may handle what this one could not."""

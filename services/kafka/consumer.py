@@ -124,6 +124,15 @@ class Consumer:
                 raise
             logger.info("%s-%d is no longer ours to commit", *partition)
 
+    async def commit_first(self, partition: Partition, next_offset: int) -> None:
+        """Tell Kafka the place of a partition that none was ever told of: until then lag tools see no lag, or too much.
+
+        Raises:
+            KafkaUnavailable: Kafka did not tell, or did not take it.
+        """
+        if await in_time("committed", self._client.committed(TopicPartition(*partition))) is None:
+            await self.commit(partition, next_offset)
+
 
 def _record(record: Any) -> Record:
     place = Partition(record.topic, record.partition)

@@ -135,6 +135,67 @@ async def test_place_comes_from_postgres_not_from_kafka(settings: Settings, engi
     assert await again.count(tables.article) == 30
 
 
+async def find_committed(settings: Settings, topic: str) -> dict[int, int]:
+    """What the group of the topic's name has committed to Kafka, as KEDA asks for it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_servers)
+    await admin.start()
+    found = await admin.list_consumer_group_offsets(topic)
+    await admin.close()
+    return {place.partition: kept.offset for place, kept in found.items() if kept.offset >= 0}
+
+
+def has_committed(settings: Settings, topic: str, wanted: dict[int, int]) -> Callable[[], Any]:
+    async def true() -> bool:
+        return await find_committed(settings, topic) == wanted
+
+    return true
+
+
+async def test_first_place_is_committed_before_any_record(settings: Settings, engine: AsyncEngine, topic: str) -> None:
+    loop = Loop(settings, engine, topic)
+    await loop.until(has_committed(settings, topic, {0: 0, 1: 0}))
+
+
+async def test_first_place_committed_is_the_tables_not_the_topics(
+    settings: Settings, engine: AsyncEngine, topic: str
+) -> None:
+    class Stopped(ReadersHere):
+        @override
+        async def read(self, records: Sequence[Record]) -> list[Reading]:
+            raise ConnectionError("nothing is read")
+
+    await send(settings, topic, *articles(20))
+    ends = await kafka.Watcher(settings).end_offsets(topic)
+    async with engine.begin() as connection:
+        await offsets.reset(connection, "cluster", Partition(topic, 0), next_offset=ends[Partition(topic, 0)])
+        await offsets.reset(connection, "cluster", Partition(topic, 1), next_offset=2)
+    loop = Loop(settings, engine, topic, Stopped())
+    with suppress(ConnectionError):
+        await loop.until(has_committed(settings, topic, {0: ends[Partition(topic, 0)], 1: 2}))
+    assert await find_committed(settings, topic) == {0: ends[Partition(topic, 0)], 1: 2}
+
+
+async def test_place_that_kafka_has_is_not_committed_again(settings: Settings, engine: AsyncEngine, topic: str) -> None:
+    await send(settings, topic, *articles(20))
+    ends = {place.number: end for place, end in (await kafka.Watcher(settings).end_offsets(topic)).items()}
+    first = Loop(settings, engine, topic)
+    await first.until(has_committed(settings, topic, ends))
+    async with engine.begin() as connection:  # the database went back; Kafka's place stays until records are saved
+        for number in ends:
+            await offsets.reset(connection, "cluster", Partition(topic, number), next_offset=0)
+
+    seen: list[dict[int, int]] = []
+
+    class Looking(ReadersHere):
+        @override
+        async def read(self, records: Sequence[Record]) -> list[Reading]:
+            seen.append(await find_committed(settings, topic))
+            return await super().read(records)
+
+    await Loop(settings, engine, topic, Looking()).until(lambda: asyncio.sleep(0, bool(seen)))
+    assert seen[0] == ends
+
+
 async def test_two_members_share_the_topic_and_double_nothing(
     settings: Settings, engine: AsyncEngine, topic: str
 ) -> None:
