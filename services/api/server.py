@@ -18,6 +18,7 @@ from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import ApiSettings
+from services.traces import open_traces
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ async def run(settings: ApiSettings) -> None:
     """Serve until SIGTERM or SIGINT; raises OSError where the port cannot be had."""
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_traces(settings.otlp_endpoint, Service.API) as provider,
         open_database(
             settings.database_url,
             application_name="api",
@@ -56,7 +58,7 @@ async def run(settings: ApiSettings) -> None:
         ) as database,
     ):
         readiness = Readiness(database=lambda: check_schema(database))
-        app = create_app(settings, database, readiness)
+        app = create_app(settings, database, readiness, provider)
         with _listen(settings.api_host, settings.api_port) as listener:
             async with open_probes(
                 Service.API, settings.metrics_host, settings.metrics_port, progress=Progress(), readiness=readiness

@@ -1,7 +1,7 @@
 """The extract loop: read article records, find what they claim, save it and move on, in one transaction.
 
-Delivery is at least once, and saving is idempotent. When our own code cannot handle a record, the fault is the
-record's and it becomes a dead letter; when PostgreSQL or Kafka fail, the fault is the world's and the loop waits.
+Delivery is at least once, and saving is idempotent. What becomes of a record that cannot be saved is the saver's to
+say; when PostgreSQL or Kafka fail, the fault is the world's and the loop waits.
 
 The loop, not Kafka, knows its place. An assignment voids it: the partition comes paused, under a new number; the loop
 reads the place from PostgreSQL, seeks and resumes, and throws away what was fetched under another number.
@@ -9,18 +9,15 @@ reads the place from PostgreSQL, seeks and resumes, and throws away what was fet
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.outcomes import DeadLetterReason, RecordOutcome
-from services import failpoints, kafka, metrics, offsets
-from services.database import is_passing, is_permanent
-from services.extract import letters, store
-from services.extract.records import Reading, Unusable
-from services.extract.tally import count
+from services import kafka, metrics, offsets, traces
+from services.extract.records import Reading
+from services.extract.saver import Saver
 from services.kafka import Partition, Record
 from services.lifecycle import Progress
 from services.logs import bound
@@ -46,9 +43,6 @@ LAG_SECONDS = 10.0
 
 STALL_SECONDS = 15.0
 """A client that gives nothing for so long although there is something has lost its way, and is opened anew."""
-
-STRANGE_RETRIES = 3
-"""How often a failure that is neither the data's nor passing is tried again before its record goes aside."""
 
 
 class Readers(Protocol):
@@ -84,6 +78,7 @@ class ExtractConsumer:
     ) -> None:
         self._consumer = consumer
         self._readers = readers
+        self._saver = Saver(engine, cluster_id=cluster_id, version=version)
         self._engine = engine
         self._cluster_id = cluster_id
         self._version = version
@@ -91,7 +86,6 @@ class ExtractConsumer:
         self._progress = progress
         self._problems = problems
         self._held: dict[Partition, Held] = {}
-        self._strange = 0
         self._measure_at = 0.0
         self._came_at = 0.0
         self._lost: set[tuple[Partition, int]] = set()
@@ -191,10 +185,11 @@ class ExtractConsumer:
         if not records:
             return
         fetched = records[-1]
-        with bound(topic=partition.topic, partition=partition.number, offset=records[0].offset):
-            records, readings = await self._read(records)
+        place_of = {"topic": partition.topic, "partition": partition.number, "offset": records[0].offset}
+        with bound(**place_of), _consuming(records) as traced:
+            records, readings = await self._read(traced)
             try:
-                place = await self._save(partition, held.place, records, readings)
+                place = await self._saver.save(partition, held.place, records, readings)
             except offsets.MovedByAnother as moved:
                 logger.info("seeking anew: %s", moved)
                 self._void(partition)
@@ -222,69 +217,15 @@ class ExtractConsumer:
         if place.paused_by_version is not None or place.next_offset <= last.offset:
             self._void(partition)
 
-    async def _save(
-        self, partition: Partition, place: offsets.Place, records: Sequence[Record], readings: Sequence[Reading]
-    ) -> offsets.Place:
-        try:
-            place = await self._save_batch(partition, place, records, readings)
-        except DBAPIError as error:
-            if is_passing(error) or self._is_strange(error):
-                raise
-            logger.warning("a batch of %d is redone record by record: %s", len(records), error.orig)
-        else:
-            self._strange = 0
-            return place
-        for record, reading in zip(records, readings, strict=True):
-            place = await self._save_one(partition, place, record, reading)
-            if place.paused_by_version is not None:
-                break
-        return place
 
-    def _is_strange(self, error: DBAPIError) -> bool:
-        """Tell whether a failure is of no known kind and was not yet tried often enough to blame the records."""
-        if is_permanent(error) or self._strange >= STRANGE_RETRIES:
-            return False
-        self._strange += 1
-        return True
-
-    async def _save_one(
-        self, partition: Partition, place: offsets.Place, record: Record, reading: Reading
-    ) -> offsets.Place:
-        try:
-            return await self._save_batch(partition, place, [record], [reading])
-        except DBAPIError as error:
-            if is_passing(error):
-                raise
-            unusable = Unusable(DeadLetterReason.DATABASE_REFUSED, f"{type(error.orig).__name__}: {error.orig}"[:500])
-            return await self._save_batch(partition, place, [record], [unusable])
-
-    async def _save_batch(
-        self, partition: Partition, place: offsets.Place, records: Sequence[Record], readings: Sequence[Reading]
-    ) -> offsets.Place:
-        """Save as many records as the partition has room for before it must pause; return the place after them."""
-        dead = [isinstance(reading, Unusable) for reading in readings]
-        room = place.room(dead)
-        records, readings, dead = records[:room], readings[:room], dead[:room]
-        after = place.after(dead, version=self._version, next_offset=records[-1].offset + 1)
-        async with self._engine.begin() as connection:
-            await offsets.move(connection, self._cluster_id, partition, expected=place.next_offset, to=after)
-            failpoints.reach("extract.mid_transaction")
-            outcomes = await self._save_readings(connection, records, readings)
-        failpoints.reach("extract.after_commit")
-        for record, reading, outcome in zip(records, readings, outcomes, strict=True):
-            count(record, reading, outcome)
-        return after
-
-    async def _save_readings(
-        self, connection: AsyncConnection, records: Sequence[Record], readings: Sequence[Reading]
-    ) -> list[RecordOutcome]:
-        usable = [reading for reading in readings if not isinstance(reading, Unusable)]
-        saved = iter(await store.save(connection, usable))
-        outcomes: list[RecordOutcome] = []
-        for record, reading in zip(records, readings, strict=True):
-            if isinstance(reading, Unusable):
-                await letters.add(connection, self._cluster_id, record, reading)
-                outcomes.append(RecordOutcome.DEAD_LETTERED)
-            else:
-                outcomes.append(next(saved))
-        return outcomes
+@contextmanager
+def _consuming(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """Have a span for each record while it is handled, in the trace that its headers name."""
+    if not traces.are_on():
+        yield records
+        return
+    parents = [traces.parent_of(record.headers) for record in records]
+    with traces.spans("consume", parents, kind=traces.Kind.CONSUMER) as spans:
+        for record, span in zip(records, spans, strict=True):
+            span.note(partition=record.partition.number, offset=record.offset)
+        yield [record._replace(traceparent=span.traceparent) for record, span in zip(records, spans, strict=True)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from schemas.outcomes import DeadLetterReason
+from services import traces
 from services.extract.reading.model.reader import WEIGHTS
 from services.extract.records import Reading, Unusable, prepare, read
 from services.kafka import Record
@@ -42,7 +43,11 @@ class Readers:
 
     async def read(self, records: Sequence[Record]) -> list[Reading]:
         """Return a reading of each record, in order."""
-        return list(await asyncio.gather(*(self.read_one((record.key, record.value)) for record in records)))
+        return list(await asyncio.gather(*(self._read_record(record) for record in records)))
+
+    async def _read_record(self, record: Record) -> Reading:
+        with traces.span("read", parent=record.traceparent):
+            return await self.read_one((record.key, record.value))
 
     async def run(self, function: Callable[[A], R], argument: A) -> R:
         """Return ``function(argument)``, computed in one of the workers; raises WorkerKilled past its limits."""

@@ -51,6 +51,9 @@ class Read:
     named: tuple[Key, ...] = ()
     """What each mention names, where the worker found it."""
 
+    traceparent: str | None = None
+    """The span of the record that it was read from."""
+
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """What each mention names."""

@@ -143,6 +143,7 @@ class ClaimRows:
             updated=[key for key in self._ids if key in self._live],
             retracted=retracted,
             event=self._event(retracted),
+            traceparent=self._reading.traceparent,
         )
 
     def _event(self, retracted: list[UUID]) -> Values:

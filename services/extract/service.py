@@ -28,6 +28,7 @@ from services.offsets import CONSUMER
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import ExtractSettings
+from services.traces import open_traces
 
 logger = logging.getLogger(__name__)
 
@@ -213,6 +214,7 @@ async def run(settings: ExtractSettings) -> None:
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_traces(settings.otlp_endpoint, Service.EXTRACT),
         open_database(settings.database_url, application_name="extract", prepare=settings.database_prepare) as engine,
         open_readers(settings.extract_processes, settings.extract_model) as readers,
         kafka.open_producer(settings, "claimwire-extract") as producer,

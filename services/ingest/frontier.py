@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.events import Arrival
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
+from services import traces
 from services.ingest import hosts
 from services.ingest.feeds import Entry
 from services.ingest.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
@@ -114,6 +115,7 @@ async def insert_entries(connection: AsyncConnection, source: Row[Any], entries:
         index_elements=[page.c.url],
         set_={
             "entry": statement.excluded.entry,
+            "traceparent": statement.excluded.traceparent,
             "due_at": func.now(),
             "attempts": 0,
             "leased_until": None,
@@ -135,6 +137,7 @@ def _page_row(source: Row[Any], entry: Entry) -> dict[str, Any]:
         "publisher_domain": source.publisher_domain,
         "publisher_name": source.publisher_name,
         "entry": entry.model_dump(mode="json"),
+        "traceparent": traces.current(),
     }
 
 

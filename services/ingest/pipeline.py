@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from schemas.events import ARTICLE_INGESTED, ARTICLES_TOPIC, MESSAGE_MAX_BYTES, Arrival, ArticleIngested, event_time
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind, page, submission
-from services import metrics
+from services import metrics, traces
 from services.database import is_permanent
 from services.failpoints import reach
 from services.ingest import articles, publications, submissions
@@ -33,6 +33,7 @@ from services.ingest.urls import BadUrl
 from services.ingest.work import Result, Source, Work, as_known
 from services.kafka import Producer, RecordTooLarge, event_headers
 from services.logs import bound
+from services.traces import Kind, Span
 from services.workers import WorkerError, WorkerKilled, Workers
 
 logger = logging.getLogger(__name__)
@@ -89,13 +90,14 @@ class Pipeline:
             KafkaUnavailable: nothing is marked; likewise whatever says that PostgreSQL is away.
             Exception: nobody expected it; ``fail`` says what becomes of the work.
         """
-        with _bound(work):
+        with _bound(work), _traced(work) as span:
             try:
                 result = await self._ingest(work, turn)
             except REFUSALS as error:
                 result = explain(error)
                 if isinstance(error, (CleanerFailed, WorkerError)):
                     logger.exception("our own code failed on this page")
+            span.note(outcome=result.outcome)
             await self._save(work, result)
 
     async def fail(self, work: Work, error: Exception) -> None:
@@ -131,7 +133,7 @@ class Pipeline:
 
     async def _fetch(self, work: Work, turn: Turn) -> Fetched:
         async with turn.left_after():
-            with metrics.FETCH_SECONDS.time():
+            with metrics.FETCH_SECONDS.time(), traces.span("fetch", kind=Kind.CLIENT, url=work.source.url):
                 fetched = await self._fetcher.fetch(
                     work.source.url,
                     accept=PAGE_ACCEPT,
@@ -155,7 +157,7 @@ class Pipeline:
         return event if row is None else await self._clean(as_known(work.source, row), fetched)
 
     async def _clean(self, source: Source, fetched: Fetched) -> ArticleIngested:
-        with metrics.CLEAN_SECONDS.time():
+        with metrics.CLEAN_SECONDS.time(), traces.span("clean"):
             return await self._workers.run(articles.draft, articles.Task(source, fetched))
 
     async def _publish(self, work: Work, fetched: Fetched, event: ArticleIngested) -> Result:
@@ -186,12 +188,15 @@ class Pipeline:
         value = event.model_dump_json().encode()
         if len(value) > MESSAGE_MAX_BYTES:
             raise RecordTooLarge(f"{len(value)} bytes")
-        headers = event_headers(
-            ce_id=str(uuid5(event.article_id, str(event.revision))),
-            ce_type=ARTICLE_INGESTED,
-            ce_time=event_time(event),
-        )
-        await self._producer.publish(ARTICLES_TOPIC, str(event.article_id).encode(), value, headers)
+        key = str(event.article_id)
+        with traces.span("publish", kind=Kind.PRODUCER, article_id=key, revision=event.revision) as span:
+            headers = event_headers(
+                ce_id=str(uuid5(event.article_id, str(event.revision))),
+                ce_type=ARTICLE_INGESTED,
+                ce_time=event_time(event),
+                traceparent=span.traceparent,
+            )
+            await self._producer.publish(ARTICLES_TOPIC, key.encode(), value, headers)
 
     async def _save(self, work: Work, result: Result) -> None:
         """Save what became of the work, and count it once that is kept.
@@ -225,6 +230,16 @@ class Pipeline:
 
 def _bound(work: Work) -> AbstractContextManager[None]:
     return bound(url=work.source.url, **{f"{work.lease.table.name}_id": work.lease.id})
+
+
+def _traced(work: Work) -> AbstractContextManager[Span]:
+    """Return the span of the work: in the trace of the request that handed it in, or at the head of its own.
+
+    A poll makes many pages due, over hours: each has a trace of its own, linked to the poll's.
+    """
+    if work.lease.table is submission:
+        return traces.span("ingest", parent=work.traceparent, url=work.source.url)
+    return traces.span("ingest", cause=work.traceparent, url=work.source.url)
 
 
 def _values(work: Work, result: Result, attempts: int, wait: float | None) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
-from services import metrics
+from services import metrics, traces
 from services.ingest import frontier, leases
 from services.ingest.feeds import BODY_MAX_BYTES, Entry, Feed, FeedBody, NotAFeed, read_feed
 from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
@@ -78,12 +78,13 @@ class Poller:
             HostBusy: a redirect's host is not free; the feed is as it was.
             Exception: nobody expected it, or PostgreSQL is away; ``fail`` says what becomes of the feed.
         """
-        with bound(feed_url=row.url, feed_id=row.feed_id):
+        with bound(feed_url=row.url, feed_id=row.feed_id), traces.span("poll", feed_url=row.url) as span:
             listed: Sequence[Entry] = ()
             try:
                 polled, listed = await self._poll(row, turn)
             except REFUSALS as error:
                 polled = self._failed(row, error)
+            span.note(outcome=polled.outcome)
             await self._save(row, polled, listed)
 
     async def fail(self, row: Row[Any], error: Exception) -> None:

@@ -25,6 +25,7 @@ from services.lifecycle import Progress, Readiness, repeat, stop_on_signal
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import IngestSettings
+from services.traces import open_traces
 from services.workers import Workers, open_workers
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ async def run(settings: IngestSettings) -> None:
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
+        open_traces(settings.otlp_endpoint, Service.INGEST),
         open_database(
             settings.database_url, application_name="ingest", pool_size=DATABASE_POOL, prepare=settings.database_prepare
         ) as engine,

@@ -53,6 +53,8 @@ class Work:
     attempts: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    traceparent: str | None = None
+    """The span that made it due."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Result:
 def from_page(row: Row[Any], feed_url: str | None = None) -> Work:
     """Return the work that a leased row of ``page`` is."""
     source = Source(row.url, Arrival(row.arrival), row.publisher_domain, row.publisher_name, row.entry, feed_url)
-    return Work(Lease(page, row.page_id, row.lease_token), source, row.attempts, row.etag, row.last_modified)
+    lease = Lease(page, row.page_id, row.lease_token)
+    return Work(lease, source, row.attempts, row.etag, row.last_modified, row.traceparent)
 
 
 def from_submission(row: Row[Any]) -> Work:
@@ -83,7 +86,7 @@ def from_submission(row: Row[Any]) -> Work:
     lease = Lease(submission, row.submission_id, row.lease_token)
     if row.html is None and row.text is None:
         source = Source(row.url or "", Arrival.FETCHED, row.publisher_domain, row.publisher_name)
-        return Work(lease, source, row.attempts)
+        return Work(lease, source, row.attempts, traceparent=row.traceparent)
     supplied = Supplied(row.submitter, row.url, row.html, row.text, row.title, row.published_at, row.submitted_at)
     source = Source(
         f"urn:claimwire:submission:{row.submission_id}",
@@ -92,7 +95,7 @@ def from_submission(row: Row[Any]) -> Work:
         row.publisher_name,
         supplied=supplied,
     )
-    return Work(lease, source, row.attempts)
+    return Work(lease, source, row.attempts, traceparent=row.traceparent)
 
 
 def as_known(source: Source, row: Row[Any]) -> Source:

@@ -50,6 +50,8 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    traceparent: str | None = None
+    """The span of ours that handles it, where traces are on; its headers name the one that it comes from."""
 
 
 def client_options(settings: Settings) -> dict[str, Any]:

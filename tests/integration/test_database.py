@@ -35,7 +35,7 @@ async def test_migrations_run_down_and_up_on_a_filled_database(engine: AsyncEngi
             text("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         )
         assert left.scalar_one() == 1  # alembic's own
-    with pytest.raises(SchemaNotReady, match="0004"):
+    with pytest.raises(SchemaNotReady, match="0005"):
         await check_schema(engine)
     await migrate(engine)
     await check_schema(engine)
@@ -50,6 +50,9 @@ async def test_schema_of_a_later_version_is_good_enough(engine: AsyncEngine) -> 
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await check_schema(engine)
+    assert await migrate(engine) is False
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
 async def test_empty_database_is_not_ready(database_url: str) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from schemas.events import TEXT_MAX_CODE_POINTS
 from schemas.outcomes import PageOutcome
 from schemas.tables import Scope
+from services import traces
 from services.api.gate import Needs
 from services.api.http.parameters import Name, Storable, no_parameters, once_each
 from services.api.http.problems import DESCRIBED, KeyReused, NotFound
@@ -146,6 +147,7 @@ def _values(body: SubmittedArticle, submitter: str, key: str | None) -> dict[str
         **body.model_dump(include={"url", "html", "text", "title", "published_at"}),
         "publisher_domain": publisher and publisher.domain,
         "publisher_name": publisher and publisher.name,
+        "traceparent": traces.current(),
     }
 
 

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services import failpoints, metrics
+from services import failpoints, metrics, traces
+from services.changes import find_traceparent
 from services.extract.relating import leases
 from services.extract.relating.comparing import Compared, compare
 from services.extract.relating.leases import Leased
@@ -63,7 +64,10 @@ async def relate_all(engine: AsyncEngine, run: Run) -> int:
 
 async def _relate_one(engine: AsyncEngine, run: Run, leased: Leased) -> None:
     started = time.perf_counter()
-    outcome = await _compare(engine, run, leased)
+    parent = await find_traceparent(engine, leased.article_id) if traces.are_on() else None
+    with traces.span("relate", parent=parent, article_id=str(leased.article_id)) as span:
+        outcome = await _compare(engine, run, leased)
+        span.note(outcome=outcome)
     metrics.ARTICLES_RELATED.labels(outcome).inc()
     metrics.RELATE_SECONDS.observe(time.perf_counter() - started)
 
