@@ -56,12 +56,13 @@ format: dev ## put the code in its form
 	@.venv/bin/ruff format
 	@.venv/bin/ruff check --fix --select I
 
-documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json, the pages of metrics and problems
+documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json, the pages of metrics, problems and settings
 	@.venv/bin/python -m schemas.documents
 	@.venv/bin/python -c 'from services.database import schema_sql; print(schema_sql(), end="")' > schemas/database.sql
 	@.venv/bin/python -m services.api.openapi > schemas/openapi.json
 	@.venv/bin/python -m services.api.catalogue > docs/problems.md
 	@.venv/bin/python -m services.cli.metrics > docs/metrics.md
+	@.venv/bin/python -m services.cli.configuration > docs/configuration.md
 	@.venv/bin/python deploy/prometheus/manifest.py > deploy/k8s/base/prometheus-rule.yaml
 	@.venv/bin/python deploy/grafana/dashboards.py
 

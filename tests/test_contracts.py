@@ -1,17 +1,21 @@
 """What others rely on: every released shape still decodes, and what is generated is what the code says."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
+from pydantic_settings import BaseSettings
 
 from schemas.documents import CONTRACTS, FOLDER, json_schema
 from schemas.events import ArticleExtracted, ArticleIngested
 from schemas.extraction import Extraction
+from services import settings
 from services.api import catalogue
-from services.cli.configuration import table
+from services.cli import configuration
 from services.cli.metrics import page
 from services.database import schema_sql
 
@@ -75,5 +79,24 @@ def test_page_of_problems_is_the_classes() -> None:
     assert kept == catalogue.page(), "run: make documents"
 
 
-def test_readme_shows_every_setting() -> None:
-    assert table() in (FOLDER.parent / "README.md").read_text("utf-8"), "run: python -m services.cli.configuration"
+def test_page_of_settings_is_the_classes() -> None:
+    kept = (FOLDER.parent / "docs" / "configuration.md").read_text("utf-8")
+    assert kept == configuration.page(), "run: make documents"
+
+
+def test_page_of_settings_has_every_setting_once() -> None:
+    shown = re.findall(r"^\| `CLAIMWIRE_(\w+)` \|", configuration.page(), re.MULTILINE)
+    classes = {*all_below(BaseSettings)}
+    assert sorted(shown) == sorted({name.upper() for each in classes for name in each.model_fields})
+
+
+def all_below(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
+    for each in kind.__subclasses__():
+        yield from ([each] if each.__module__ == settings.__name__ else [])
+        yield from all_below(each)
+
+
+def test_readme_shows_the_settings_used_most() -> None:
+    shown = configuration.table()
+    assert shown in (FOLDER.parent / "README.md").read_text("utf-8"), "print services.cli.configuration.table()"
+    assert shown.count("| `CLAIMWIRE_") == len(configuration.MOST_USED)
