@@ -171,30 +171,45 @@ def _config(output: io.StringIO | None = None) -> Config:
     return config
 
 
-async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
+async def migrate(engine: AsyncEngine, *, revision: str = "head") -> bool:
     """Bring the schema to ``revision``; does nothing where it is there already.
+
+    Returns False where the schema is of a later version: it serves this one too, and is left as it is.
 
     Raises:
         sqlalchemy.exc.DBAPIError: a lock was not had in time, or the database refused; nothing was changed.
     """
 
-    def run(connection: Connection) -> None:
+    def run(connection: Connection) -> bool:
+        if _is_later(_heads(connection)):
+            return False
         config = _config()
         config.attributes["connection"] = connection
         down = revision == "base" or revision.startswith("-")
         (command.downgrade if down else command.upgrade)(config, revision)
+        return True
 
     async with engine.begin() as connection:
-        await connection.run_sync(run)
+        return await connection.run_sync(run)
 
 
 async def check_schema(engine: AsyncEngine) -> None:
     """Raise ``SchemaNotReady`` unless the schema is this code's, or a later one (later ones only add)."""
-    wanted, known = _steps()
+    wanted, _ = _steps()
     async with engine.connect() as connection:
-        heads = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
-    if wanted not in heads and not (heads and not set(heads) <= known):
+        heads = await connection.run_sync(_heads)
+    if wanted not in heads and not _is_later(heads):
         raise SchemaNotReady(f"the database is at {', '.join(heads) or 'no'} schema, {wanted} is needed")
+
+
+def _heads(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def _is_later(heads: tuple[str, ...]) -> bool:
+    """Tell whether the schema is of a later version: it has a step that this code does not know."""
+    _, known = _steps()
+    return not set(heads) <= known
 
 
 @cache

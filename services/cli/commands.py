@@ -46,9 +46,10 @@ async def migrate(settings: Settings) -> list[str]:
     async with open_database(
         settings.database_url, application_name="migrate", prepare=settings.database_prepare
     ) as engine:
-        await database.migrate(engine)
+        is_ours = await database.migrate(engine)
     created = await kafka.create_topics(settings)
-    return ["the database has the schema of this version", *(f"created topic {name}" for name in created)]
+    schema = "the schema of this version" if is_ours else "the schema of a later version, which serves this one too"
+    return [f"the database has {schema}", *(f"created topic {name}" for name in created)]
 
 
 async def add_feeds(settings: ServiceSettings, feeds: Sequence[Feed]) -> None:
