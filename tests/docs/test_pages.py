@@ -36,6 +36,7 @@ def test_pages_are_those_for_people() -> None:
         ("`claimwire offsets show --nothing`", "no command claimwire offsets show --nothing"),
         ("`kubectl exec x -- claimwire nothing`", "no command claimwire nothing"),
         ("`CLAIMWIRE_NOTHING`", "no setting CLAIMWIRE_NOTHING"),
+        ("`CLAIMWIRE_NOTHING_*`", "no setting CLAIMWIRE_NOTHING_*"),
         ("`max(claimwire_nothing)`", "no metric claimwire_nothing"),
         ("`claimwire:nothing`", "no metric claimwire:nothing"),
         ("`GET /v1/nothing`", "no route /v1/nothing"),
@@ -53,7 +54,7 @@ def test_page_without_a_fault_has_none() -> None:
     text = """# A page
 
 [here](#a-page), [there](docs/operations.md#upgrade), [outside](https://example.com/x).
-`services/settings.py`, `make test`, `claimwire offsets show`, `CLAIMWIRE_DATABASE_URL`, `/v1/claims/{id}`.
+`services/settings.py`, `make test`, `claimwire offsets show`, `CLAIMWIRE_DATABASE_URL`, `CLAIMWIRE_KAFKA_*`, `/v1/claims/{id}`.
 
 ```sh
 claimwire erase news.example --yes   # for good
