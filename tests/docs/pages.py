@@ -144,8 +144,8 @@ def check_settings(page: Page) -> Iterator[str]:
     """Settings are those of a class, or by a star some of one."""
     classes = [each for each in vars(settings).values() if hasattr(each, "model_fields")]
     known = {f"CLAIMWIRE_{name.upper()}" for each in classes for name in each.model_fields} | OTHERS
-    for name in sorted(set(re.findall(r"\bCLAIMWIRE_[A-Z_]+\*?", page.text)) - known):
-        if not (name.endswith("_*") and any(one.startswith(name[:-1]) for one in known)):
+    for name in sorted(set(re.findall(r"\bCLAIMWIRE_[A-Z_]+[*…]?", page.text)) - known):
+        if not (name.endswith(("_*", "_…")) and any(one.startswith(name[:-1]) for one in known)):
             yield f"no setting {name}"
 
 

@@ -54,7 +54,8 @@ def test_page_without_a_fault_has_none() -> None:
     text = """# A page
 
 [here](#a-page), [there](docs/operations.md#upgrade), [outside](https://example.com/x).
-`services/settings.py`, `make test`, `claimwire offsets show`, `CLAIMWIRE_DATABASE_URL`, `CLAIMWIRE_KAFKA_*`, `/v1/claims/{id}`.
+`services/settings.py`, `make test`, `claimwire offsets show`, `CLAIMWIRE_DATABASE_URL`, `CLAIMWIRE_KAFKA_*`,
+`/v1/claims/{id}`.
 
 ```sh
 claimwire erase news.example --yes   # for good
