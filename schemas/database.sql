@@ -662,5 +662,15 @@ ALTER TABLE submission ADD COLUMN traceparent TEXT;
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
 
+-- Running upgrade 0005 -> 0006
+
+CREATE INDEX ix_article_kept ON article (fetched_at) WHERE erased_at IS NULL;
+
+CREATE INDEX ix_revision_kept ON revision (fetched_at) WHERE text IS NOT NULL;
+
+CREATE INDEX ix_submission_kept ON submission (done_at) WHERE html IS NOT NULL OR text IS NOT NULL;
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
 COMMIT;
 

@@ -88,6 +88,14 @@ class DeadLetterReason(StrEnum):
     DATABASE_REFUSED = "database_refused"
 
 
+class Pruned(StrEnum):
+    """What went since it was older than a setting says."""
+
+    ARTICLE = "article"
+    TEXT = "text"
+    DEAD_LETTER = "dead_letter"
+
+
 class KillReason(StrEnum):
     """Why a worker process was lost."""
 

@@ -212,6 +212,7 @@ submission = Table(
     UniqueConstraint("submitter", "idempotency_key"),
     Index(None, "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index(None, "article_id"),
+    Index("ix_submission_kept", "done_at", postgresql_where=text("html IS NOT NULL OR text IS NOT NULL")),
     comment="What somebody handed in: a URL to fetch, or HTML or a text of their own.",
 )
 
@@ -268,6 +269,7 @@ article = Table(
     Index(None, "search", postgresql_using="gin"),
     Index("ix_article_facets", text(ARTICLE_FACETS), postgresql_using="gin"),
     Index(None, "origin_keys", postgresql_using="gin"),
+    Index("ix_article_kept", "fetched_at", postgresql_where=text("erased_at IS NULL")),
     Index("ix_article_unrelated", "article_id", postgresql_where=text("related_at IS NULL AND card IS NOT NULL")),
     comment="An article at its highest (revision, extractor_version); an erased one keeps no words. The lease is "
     "relate's; origin_keys are what articles of one origin may share.",
@@ -283,6 +285,7 @@ revision = Table(
     Column("event", JSONB(none_as_null=True)),
     _time("fetched_at", nullable=False),
     _time("stored_at", nullable=False, now=True),
+    Index("ix_revision_kept", "fetched_at", postgresql_where=text("text IS NOT NULL")),
     comment="One text of an article; event is ArticleIngested without its text; both are null once erased.",
 )
 

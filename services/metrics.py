@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC
 from schemas.extraction import Form, Polarity, ResolvedBy, Voice
-from schemas.outcomes import DeadLetterReason, FeedOutcome, KillReason, PageOutcome, RecordOutcome, StreamEnd
+from schemas.outcomes import DeadLetterReason, FeedOutcome, KillReason, PageOutcome, Pruned, RecordOutcome, StreamEnd
 from services.registry import Registry, Service
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -85,6 +85,7 @@ LOOP_TURNED = _gauge(
         "settle",
         "relate",
         "weave",
+        "prune",
     ),
 )
 TABLES_READ = _gauge(
@@ -465,8 +466,16 @@ ERASED = _gauge(
     "claimwire_erased",
     "What erasures named and is remembered, by kind.",
     of=_EXTRACT,
-    odd="Growing without a request of somebody's: see who may erase.",
+    odd="Growing without a request of somebody's, nor CLAIMWIRE_RETENTION_CLAIMS_DAYS: see who may erase.",
     kind=("article", "url", "publisher", "text"),  # ErasedKind; its module would bring SQLAlchemy into each process
+)
+PRUNED = _counter(
+    "claimwire_extract_pruned",
+    "What went by age: articles with their claims, texts, dead letters.",
+    of=_EXTRACT,
+    odd="Growing without a setting CLAIMWIRE_RETENTION_…: see who set one. Flat though `claimwire prune --dry-run` "
+    "finds old rows: see the log.",
+    kind=Pruned,
 )
 
 # The API

@@ -24,6 +24,10 @@ Endpoint = Annotated[
 """The URL below which a collector takes each signal at a path of its own."""
 
 
+Days = Annotated[int, Field(ge=1, le=36_500)]
+"""A time to keep something: whole days, at most a century."""
+
+
 def split(value: object) -> object:
     """Return the parts of a list by commas; what is no text stays as it is."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -116,7 +120,23 @@ class ReadingSettings(BaseSettings):
     )
 
 
-class ExtractSettings(Settings, ReadingSettings):
+class RetentionSettings(BaseSettings):
+    """For how long what is kept; without a number, for good."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    retention_texts_days: Days | None = Field(
+        None, description="So many days after it was fetched a text goes, and what was handed in; its claims stay."
+    )
+    retention_claims_days: Days | None = Field(
+        None, description="So many days after its last text was fetched an article is erased, with all its claims."
+    )
+    retention_dead_letters_days: Days | None = Field(
+        None, description="So many days after it came a dead letter is deleted, redriven or not."
+    )
+
+
+class ExtractSettings(Settings, ReadingSettings, RetentionSettings):
     """What extract needs besides."""
 
     extract_processes: int = Field(2, ge=1, le=64, description="Worker processes that read texts.")

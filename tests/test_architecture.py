@@ -24,6 +24,7 @@ SQL_MODULES = {
     "services.extract.letters",
     "services.extract.orders",
     "services.extract.reextraction",
+    "services.extract.retention",
     "services.extract.relating.kinship",
     "services.extract.relating.leases",
     "services.extract.relating.neighbours",

@@ -166,7 +166,7 @@ def _default(field: FieldInfo) -> str:
 def _bounds(field: FieldInfo) -> str:
     """Say between which values a number is, and how long a text."""
     told = []
-    for bound in field.metadata:
+    for bound in (*field.metadata, *_nested(field.annotation)):
         match bound:
             case Ge(ge):
                 told.append(f"at least {ge}")
@@ -181,6 +181,13 @@ def _bounds(field: FieldInfo) -> str:
             case _:  # a pattern: the meaning says it in words
                 pass
     return ", ".join(told)
+
+
+def _nested(annotation: Any) -> Iterator[Any]:
+    """Yield the bounds of a type that may also be none: they stand beside it, not beside the field."""
+    for part in get_args(annotation):
+        if get_origin(part) is Annotated:
+            yield from (bound for each in get_args(part)[1:] for bound in getattr(each, "metadata", ()))
 
 
 if __name__ == "__main__":

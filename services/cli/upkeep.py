@@ -11,7 +11,7 @@ import typer
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, fail, say
 from services.cli.tables import show
 from services.logs import plain
-from services.settings import ReadingSettings, ServiceSettings, Settings, load
+from services.settings import ReadingSettings, RetentionSettings, ServiceSettings, Settings, load
 
 feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
 offsets = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
@@ -212,6 +212,21 @@ def reextract(
         say(f"article {one.article_id} cannot be read: {one.reason}")
     if tally.failures:
         raise typer.Exit(FAILED)
+
+
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Do away now with what is older than CLAIMWIRE_RETENTION_… say; the extract service does so by itself.
+
+    Texts go alone. Articles go with their claims, as by `claimwire erase`, and are refused from then on.
+    """
+    from services.cli import pruning
+
+    keep = pruning.find_keep(load(RetentionSettings))
+    gone = asyncio.run(pruning.prune(load(ServiceSettings), keep, dry_run=dry_run, quiet=as_json))
+    show([gone], as_json=as_json, title="what would go" if dry_run else "what went")
 
 
 def _model() -> Path | None:

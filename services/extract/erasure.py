@@ -102,6 +102,12 @@ async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
     return True
 
 
+async def erase_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> int:
+    """Erase articles, in the caller's transaction; return how many were not erased before."""
+    await lock_articles(connection, article_ids)
+    return sum([await erase_article(connection, key) for key in article_ids])
+
+
 async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> list[UUID]:
     claim, article = tables.claim, tables.article
     await connection.execute(select(article.c.article_id).filter_by(article_id=article_id).with_for_update())

@@ -14,11 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from schemas.tables import ErasedKind, article, claim, dead_letter, erased, feed, page, submission
 from services.extract.entities.settling import settle_all
 from services.extract.erasure import (
-    erase_article,
+    erase_articles,
     erase_letters,
     erase_pages,
     erase_submissions,
-    lock_articles,
     names_of,
     remember,
 )
@@ -177,8 +176,7 @@ async def _list_stored(engine: AsyncEngine, order: Order, after: UUID) -> list[U
 
 async def _erase_articles(engine: AsyncEngine, ids: Collection[UUID]) -> int:
     async with engine.begin() as connection:
-        await lock_articles(connection, ids)
-        return sum([await erase_article(connection, key) for key in ids])
+        return await erase_articles(connection, ids)
 
 
 async def _walk(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -53,6 +53,13 @@ class Again(NamedTuple):
     reason: str | None = None
 
 
+_kept = revision.alias("kept")
+_HAS_TEXT = exists().where(
+    _kept.c.article_id == article.c.article_id, _kept.c.revision == article.c.revision, _kept.c.text.is_not(None)
+)
+"""Its text may have gone by age."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which stored articles are to be read again: those of a version below, also by publisher or time of fetching."""
@@ -66,7 +73,7 @@ class Choice:
         older = article.c.extractor_version < self.below
         if self.below == EXTRACTOR_VERSION:
             older = or_(older, and_(article.c.extractor_version == EXTRACTOR_VERSION, article.c.search.is_(None)))
-        wanted = [article.c.erased_at.is_(None), article.c.revision > 0, older]
+        wanted = [article.c.erased_at.is_(None), article.c.revision > 0, older, _HAS_TEXT]
         if self.publisher is not None:
             wanted.append(article.c.publisher_domain == self.publisher)
         if self.since is not None:

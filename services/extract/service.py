@@ -22,6 +22,7 @@ from services.extract.entities.settling import settle
 from services.extract.readers import Readers, open_readers
 from services.extract.relating.weaving import weave
 from services.extract.relating.work import relate_some
+from services.extract.retention import Keep, prune_some
 from services.kafka import KafkaUnavailable, Producer
 from services.lifecycle import Progress, Readiness, persist, repeat, sleep_unless, stop_on_signal
 from services.offsets import CONSUMER
@@ -46,6 +47,12 @@ SETTLE_SECONDS = 0.5
 
 PUBLISH_SECONDS = 0.2
 """How often it is looked at for rows that Kafka has not had."""
+
+PRUNE_SECONDS = 60.0
+"""How often it is looked for what is too old."""
+
+PRUNE_REST_SECONDS = 0.5
+"""Between two batches of it: a first look may find years, and others need the database too."""
 
 RENEW_SECONDS = 5.0
 """How often the lease of publishing is renewed."""
@@ -185,6 +192,14 @@ class Extract:
             if await weave(self.engine) == 0:
                 await sleep_unless(stop, WEAVE_SECONDS)
 
+    async def prune(self, stop: asyncio.Event) -> None:
+        """Do away with what is older than the settings say."""
+        keep = Keep.of(self.settings)
+        while not stop.is_set():
+            self.progress.turn("prune")
+            gone = await prune_some(self.engine, keep)
+            await sleep_unless(stop, PRUNE_REST_SECONDS if any(gone.values()) else PRUNE_SECONDS)
+
     async def check_places(self) -> None:
         """Raise ``PlacesUnknown`` while a partition stays paused."""
         if self.problems:
@@ -238,6 +253,7 @@ async def run(settings: ExtractSettings) -> None:
                     ("settle", extract.settle),
                     ("relate", extract.relate),
                     ("weave", extract.weave),
+                    *([] if Keep.of(settings).is_all else [("prune", extract.prune)]),
                 ):
                     tasks.create_task(persist(name, work, stop, progress, is_passing=_is_worlds))
                 watch = partial(backlog.measure, engine)

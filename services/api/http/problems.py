@@ -94,6 +94,13 @@ class Erased(Problem):
     code = "erased"
 
 
+class NotKept(Problem):
+    """It was there, and was kept for a time that is over; what else is shown of the article stays."""
+
+    status = HTTPStatus.GONE
+    code = "not_kept"
+
+
 class TooLarge(Problem):
     """The body is over the limit."""
 
@@ -179,26 +186,20 @@ class Mistake(BaseModel):
     detail: str
 
 
+EXAMPLE: dict[str, Any] = {
+    "type": "urn:claimwire:problem:invalid",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "code": "invalid",
+    "detail": "The request is not valid",
+    "errors": [{"part": "query", "name": "limit", "detail": "Input should be less than or equal to 200"}],
+}
+
+
 class ProblemAnswer(BaseModel):
     """An error as RFC 9457 has it; ``code`` never changes its meaning."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "urn:claimwire:problem:invalid",
-                    "title": "Unprocessable Content",
-                    "status": 422,
-                    "code": "invalid",
-                    "detail": "The request is not valid",
-                    "errors": [
-                        {"part": "query", "name": "limit", "detail": "Input should be less than or equal to 200"}
-                    ],
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [EXAMPLE]})
 
     type: str
     title: str

@@ -13,7 +13,7 @@ from schemas.events import Arrival, Dated, Paragraph, Publisher
 from schemas.extraction import Reason
 from services.api.http.pagination import open_page
 from services.api.http.parameters import Domain, Listing, Storable, once_each
-from services.api.http.problems import DESCRIBED, Erased, NotFound
+from services.api.http.problems import DESCRIBED, Erased, NotFound, NotKept
 from services.api.http.selection import Only
 from services.api.http.transactions import reading
 from services.api.queries import articles as queries
@@ -232,6 +232,8 @@ async def get_article(request: Request, article_id: UUID, only: Only) -> Respons
 async def get_text(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = here(await queries.find_text(connection, article_id))
+    if row.text is None:
+        raise NotKept("The article's text is no longer kept")
     names = ("article_id", "revision", "text_sha256", "text", "paragraphs")
     return only.answer({name: getattr(row, name) for name in names})
 

@@ -17,7 +17,7 @@ from schemas.extraction import Span
 from services.api.http.limits import end_turn
 from services.api.http.pagination import BIGINT_MAX, open_page
 from services.api.http.parameters import Listing, once_each
-from services.api.http.problems import DESCRIBED, Erased, NotFound
+from services.api.http.problems import DESCRIBED, NotFound, NotKept
 from services.api.http.selection import Only
 from services.api.http.transactions import reading
 from services.api.queries import articles as article_queries
@@ -149,13 +149,13 @@ def show_revision(row: AnyRow) -> dict[str, object]:
 
 
 async def _find(connection: AsyncConnection, article_id: UUID, number: int) -> AnyRow:
-    """Return a revision with its text; raises NotFound or Erased."""
+    """Return a revision with its text; raises NotFound, Erased or NotKept."""
     here(await article_queries.find_erasure(connection, article_id))
     row = await queries.find_revision(connection, article_id, number)
     if row is None:
         raise NotFound("The article has no such revision")
     if row.text is None:
-        raise Erased("The revision's words were taken away for good")
+        raise NotKept("The revision's text is no longer kept")
     return row
 
 
@@ -186,7 +186,9 @@ async def get_difference(request: Request, article_id: UUID, revision: Number, o
         async with reading(request) as connection:
             row = await _find(connection, article_id, revision)
             previous = await queries.find_previous(connection, article_id, revision)
-        before = previous.text or "" if previous is not None else ""
+        if previous is not None and previous.text is None:
+            raise NotKept("The text of the revision before is no longer kept")
+        before = "" if previous is None else previous.text
         loop = asyncio.get_running_loop()
         parts = await loop.run_in_executor(COMPARING, compare, before, row.text)
         return only.answer(
