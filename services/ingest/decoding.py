@@ -10,7 +10,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from services.ingest.responses import Fetched
 
-_KNOWN = frozenset(
+KNOWN_ENCODINGS = frozenset(
     codecs.lookup(name).name
     for name in (
         *("utf-8", "utf-16", "utf-16-be", "utf-16-le", "gb18030", "big5hkscs", "koi8-r", "koi8-u", "mac-roman"),
@@ -83,7 +83,7 @@ def _decode(body: bytes, encoding: str) -> tuple[str, bool]:
 
 
 def _known(codec: str | None) -> str | None:
-    return codec if codec in _KNOWN else None
+    return codec if codec in KNOWN_ENCODINGS else None
 
 
 def _is_binary(sample: str) -> bool:

@@ -1,21 +1,24 @@
-"""Feeds: what an RSS, Atom or JSON feed lists, each field checked, since anything can be written into one."""
+"""Feeds: what an RSS, Atom or JSON feed lists, in whichever dialect, also where its XML is broken.
 
-import html
+A fast parser reads what is well-formed and usual, and a slow and patient one the rest.
+"""
+
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import fastfeedparser
+import feedparser
 from lxml import etree
-from pydantic import BaseModel, ConfigDict
 
-from schemas.events import Dated, Evidence
 from services.ingest.characters import label
-from services.ingest.dates import after, read_date
-from services.ingest.urls import BadUrl, resolve
+from services.ingest.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.transcoding import as_utf8
+
+__all__ = ["Entry", "Feed", "FeedBody", "NotAFeed", "read_feed"]
 
 BODY_MAX_BYTES = 5_000_000
 """The largest feeds with whole articles in them are about 2 MB."""
@@ -23,8 +26,8 @@ BODY_MAX_BYTES = 5_000_000
 ENTRIES_MAX = 500
 """The most that is read of one feed: the newest come first, and more in one poll is an archive, not news."""
 
-GUID_MAX = 1_024
-"""Code points; a longer id is no id."""
+PATIENT_MAX_BYTES = 1_000_000
+"""The patient parser takes up to 3 CPU seconds a megabyte."""
 
 TTL_MAX_SECONDS = 7 * 86_400
 """A feed may ask for rest, not for oblivion."""
@@ -32,66 +35,24 @@ TTL_MAX_SECONDS = 7 * 86_400
 JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 """What every JSON Feed says it is (JSON Feed 1.1, top-level ``version``)."""
 
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _NUMBER = re.compile(r"[1-9]\d{0,5}", re.ASCII)
+_END = re.compile(rb"</\s*(?:rss|feed|channel|(?:\w+:)?RDF)\s*>", re.IGNORECASE)
 _PUBLISHED = frozenset({"pubDate", "published", "issued", "date"})
 _MODIFIED = frozenset({"updated", "modified"})
+_AUTHORS = frozenset({"author", "creator"})
+_ORIGIN = frozenset({"origLink"})
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800}
 
-
-class NotAFeed(Exception):
-    """The body is no feed, or broken beyond repair; ``reason`` says in a line what it is instead."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+Listed = tuple[object, int | None, Sequence[Item]]
+"""A feed's title, the seconds it asks to be left alone, and its items."""
 
 
-@dataclass(frozen=True)
-class FeedBody:
-    """A feed as fetched: ``url`` is where it was found after redirects."""
+class _Tree(NamedTuple):
+    """A document as elements: whether it is well-formed, and whether it is so odd that nobody should read it."""
 
-    url: str
-    body: bytes
-    fetched_at: datetime
-
-
-class Entry(BaseModel):
-    """One item that a feed lists; ``guid`` is opaque: it names the item in this feed and nothing else."""
-
-    model_config = ConfigDict(frozen=True)
-
-    url: str
-    guid: str | None = None
-    title: str | None = None
-    published: Dated = Dated()
-    modified: Dated = Dated()
-    authors: tuple[str, ...] = ()
-    section: str | None = None
-
-
-@dataclass(frozen=True)
-class Feed:
-    """What a feed lists, in its order; ``dropped`` entries were too many, ``skipped`` ones had no usable link."""
-
-    title: str | None
-    ttl_seconds: int | None
-    entries: tuple[Entry, ...]
-    dropped: int
-    skipped: int
-
-
-@dataclass(frozen=True)
-class _Item:
-    """An item as the feed states it, whatever its format."""
-
-    link: object
-    guid: object
-    title: object
-    published: object
-    modified: object
-    authors: tuple[object, ...]
-    section: object
+    root: "etree._Element | None"
+    is_whole: bool
+    is_hostile: bool
 
 
 def read_feed(body: FeedBody) -> Feed:
@@ -100,46 +61,16 @@ def read_feed(body: FeedBody) -> Feed:
         raise NotAFeed(f"over {BODY_MAX_BYTES} bytes")
     if not body.body.strip():
         raise NotAFeed("empty")
-    title, ttl, items = _read_json(body.body) if body.body.lstrip()[:1] == b"{" else _read_xml(body.body)
-    entries = [entry for item in items[:ENTRIES_MAX] if (entry := _entry(item, body)) is not None]
+    source = as_utf8(body.body, body.charset).lstrip()
+    title, ttl, items = _read_json(source) if source[:1] == b"{" else _read_xml(source)
+    entries = read_entries(items[:ENTRIES_MAX], body)
     listed = min(len(items), ENTRIES_MAX)
     return Feed(
-        title=_words(title),
-        ttl_seconds=ttl,
-        entries=tuple(entries),
-        dropped=len(items) - listed,
-        skipped=listed - len(entries),
+        title=words(title), ttl_seconds=ttl, entries=entries, dropped=len(items) - listed, skipped=listed - len(entries)
     )
 
 
-def _entry(item: _Item, feed: FeedBody) -> Entry | None:
-    """Return the item with what can be believed of it; None if its link leads nowhere we go."""
-    try:
-        url = resolve(feed.url, item.link) if isinstance(item.link, str) else None
-    except BadUrl:
-        return None
-    if url is None:
-        return None
-    guid = label(item.guid)
-    published = read_date(item.published, Evidence.FEED, now=feed.fetched_at)
-    modified = read_date(item.modified, Evidence.FEED, now=feed.fetched_at)
-    return Entry(
-        url=url,
-        guid=guid if guid and len(guid) <= GUID_MAX else None,
-        title=_words(item.title),
-        published=published,
-        modified=after(modified, published),
-        authors=tuple(name for author in item.authors if (name := _words(author))),
-        section=_words(item.section),
-    )
-
-
-def _words(value: object) -> str | None:
-    """Return a title or name as words: feeds escape markup in it, often twice."""
-    return label(_MARKUP.sub("", html.unescape(value))) if isinstance(value, str) else None
-
-
-def _read_json(body: bytes) -> tuple[object, int | None, list[_Item]]:
+def _read_json(body: bytes) -> Listed:
     try:
         feed = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -151,11 +82,11 @@ def _read_json(body: bytes) -> tuple[object, int | None, list[_Item]]:
     return feed.get("title"), None, found
 
 
-def _json_item(item: Mapping[str, Any]) -> _Item:
+def _json_item(item: Mapping[str, Any]) -> Item:
     authors = item.get("authors") or [item.get("author")]
     tags = item.get("tags")
-    return _Item(
-        link=item.get("url") or item.get("external_url"),
+    return Item(
+        link=item.get("url") or item.get("external_url") or item.get("id"),
         guid=item.get("id"),
         title=item.get("title"),
         published=item.get("date_published"),
@@ -167,56 +98,122 @@ def _json_item(item: Mapping[str, Any]) -> _Item:
     )
 
 
-def _read_xml(body: bytes) -> tuple[object, int | None, list[_Item]]:
+def _read_xml(body: bytes) -> Listed:
+    tree = _tree(body)
+    ttl = None if tree.root is None else _ttl(tree.root)
+    if not tree.is_whole or b"xml:base" in body:
+        found = _read_patiently(body, tree)
+        return (found[0], ttl, found[1]) if found else _read_fast(body, tree, ttl)
+    title, _, items = _read_fast(body, tree, ttl)
+    if any(item.link is None or item.title is None for item in items[:ENTRIES_MAX]):
+        found = _read_patiently(body, tree)
+        items = found[1] if found and len(found[1]) >= len(items) else items
+    return title, ttl, items
+
+
+def _read_fast(body: bytes, tree: _Tree, ttl: int | None) -> Listed:
     try:
         feed = fastfeedparser.parse(body, include_content=False, include_media=False, include_enclosures=False)
     except (ValueError, SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        words = label(str(error).partition(" (first ")[0])  # what follows quotes the document
-        raise NotAFeed((words or type(error).__name__)[:200]) from None
+        said = label(str(error).partition(" (first ")[0])  # what follows quotes the document
+        raise NotAFeed((said or type(error).__name__)[:200]) from None
     entries = feed["entries"]
-    root = _tree(body)
-    stated = [] if root is None else list(root.iter("{*}item", "{*}entry"))
-    if len(stated) != len(entries):  # a feed that only the feed parser could repair
-        items = [_xml_item(entry, entry.get("published"), entry.get("updated")) for entry in entries]
-    else:
-        items = [
-            _xml_item(entry, _child(element, _PUBLISHED), _child(element, _MODIFIED))
-            for entry, element in zip(entries[:ENTRIES_MAX], stated, strict=False)
-        ]
-        items += [_xml_item(entry, None, None) for entry in entries[ENTRIES_MAX:]]
-    return feed["feed"].get("title"), None if root is None else _ttl(root), items
+    stated = [] if tree.root is None else list(tree.root.iter("{*}item", "{*}entry"))
+    items = [_fast_item(entry) for entry in entries]
+    if len(stated) == len(entries):
+        pairs = zip(items[:ENTRIES_MAX], stated, strict=False)
+        items[:ENTRIES_MAX] = [_as_stated(item, element) for item, element in pairs]
+    return feed["feed"].get("title"), ttl, items
 
 
-def _xml_item(entry: Mapping[str, Any], published: object, modified: object) -> _Item:
+def _fast_item(entry: Mapping[str, Any]) -> Item:
     tags = entry.get("tags") or [{}]
-    return _Item(
-        link=entry.get("link"),
+    return Item(
+        link=entry.get("link") or None,
         guid=entry.get("id"),
-        title=entry.get("title"),
-        published=published,
-        modified=modified,
+        title=entry.get("title") or None,
+        published=entry.get("published"),
+        modified=entry.get("updated"),
         authors=(entry.get("author"),),
         section=tags[0].get("term"),
     )
 
 
-def _tree(body: bytes) -> "etree._Element | None":
+def _as_stated(item: Item, element: "etree._Element") -> Item:
+    """Return the item with the feed's own dates, which the parser mends, all authors, and the link that it leads to."""
+    named = [_name(child) for child in element if _local(child) in _AUTHORS]
+    has_title = any(_local(child) == "title" and (child.text or len(child)) for child in element)
+    return replace(
+        item,
+        link=_child(element, _ORIGIN) or item.link,
+        title=item.title or (None if has_title else ""),
+        published=_child(element, _PUBLISHED),
+        modified=_child(element, _MODIFIED),
+        authors=tuple(filter(None, named)) or item.authors,
+    )
+
+
+def _read_patiently(body: bytes, tree: _Tree) -> tuple[object, Sequence[Item]] | None:
+    """Return the title and items that the patient parser finds; None where it finds no feed, or is better not asked."""
+    if len(body) > PATIENT_MAX_BYTES or tree.is_hostile:
+        return None
+    # As a stream: of bytes the parser would ask first whether they name a file.
+    feed = feedparser.parse(
+        io.BytesIO(body), sanitize_html=False, response_headers={"content-type": "application/xml; charset=utf-8"}
+    )
+    if not feed.get("version"):
+        return None
+    is_atom = str(feed["version"]).startswith("atom")
+    items = [_patient_item(entry, is_atom=is_atom) for entry in feed["entries"]]
+    if not _END.search(body):
+        items = items[:-1]  # cut in the middle: half a link would lead elsewhere
+    return feed["feed"].get("title"), items
+
+
+def _patient_item(entry: Mapping[str, Any], *, is_atom: bool) -> Item:
+    said = {name: entry[name] for name in ("published", "updated") if name in entry}
+    published = said.get("published") or (None if is_atom else said.get("updated"))
+    tags = entry.get("tags") or [{}]
+    return Item(
+        link=entry.get("feedburner_origlink") or entry.get("link") or entry.get("id"),
+        guid=entry.get("id"),
+        title=entry.get("title"),
+        published=published,
+        modified=said.get("updated") if is_atom else None,
+        authors=tuple(author.get("name") for author in entry.get("authors") or ()),
+        section=tags[0].get("term"),
+    )
+
+
+def _tree(body: bytes) -> _Tree:
     """Return the feed's own elements: the feed parser mends dates (29 February, no zone, words), and we must not."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
-        return etree.fromstring(body.lstrip(), parser)
+        root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
-        return None
+        root = None
+    faults = {error.type for error in parser.error_log if error.level == etree.ErrorLevels.FATAL}
+    is_hostile = b"<!ENTITY" in body or etree.ErrorTypes.ERR_RESOURCE_LIMIT in faults
+    return _Tree(root, root is not None and not faults, is_hostile)
+
+
+def _local(element: "etree._Element") -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _children(element: "etree._Element") -> Iterator[tuple[str, str]]:
     for child in element:
         if isinstance(child.tag, str) and child.text:
-            yield child.tag.rpartition("}")[2], child.text.strip()
+            yield _local(child), child.text.strip()
 
 
 def _child(element: "etree._Element", names: frozenset[str]) -> str | None:
     return next((text for name, text in _children(element) if name in names), None)
+
+
+def _name(author: "etree._Element") -> str | None:
+    """Return the name in an author element: Atom has an element for it, RSS has nothing else."""
+    return _child(author, frozenset({"name"})) if len(author) else author.text
 
 
 def _ttl(root: "etree._Element") -> int | None:

@@ -250,3 +250,129 @@ def test_truncated_feed_keeps_what_is_whole() -> None:
     whole = rss(ITEM * 10)
     feed = read(whole[: len(whole) // 2])
     assert 3 <= len(feed.entries) <= 5
+
+
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+DIALECTS = (
+    'xmlns:a="http://www.w3.org/2005/Atom" xmlns:m="http://search.yahoo.com/mrss/"'
+    ' xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"'
+)
+TWO = "".join(f"<item><title>A {n}</title><link>https://news.example/{n}</link></item>" for n in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<item><title>A</title><guid>https://news.example/1</guid></item>",
+        '<item><title>A</title><a:link rel="self" href="/self"/><link>https://news.example/1</link></item>',
+        "<item><title>A</title><link>https://x.example/9</link><f:origLink>https://news.example/1</f:origLink></item>",
+        "<item><m:content><m:title>Photo</m:title></m:content><title>A</title><link><![CDATA[/1]]></link></item>",
+    ],
+    ids=["guid is the link", "atom link beside", "link of a service that counts", "media"],
+)
+def test_dialect_leads_to_the_article(items: str) -> None:
+    entry = only(read(rss(items).replace("<rss", f"<rss {DIALECTS}")))
+    assert (entry.url, entry.title) == ("https://news.example/1", "A")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '<link rel="self" href="/e"/><link rel="edit" href="/r"/><link rel="alternate" href="/1"/><title>A b</title>',
+        "<id>https://news.example/1</id><title>A b</title>",
+        '<link href="/1"/><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A <b>b</b></div></title>',
+        '<link href="1" xml:base="https://news.example/"/><title type="html">A &lt;i&gt;b&lt;/i&gt;</title>',
+    ],
+)
+def test_atom_entry_leads_to_the_article(entry: str) -> None:
+    found = only(read(f"<feed {ATOM}><title>News</title><entry>{entry}</entry></feed>"))
+    assert (found.url, found.title) == ("https://news.example/1", "A b")
+
+
+def test_rdf_item_without_link_is_named_by_its_about() -> None:
+    feed = read(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel/>'
+        '<item rdf:about="https://news.example/1"><title>A</title></item></rdf:RDF>'
+    )
+    assert only(feed).url == "https://news.example/1"
+
+
+def test_all_authors_are_read() -> None:
+    named = "<dc:creator>Ann Lee</dc:creator><dc:creator>Bo Ray</dc:creator><dc:date>2024-05-01T10:00:00Z</dc:date>"
+    entry = only(read(rss(f"<item {DC}><title>A</title><link>/1</link>{named}</item>")))
+    assert entry.authors == ("Ann Lee", "Bo Ray")
+    assert entry.published.at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("broken", "title"),
+    [
+        (rss(TWO.replace("A 1", "A & 1")), "A & 1"),
+        (rss(TWO.replace("A 1", "A&nbsp;1&rsquo;s")), "A 1’s"),
+        (rss(TWO.replace("</item>", "", 1)), "A 1"),
+        (rss(TWO.replace("A 1", "A <b>1")), "A 1"),
+        (rss(TWO.replace("A 1", "5 < 6")), "5 < 6"),
+        (rss(TWO).replace('version="2.0"', "version=2.0"), "A 1"),
+        ("<br />\n<b>Warning</b>: in line 3\n" + rss(TWO), "A 1"),
+        (rss(TWO) + "<script>x</script>", "A 1"),
+    ],
+)
+def test_broken_xml_is_read_patiently(broken: str, title: str) -> None:
+    feed = read(broken)
+    assert [entry.url for entry in feed.entries] == ["https://news.example/1", "https://news.example/2"]
+    assert feed.entries[0].title == title
+
+
+def test_item_that_is_cut_is_left_out() -> None:
+    whole = rss(TWO)
+    assert [entry.url for entry in read(whole[: whole.index("example/2") + 3]).entries] == ["https://news.example/1"]
+
+
+def test_dates_of_a_broken_feed_are_its_own() -> None:
+    items = item(pubDate="Wed, 29 Feb 2023 10:00:00 GMT", title="A & B") + item(pubDate="2024-05-01T10:00:00Z")
+    first, second = read(rss(items)).entries
+    assert first.published.reason is DateReason.IMPLAUSIBLE
+    assert second.published.at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+
+
+CAFE = rss(TWO.replace("A 1", "Café"))
+
+
+def declared(encoding: str) -> str:
+    return CAFE.replace('version="1.0"', f'version="1.0" encoding="{encoding}"', 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        declared("utf-16").encode(),
+        declared("utf-8").encode("latin-1"),
+        declared("iso-8859-1").encode(),
+        declared("iso-8859-1").encode("latin-1"),
+        declared("klingon").encode(),
+        declared("utf-16").encode("utf-16"),
+        declared("utf-16").encode("utf-16-le"),
+        CAFE.encode("cp1252"),
+        CAFE.encode("utf-8-sig"),
+    ],
+)
+def test_encoding_declared_wrongly_is_seen_through(body: bytes) -> None:
+    assert read(body).entries[0].title == "Café"
+
+
+def test_encoding_of_the_header_counts_where_the_feed_declares_none() -> None:
+    body = rss(TWO.replace("A 1", "Мост")).encode("cp1251")
+    assert read_feed(FeedBody("https://news.example/", body, NOW, "cp1251")).entries[0].title == "Мост"
+
+
+def test_feed_that_is_a_file_name_opens_no_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(rss(ITEM))
+    with pytest.raises(NotAFeed):
+        read(str(secret).encode())
+
+
+def test_json_feed_item_may_be_named_by_its_id_alone() -> None:
+    body = {"version": "https://jsonfeed.org/version/1", "items": [{"id": "https://news.example/1"}]}
+    assert only(read("\ufeff" + json.dumps(body))).url == "https://news.example/1"
