@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import socket
 import ssl
 import tracemalloc
 import zlib
@@ -12,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 import brotli
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
-from typing_extensions import override
 
 from schemas.outcomes import FeedOutcome, PageOutcome
 from services.ingest.fetcher import BeforeRequest, Fetched, Fetcher, FetchFailed, open_fetcher
-from services.ingest.guard import AddressInfo, AddressRefused, Guard
+from services.ingest.guard import AddressRefused, Guard
 from tests.integration.certificates import make_certificate
+from tests.integration.dialling import NamesOf, NeverDials
 from tests.integration.hostile_server import (
     Handler,
     HostileServer,
@@ -35,40 +33,6 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AGENT = "Claimwire/0.1 (+https://claimwire.example/crawler)"
 MAX_BYTES = 1_000_000
 OK = b"HTTP/1.1 200 OK\r\n"
-
-
-class NamesOf(AbstractResolver):
-    """Resolves every name to the next of some answers, the last of them for ever."""
-
-    def __init__(self, *answers: Sequence[str]) -> None:
-        self._answers = list(answers)
-
-    @override
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        if not addresses:
-            raise OSError("no such name")
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=10 if ":" in address else 2, proto=6, flags=4)
-            for address in addresses
-        ]
-
-    @override
-    async def close(self) -> None: ...
-
-
-class NeverDials(Guard):
-    """Checks like the guard, but what it lets through is noted and refused as well."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.let_through: list[str] = []
-
-    @override
-    def socket_factory(self, address_info: AddressInfo) -> socket.socket:
-        with super().socket_factory(address_info):
-            self.let_through.append(str(address_info[4][0]))
-        raise OSError("never dials")
 
 
 @asynccontextmanager
@@ -496,109 +460,6 @@ async def test_good_certificate_is_accepted() -> None:
         open_fetcher(user_agent=AGENT, guard=Guard(server.allowed), tls=trusted) as fetcher,
     ):
         assert (await fetch(fetcher, server.url())).body == b"words"
-
-
-HOSTILE_URLS = [
-    "http://127.0.0.1/",
-    "http://127.0.0.1:22/",
-    "http://127.1/",
-    "http://2130706433/",
-    "http://0177.0.0.1/",
-    "http://0x7f.0.0.1/",
-    "http://0x7f000001/",
-    "http://①②⑦.⓪.⓪.①/",
-    "http://１２７．０．０．１/",
-    "http://127。0。0。1/",
-    "http://0.0.0.0/",
-    "http://10.0.0.1/",
-    "http://100.64.0.1/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://172.16.0.1/",
-    "http://192.0.0.192/opc/v2/instance/",
-    "http://192.168.0.1/",
-    "http://198.18.0.1/",
-    "http://224.0.0.1/",
-    "http://255.255.255.255/",
-    "http://1.1.1.1:6379/",
-    "http://[::]/",
-    "http://[::1]/",
-    "http://[::127.0.0.1]/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[64:ff9b::127.0.0.1]/",
-    "http://[64:ff9b:1::a00:1]/",
-    "http://[2002:7f00:1::]/",
-    "http://[2001:0:7f00:1::]/",
-    "http://[2606:4700::5efe:7f00:1]/",
-    "http://[fe80::1]/",
-    "http://[fe80::1%25eth0]/",
-    "http://[fec0::1]/",
-    "http://[fd00:ec2::254]/",
-    "http://[ff02::1]/",
-    "http://example.com@127.0.0.1/",
-    "http://127.0.0.1\\@example.com/",
-    "http://example.com:80@127.0.0.1/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:6379/_x",
-    "unix:///run/some.sock",
-]
-
-
-@pytest.mark.parametrize("url", HOSTILE_URLS)
-async def test_hostile_url_is_never_dialled(url: str) -> None:
-    guard = NeverDials()
-    async with open_fetcher(user_agent=AGENT, guard=guard, resolver=NamesOf([])) as fetcher:
-        with pytest.raises(FetchFailed) as failed:
-            await fetch(fetcher, url)
-    assert guard.let_through == []
-    assert failed.value.outcome in {PageOutcome.REFUSED_ADDRESS, PageOutcome.BAD_URL}
-
-
-@pytest.mark.parametrize(
-    "addresses",
-    [
-        ["127.0.0.1"],
-        ["10.0.0.1", "192.168.0.1"],
-        ["::1", "127.0.0.1"],
-        ["::ffff:169.254.169.254"],
-        ["fe80::1", "fd00::1", "10.0.0.1"],
-    ],
-)
-async def test_name_of_private_addresses_is_refused(addresses: list[str]) -> None:
-    guard = NeverDials()
-    async with open_fetcher(user_agent=AGENT, guard=guard, resolver=NamesOf(addresses)) as fetcher:
-        with pytest.raises(FetchFailed) as failed:
-            await fetch(fetcher, "https://rebound.example/")
-    assert failed.value.outcome is PageOutcome.REFUSED_ADDRESS
-    assert any(failed.value.reason.startswith(f"{address}: ") for address in addresses)
-    assert guard.let_through == []
-
-
-async def test_name_with_one_public_address_is_dialled_there_alone() -> None:
-    guard = NeverDials()
-    resolver = NamesOf(["10.0.0.1", "1.1.1.1"])
-    async with open_fetcher(user_agent=AGENT, guard=guard, resolver=resolver) as fetcher:
-        with pytest.raises(FetchFailed):
-            await fetch(fetcher, "https://half.example/")
-    assert set(guard.let_through) == {"1.1.1.1"}
-
-
-async def test_name_that_changes_its_address_is_checked_at_every_dial() -> None:
-    async with open_server(always(answer(status=302, location="http://second.example/"))) as server:
-        resolver = NamesOf(["127.0.0.1"], ["169.254.169.254"])
-        async with open_fetcher(user_agent=AGENT, guard=Guard(server.allowed), resolver=resolver) as fetcher:
-            with pytest.raises(FetchFailed) as failed:
-                await fetch(fetcher, f"http://first.example:{server.port}/")
-    assert failed.value.outcome is PageOutcome.REFUSED_ADDRESS
-    assert "169.254.169.254" in failed.value.reason
-    assert len(server.requests) == 1
-
-
-async def test_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with open_server(always(answer(b"from the proxy"))) as proxy, open_both(redirecting) as (server, fetcher):
-        monkeypatch.setenv("http_proxy", proxy.url())
-        assert (await fetch(fetcher, server.url("/x"))).body == b"x"
-    assert proxy.requests == []
 
 
 async def test_cancelled_fetch_leaves_the_fetcher_usable() -> None:
