@@ -45,7 +45,7 @@ class ScriptedConsumer:
         self.committed: list[tuple[Partition, int]] = []
         self.first: list[tuple[Partition, int]] = []
         self.on_poll: Callable[[], None] = lambda: None
-        self._bounds = bounds
+        self.bounds_now = bounds
 
     def seek(self, partition: Partition, offset: int) -> None:
         self.sought.append((partition, offset))
@@ -61,7 +61,7 @@ class ScriptedConsumer:
         return self.batches.pop(0) if self.batches else {}
 
     async def bounds(self, partition: Partition) -> tuple[int, int]:
-        return self._bounds
+        return self.bounds_now
 
     async def commit(self, partition: Partition, next_offset: int) -> None:
         self.committed.append((partition, next_offset))

@@ -148,6 +148,7 @@ class ExtractConsumer:
         self._held[partition] = Held(number, place)
         self._consumer.seek(partition, place.next_offset)
         self._consumer.resume(partition)
+        self._came_at = self._clock()  # what it holds could not come before
         await self._consumer.commit_first(partition, place.next_offset)
 
     def _problem(self, partition: Partition, place: offsets.Place, earliest: int, end: int) -> str | None:
@@ -170,11 +171,14 @@ class ExtractConsumer:
         self._measure_at = self._clock() + LAG_SECONDS
         ends = {partition: (await self._consumer.bounds(partition))[1] for partition in self._held}
         metrics.LAG_RECORDS.clear()  # the lag of what went to another replica would stand for ever
-        for partition, end in ends.items():
-            lag = max(0, end - self._held[partition].place.next_offset)
+        lags = {partition: max(0, end - self._held[partition].place.next_offset) for partition, end in ends.items()}
+        for partition, lag in lags.items():
             metrics.LAG_RECORDS.labels(*partition).set(lag)
-            if lag > 0 and self._clock() - self._came_at > STALL_SECONDS:
-                raise kafka.KafkaUnavailable(f"{partition} has {lag} records, and none of them comes")
+        if not any(lags.values()):
+            self._came_at = self._clock()  # there was nothing to come
+        elif self._clock() - self._came_at > STALL_SECONDS:
+            behind = ", ".join(f"{partition} has {lag} records" for partition, lag in lags.items() if lag > 0)
+            raise kafka.KafkaUnavailable(f"{behind}, and none of them comes")
 
     async def _handle(self, partition: Partition, records: Sequence[Record]) -> None:
         """Save what one partition's records say and move its offset, both or neither."""

@@ -19,6 +19,9 @@ T = TypeVar("T")
 CALL_SECONDS = 15.0
 """The deadline of one call: above a leader election, below every lease and the age at which a loop counts as dead."""
 
+METADATA_SECONDS = 30.0
+"""How long a topic that got more partitions goes unnoticed: new ones are not read before, and may hold what is due."""
+
 STOP_SECONDS = 3.0
 """How long a client may take to close; then it is let go, since a broken one never does."""
 
@@ -60,6 +63,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
         "bootstrap_servers": [server.strip() for server in settings.kafka_servers.split(",")],
         "security_protocol": settings.kafka_security.upper(),
         "request_timeout_ms": int(CALL_SECONDS * 1_000),
+        "metadata_max_age_ms": int(METADATA_SECONDS * 1_000),
     }
     if settings.kafka_security != "plaintext":
         options["ssl_context"] = _tls(settings)

@@ -429,6 +429,44 @@ async def test_client_that_gives_nothing_although_there_is_something_is_given_up
         await run_once(Loop(settings, engine, "scripted"), consumer, clock=lambda: float(next(seconds)))
 
 
+class Turns:
+    """A clock that every poll puts on, and a stop after some polls."""
+
+    def __init__(self, consumer: ScriptedConsumer, *, polls: int, seconds: float) -> None:
+        self.now, self.polls, self.seconds = 0.0, polls, seconds
+        self.stop = asyncio.Event()
+        consumer.on_poll = self.on_poll
+
+    def on_poll(self) -> None:
+        self.now += self.seconds
+        self.polls -= 1
+        if self.polls == 0:
+            self.stop.set()
+
+
+async def test_record_after_a_long_silence_is_no_stall(settings: Settings, engine: AsyncEngine) -> None:
+    consumer = scripted()
+    consumer.bounds_now = (0, 0)
+    turns = Turns(consumer, polls=4, seconds=11.0)
+    loop = Loop(settings, engine, "scripted").over(consumer, lambda: turns.now)
+    await loop.run(turns.stop)
+    consumer.bounds_now = (0, 1)  # it came while the last poll ended, and the next one would bring it
+    await loop._measure_lag()
+
+
+async def test_backlog_of_a_partition_that_is_new_is_no_stall(settings: Settings, engine: AsyncEngine) -> None:
+    consumer = scripted()
+    consumer.bounds_now = (0, 0)
+    turns = Turns(consumer, polls=3, seconds=16.0)
+    loop = Loop(settings, engine, "scripted").over(consumer, lambda: turns.now)
+    await loop.run(turns.stop)
+    turns.now += 16.0
+    consumer.numbers = {PLACE: 1, Partition("scripted", 1): 2}  # the topic has grown
+    consumer.bounds_now = (0, 5)
+    await loop._find_places()
+    await loop._measure_lag()
+
+
 async def test_same_loss_is_counted_once(settings: Settings, engine: AsyncEngine) -> None:
     consumer = ScriptedConsumer(bounds=(100, 200))
     consumer.numbers = {PLACE: 1}
