@@ -672,5 +672,17 @@ CREATE INDEX ix_submission_kept ON submission (done_at) WHERE html IS NOT NULL O
 
 UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
 
+-- Running upgrade 0006 -> 0007
+
+ALTER TABLE feed ADD COLUMN found_in UUID;
+
+ALTER TABLE feed ADD CONSTRAINT fk_feed_found_in_feed FOREIGN KEY(found_in) REFERENCES feed (feed_id) ON DELETE CASCADE;
+
+CREATE INDEX ix_feed_found_in ON feed (found_in) WHERE found_in IS NOT NULL;
+
+COMMENT ON TABLE feed IS 'A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row; found_in is the home page or index of sitemaps that names it, null where somebody added it.';
+
+UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
 COMMIT;
 

@@ -140,9 +140,12 @@ feed = Table(
     Column("entries", Integer, nullable=False, server_default="0"),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("found_in", UUID(as_uuid=True), ForeignKey("feed.feed_id", ondelete="CASCADE")),
     *_lease(),
     Index(None, "next_poll_at"),
-    comment="A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row.",
+    Index(None, "found_in", postgresql_where=text("found_in IS NOT NULL")),
+    comment="A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row; found_in "
+    "is the home page or index of sitemaps that names it, null where somebody added it.",
 )
 
 page = Table(

@@ -34,6 +34,7 @@ SQL_MODULES = {
     "services.extract.relating.withdrawal",
     "services.extract.store",
     "services.ingest.backlog",
+    "services.ingest.discovery.sources",
     "services.ingest.folders",
     "services.ingest.frontier",
     "services.ingest.hosts",

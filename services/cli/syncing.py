@@ -33,7 +33,7 @@ class FiledKey(BaseModel):
 
 
 async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
-    """Have exactly these feeds polled, in one transaction; articles of others stay.
+    """Have exactly these feeds polled, and those that they name, in one transaction; articles of others stay.
 
     Raises:
         BadArgument: one is no feed's URL; nothing was changed.
@@ -51,7 +51,7 @@ async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
         open_database(settings.database_url, application_name="feeds", prepare=settings.database_prepare) as engine,
         engine.begin() as connection,
     ):
-        there = {row.url for row in await frontier.list_feeds(connection)}
+        there = {row.url for row in await frontier.list_feeds(connection) if row.found_in is None}
         for feed in wanted.values():
             await frontier.add_feed(connection, *feed)
         for url in there - wanted.keys():

@@ -61,8 +61,10 @@ async def add_feed(
     values = {"publisher_domain": default_publisher(sent)} | {key: value for key, value in named.items() if value}
     feed_id = uuid5(NAMESPACE_URL, sent)
     statement = insert(feed).values(feed_id=feed_id, url=sent, **values)
-    changes = {key: value for key, value in named.items() if value} or {"url": sent}
-    await connection.execute(statement.on_conflict_do_update(index_elements=[feed.c.url], set_=changes))
+    changes = {key: value for key, value in named.items() if value}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[feed.c.url], set_=changes | {"found_in": None})
+    )
     return feed_id
 
 

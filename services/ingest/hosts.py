@@ -106,6 +106,10 @@ class Turn:
         if await self._hosts.robots.check(url, utc_now()):
             await self._pause(name)
 
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that robots.txt of the host named when ``url`` was asked."""
+        return self._hosts.robots.sitemaps(url)
+
     @asynccontextmanager
     async def left_after(self) -> AsyncIterator[None]:
         """Leave the host once the fetch inside has ended, with the pause that its failure calls for."""

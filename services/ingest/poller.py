@@ -1,7 +1,7 @@
 """The poller: asks a feed what is new and makes due pages of the entries it does not know."""
 
 import logging
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -12,7 +12,11 @@ from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
 from services import metrics, traces
 from services.ingest import frontier, leases
-from services.ingest.feeds import BODY_MAX_BYTES, Entry, Feed, FeedBody, NotAFeed, read_feed
+from services.ingest.discovery.homepages import list_places
+from services.ingest.discovery.listings import max_bytes, read_listing
+from services.ingest.discovery.probing import find_feed
+from services.ingest.discovery.sources import save_sources
+from services.ingest.entries import Feed, FeedBody, FeedKind, NotAFeed
 from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.frontier import Polled
 from services.ingest.hosts import Turn
@@ -52,9 +56,9 @@ def explain(error: Exception) -> tuple[FeedOutcome, str]:
 
 
 def read(body: FeedBody) -> Feed:
-    """Return what the feed lists; runs in a worker. Raises `NotAFeed`, also where our own code fails on it."""
+    """Return what the URL lists; runs in a worker. Raises `NotAFeed`, also where our own code fails on it."""
     try:
-        return read_feed(body)
+        return read_listing(body)
     except (NotAFeed, MemoryError):
         raise
     except Exception as error:
@@ -79,34 +83,34 @@ class Poller:
             Exception: nobody expected it, or PostgreSQL is away; ``fail`` says what becomes of the feed.
         """
         with bound(feed_url=row.url, feed_id=row.feed_id), traces.span("poll", feed_url=row.url) as span:
-            listed: Sequence[Entry] = ()
+            found: Feed | None = None
             try:
-                polled, listed = await self._poll(row, turn)
+                polled, found = await self._poll(row, turn)
             except REFUSALS as error:
                 polled = self._failed(row, error)
             span.note(outcome=polled.outcome)
-            await self._save(row, polled, listed)
+            await self._save(row, polled, found)
 
     async def fail(self, row: Row[Any], error: Exception) -> None:
         """Save what becomes of a feed whose poll failed as nobody expected. Raises ``LeaseLost``."""
         with bound(feed_url=row.url, feed_id=row.feed_id):
             logger.error("this poll failed unexpectedly", exc_info=error)
-            await self._save(row, self._failed(row, error), ())
+            await self._save(row, self._failed(row, error), None)
 
     def _failed(self, row: Row[Any], error: Exception) -> Polled:
         outcome, reason = explain(error)
         wait = error.retry_after_seconds if isinstance(error, FetchFailed) else None
         return Polled(outcome, reason, self._next(outcome, row, retry_after_seconds=wait))
 
-    async def _poll(self, row: Row[Any], turn: Turn) -> tuple[Polled, Sequence[Entry]]:
-        fetched = await self._fetch(row, turn)
+    async def _poll(self, row: Row[Any], turn: Turn) -> tuple[Polled, Feed | None]:
+        fetched = await self._fetch(row.url, turn, etag=row.etag, last_modified=row.last_modified)
         outcome, found = FeedOutcome.NOT_MODIFIED, None
         if fetched.status != 304:  # noqa: PLR2004 (not modified)
-            outcome, found = FeedOutcome.POLLED, await self._read(fetched)
+            outcome, found = FeedOutcome.POLLED, await self._find(row, await self._read(fetched), fetched, turn)
         ages = (fetched.cache_max_age_seconds, found.ttl_seconds if found else None)
         polled = Polled(
             outcome,
-            None,
+            f"names {len(found.sources)} feeds" if found and found.sources else None,
             self._next(outcome, row, max_age_seconds=max(age or 0 for age in ages)),
             title=found.title if found else None,
             etag=fetched.etag,
@@ -114,31 +118,54 @@ class Poller:
         )
         if found is not None:
             metrics.FEED_ENTRIES.labels("skipped").inc(found.skipped + found.dropped)
-        return polled, found.entries if found else ()
+        return polled, found
 
-    async def _fetch(self, row: Row[Any], turn: Turn) -> Fetched:
+    async def _find(self, row: Row[Any], found: Feed, fetched: Fetched, turn: Turn) -> Feed:
+        """Return what was found, with the feed of a home page that names none, if it has one. Raises `NotAFeed`."""
+        if found.kind is not FeedKind.PAGE:
+            return found
+        if row.found_in is not None:
+            raise NotAFeed("a page, where another names a feed")
+        if found.sources:
+            return found
+
+        async def ask(url: str) -> Feed:
+            return await self._read(await self._fetch(url, turn))
+
+        source = await find_feed(list_places(fetched.final_url, turn.sitemaps(fetched.final_url)), ask)
+        if source is None:
+            raise NotAFeed("a page that names no feed, of a site that has none in the usual places")
+        return replace(found, sources=(source,))
+
+    async def _fetch(
+        self, url: str, turn: Turn, *, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched:
         async with turn.left_after():
             return await self._fetcher.fetch(
-                row.url,
+                url,
                 accept=FEED_ACCEPT,
-                max_bytes=BODY_MAX_BYTES,
-                etag=row.etag,
-                last_modified=row.last_modified,
+                max_bytes=max_bytes(url),
+                etag=etag,
+                last_modified=last_modified,
                 before_request=turn.before_request,
             )
 
     async def _read(self, fetched: Fetched) -> Feed:
-        return await self._workers.run(read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at))
+        return await self._workers.run(
+            read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at, fetched.charset)
+        )
 
     def _next(self, outcome: FeedOutcome, row: Row[Any], **asked: float | None) -> NextPoll:
         return next_poll(outcome, failures=row.failures, interval_seconds=self._interval_seconds, **asked)
 
-    async def _save(self, row: Row[Any], polled: Polled, entries: Sequence[Entry]) -> None:
-        """Save the entries and what became of the poll, and count both once they are kept."""
+    async def _save(self, row: Row[Any], polled: Polled, found: Feed | None) -> None:
+        """Save what was found and what became of the poll, and count both once they are kept."""
         lease = Lease(feed, row.feed_id, row.lease_token)
         async with self._engine.begin() as connection:
             await leases.check(connection, lease)
-            inserted = await frontier.insert_entries(connection, row, entries)
+            inserted = await frontier.insert_entries(connection, row, found.entries if found else ())
+            if found and found.sources and not await save_sources(connection, row, found.sources):
+                polled = polled._replace(reason="names feeds, but was found in what was found itself")
             await frontier.save_poll(connection, lease, polled._replace(entries=inserted.new))
         metrics.FEED_POLLS.labels(polled.outcome).inc()
         for what, count in inserted._asdict().items():

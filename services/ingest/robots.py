@@ -101,6 +101,11 @@ class Robots:
         delay = None if kept is None or kept.rules is None else kept.rules.crawl_delay(self._token)
         return None if delay is None else min(float(delay), MAX_CRAWL_DELAY_SECONDS)
 
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that robots.txt of the URL's host names (RFC 9309, section 2.2.4); `check` it first."""
+        kept = self._kept.get(_origin(url))
+        return () if kept is None or kept.rules is None else tuple(kept.rules.sitemaps)
+
     async def _find(self, origin: str, now: datetime) -> tuple[_Kept, bool]:
         lock = self._locks.setdefault(origin, asyncio.Lock())
         async with lock:
