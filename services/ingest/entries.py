@@ -66,7 +66,8 @@ class Entry(BaseModel):
 class Feed:
     """What a feed lists, in its order; ``dropped`` entries were too many, ``skipped`` ones had no usable link.
 
-    ``sources`` are the URLs of further feeds that it names: a home page its feeds, an index its sitemaps.
+    ``sources`` are the URLs of further feeds that it names: a home page its feeds, an index its sitemaps. In
+    ``skip_hours`` (0 to 23, UTC) and on ``skip_days`` (Monday is 0) it asks to be left alone.
     """
 
     title: str | None
@@ -76,6 +77,8 @@ class Feed:
     skipped: int
     kind: FeedKind = FeedKind.FEED
     sources: tuple[str, ...] = ()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

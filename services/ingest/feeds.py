@@ -16,6 +16,7 @@ from lxml import etree
 
 from services.ingest.characters import label
 from services.ingest.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.rests import Rest, read_rest
 from services.ingest.transcoding import as_utf8
 
 __all__ = ["Entry", "Feed", "FeedBody", "NotAFeed", "read_feed"]
@@ -29,22 +30,17 @@ ENTRIES_MAX = 500
 PATIENT_MAX_BYTES = 1_000_000
 """The patient parser takes up to 3 CPU seconds a megabyte."""
 
-TTL_MAX_SECONDS = 7 * 86_400
-"""A feed may ask for rest, not for oblivion."""
-
 JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 """What every JSON Feed says it is (JSON Feed 1.1, top-level ``version``)."""
 
-_NUMBER = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _END = re.compile(rb"</\s*(?:rss|feed|channel|(?:\w+:)?RDF)\s*>", re.IGNORECASE)
 _PUBLISHED = frozenset({"pubDate", "published", "issued", "date"})
 _MODIFIED = frozenset({"updated", "modified"})
 _AUTHORS = frozenset({"author", "creator"})
 _ORIGIN = frozenset({"origLink"})
-_PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800}
 
-Listed = tuple[object, int | None, Sequence[Item]]
-"""A feed's title, the seconds it asks to be left alone, and its items."""
+Listed = tuple[object, Rest, Sequence[Item]]
+"""A feed's title, how it asks to be left alone, and its items."""
 
 
 class _Tree(NamedTuple):
@@ -62,11 +58,17 @@ def read_feed(body: FeedBody) -> Feed:
     if not body.body.strip():
         raise NotAFeed("empty")
     source = as_utf8(body.body, body.charset).lstrip()
-    title, ttl, items = _read_json(source) if source[:1] == b"{" else _read_xml(source)
+    title, rest, items = _read_json(source) if source[:1] == b"{" else _read_xml(source)
     entries = read_entries(items[:ENTRIES_MAX], body)
     listed = min(len(items), ENTRIES_MAX)
     return Feed(
-        title=words(title), ttl_seconds=ttl, entries=entries, dropped=len(items) - listed, skipped=listed - len(entries)
+        title=words(title),
+        ttl_seconds=rest.ttl_seconds,
+        entries=entries,
+        dropped=len(items) - listed,
+        skipped=listed - len(entries),
+        skip_hours=rest.skip_hours,
+        skip_days=rest.skip_days,
     )
 
 
@@ -79,7 +81,7 @@ def _read_json(body: bytes) -> Listed:
         raise NotAFeed("JSON, but no JSON Feed")
     items = feed.get("items")
     found = [_json_item(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return feed.get("title"), None, found
+    return feed.get("title"), Rest(), found
 
 
 def _json_item(item: Mapping[str, Any]) -> Item:
@@ -100,18 +102,18 @@ def _json_item(item: Mapping[str, Any]) -> Item:
 
 def _read_xml(body: bytes) -> Listed:
     tree = _tree(body)
-    ttl = None if tree.root is None else _ttl(tree.root)
+    rest = Rest() if tree.root is None else read_rest(tree.root)
     if not tree.is_whole or b"xml:base" in body:
         found = _read_patiently(body, tree)
-        return (found[0], ttl, found[1]) if found else _read_fast(body, tree, ttl)
-    title, _, items = _read_fast(body, tree, ttl)
+        return (found[0], rest, found[1]) if found else _read_fast(body, tree, rest)
+    title, _, items = _read_fast(body, tree, rest)
     if any(item.link is None or item.title is None for item in items[:ENTRIES_MAX]):
         found = _read_patiently(body, tree)
         items = found[1] if found and len(found[1]) >= len(items) else items
-    return title, ttl, items
+    return title, rest, items
 
 
-def _read_fast(body: bytes, tree: _Tree, ttl: int | None) -> Listed:
+def _read_fast(body: bytes, tree: _Tree, rest: Rest) -> Listed:
     try:
         feed = fastfeedparser.parse(body, include_content=False, include_media=False, include_enclosures=False)
     except (ValueError, SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -123,7 +125,7 @@ def _read_fast(body: bytes, tree: _Tree, ttl: int | None) -> Listed:
     if len(stated) == len(entries):
         pairs = zip(items[:ENTRIES_MAX], stated, strict=False)
         items[:ENTRIES_MAX] = [_as_stated(item, element) for item, element in pairs]
-    return feed["feed"].get("title"), ttl, items
+    return feed["feed"].get("title"), rest, items
 
 
 def _fast_item(entry: Mapping[str, Any]) -> Item:
@@ -214,13 +216,3 @@ def _child(element: "etree._Element", names: frozenset[str]) -> str | None:
 def _name(author: "etree._Element") -> str | None:
     """Return the name in an author element: Atom has an element for it, RSS has nothing else."""
     return _child(author, frozenset({"name"})) if len(author) else author.text
-
-
-def _ttl(root: "etree._Element") -> int | None:
-    """Return how long the feed asks to be left alone: RSS ``ttl`` in minutes, or the syndication module's period."""
-    stated = {name: text for part in (root, *root.iterfind("{*}channel")) for name, text in _children(part)}
-    minutes, period, often = (stated.get(name, "") for name in ("ttl", "updatePeriod", "updateFrequency"))
-    if _NUMBER.fullmatch(minutes):
-        return min(int(minutes) * 60, TTL_MAX_SECONDS)
-    frequency = int(often) if _NUMBER.fullmatch(often) else 1
-    return _PERIODS[period] // frequency if period in _PERIODS else None

@@ -7,12 +7,13 @@ replicas differ.
 from typing import NamedTuple
 
 from schemas.outcomes import FeedOutcome, PageOutcome
-
-DAY_SECONDS = 86_400.0
-"""The longest that a feed is left alone, whatever its server asks for: news that waits longer is none."""
+from services.ingest.pace import DAY_SECONDS, find_interval
 
 FRESH_CAP_SECONDS = 3_600.0
-"""The longest that ``max-age`` delays the next poll: many feeds say a day and change every hour."""
+"""The longest that ``max-age`` delays the poll of a feed that is known to change sooner: many say a day and do."""
+
+DEAD_CAP_SECONDS = 4 * DAY_SECONDS
+"""The longest between two polls of a feed that fails again and again: it may return, and costs next to nothing."""
 
 PAGE_ATTEMPTS = 5
 """How often a page is asked for while its failures may pass: over the waits below, about an hour and a half."""
@@ -51,10 +52,11 @@ _FIRST_POWER_CAP = 16
 
 
 class NextPoll(NamedTuple):
-    """When a feed is polled again, and how many polls in a row have failed."""
+    """When a feed is polled again, and how many polls in a row have failed; where it ``ends``, never by itself."""
 
     seconds: float
     failures: int
+    ends: bool = False
 
 
 def next_poll(
@@ -62,21 +64,32 @@ def next_poll(
     *,
     failures: int,
     interval_seconds: float,
+    per_day: float | None = None,
     max_age_seconds: float | None = None,
+    ttl_seconds: float | None = None,
     retry_after_seconds: float | None = None,
 ) -> NextPoll:
     """Return when to poll again after ``outcome``; ``failures`` counts those in a row before it.
 
-    An answer waits for the interval or, to an hour, for its ``max-age``. A failure doubles the wait up to a day and
-    honours Retry-After; a feed that is gone is looked at once a day.
+    ``interval_seconds`` is the least time between two polls, ``per_day`` the changes a day. A feed that answers is left
+    alone for as long as its pace, its ``ttl`` and its ``max-age`` say, up to a day. A failure doubles the wait up to
+    days and honours Retry-After; a feed that is gone ends.
     """
     if outcome in _ANSWERED:
-        fresh = min(max_age_seconds or 0.0, FRESH_CAP_SECONDS)
-        return NextPoll(max(interval_seconds, fresh), 0)
+        wait = interval_seconds if per_day is None else find_interval(per_day, least_seconds=interval_seconds)
+        asked = max(_fresh(max_age_seconds or 0.0, per_day), min(ttl_seconds or 0.0, DAY_SECONDS))
+        return NextPoll(max(wait, asked), 0)
     if outcome is FeedOutcome.GONE:
-        return NextPoll(DAY_SECONDS, failures + 1)
-    wait = interval_seconds * 2.0 ** min(failures, _FIRST_POWER_CAP)
-    return NextPoll(min(max(wait, retry_after_seconds or 0.0), DAY_SECONDS), failures + 1)
+        return NextPoll(DEAD_CAP_SECONDS, failures + 1, ends=True)
+    wait = min(interval_seconds * 2.0 ** min(failures, _FIRST_POWER_CAP), DEAD_CAP_SECONDS)
+    return NextPoll(max(wait, min(retry_after_seconds or 0.0, DAY_SECONDS)), failures + 1)
+
+
+def _fresh(max_age_seconds: float, per_day: float | None) -> float:
+    """Return how long an answer is taken to be fresh: as long as it says, unless the feed's own pace belies that."""
+    fresh = min(max_age_seconds, DAY_SECONDS)
+    is_belied = per_day is None or per_day * fresh >= DAY_SECONDS
+    return min(fresh, FRESH_CAP_SECONDS) if is_belied else fresh
 
 
 def retry_after(

@@ -19,9 +19,28 @@ def test_max_age_delays_the_next_poll_up_to_an_hour(max_age: float, seconds: flo
     assert next_poll(FeedOutcome.POLLED, failures=0, interval_seconds=300, max_age_seconds=max_age).seconds == seconds
 
 
-def test_failures_in_a_row_double_the_wait_up_to_a_day() -> None:
-    waits = [next_poll(FeedOutcome.TIMED_OUT, failures=n, interval_seconds=300).seconds for n in (0, 1, 2, 50)]
-    assert waits == [300, 600, 1_200, 86_400]
+def test_pace_of_a_feed_says_when_it_is_polled_within_the_least_time_and_a_day() -> None:
+    def wait(per_day: float) -> float:
+        return next_poll(FeedOutcome.NOT_MODIFIED, failures=0, interval_seconds=60, per_day=per_day).seconds
+
+    assert [wait(0), wait(1), wait(24), wait(10_000)] == [86_400, 21_600, 900, 60]
+
+
+@pytest.mark.parametrize(("per_day", "seconds"), [(0.5, 86_400), (4.0, 5_400), (40.0, 3_600)])
+def test_max_age_is_believed_for_a_day_where_the_feed_does_not_change_sooner(per_day: float, seconds: float) -> None:
+    found = next_poll(FeedOutcome.POLLED, failures=0, interval_seconds=60, per_day=per_day, max_age_seconds=999_999)
+    assert found.seconds == seconds
+
+
+@pytest.mark.parametrize(("ttl", "seconds"), [(None, 60), (30, 60), (7_200, 7_200), (604_800, 86_400)])
+def test_time_to_live_is_honoured_up_to_a_day_however_often_a_feed_changes(ttl: float | None, seconds: float) -> None:
+    found = next_poll(FeedOutcome.POLLED, failures=0, interval_seconds=60, per_day=10_000, ttl_seconds=ttl)
+    assert found.seconds == seconds
+
+
+def test_failures_in_a_row_double_the_wait_up_to_days() -> None:
+    waits = [next_poll(FeedOutcome.TIMED_OUT, failures=n, interval_seconds=300).seconds for n in (0, 1, 2, 9, 5_000)]
+    assert waits == [300, 600, 1_200, 153_600, 4 * 86_400]
 
 
 def test_failed_poll_honours_retry_after_up_to_a_day() -> None:
@@ -31,18 +50,31 @@ def test_failed_poll_honours_retry_after_up_to_a_day() -> None:
     assert [wait(10), wait(7_000), wait(10**9)] == [300, 7_000, 86_400]
 
 
-def test_feed_that_is_gone_is_looked_at_once_a_day() -> None:
-    assert next_poll(FeedOutcome.GONE, failures=0, interval_seconds=1) == NextPoll(86_400, 1)
+def test_only_a_feed_that_is_gone_ends() -> None:
+    ends = {each for each in FeedOutcome if next_poll(each, failures=9, interval_seconds=60).ends}
+    assert ends == {FeedOutcome.GONE}
 
 
-@given(st.sampled_from(FeedOutcome), st.integers(0, 10_000), st.floats(1, 86_400), st.floats(0, 1e12))
-def test_no_feed_waits_less_than_its_interval_or_more_than_a_day(
-    outcome: FeedOutcome, failures: int, interval: float, asked: float
+@given(
+    st.sampled_from(sorted(set(FeedOutcome) - {FeedOutcome.GONE})),
+    st.integers(0, 10_000),
+    st.floats(1, 86_400),
+    st.floats(0, 1e12),
+    st.none() | st.floats(0, 1e9),
+)
+def test_no_feed_waits_less_than_its_interval_or_more_than_days(
+    outcome: FeedOutcome, failures: int, interval: float, asked: float, per_day: float | None
 ) -> None:
     found = next_poll(
-        outcome, failures=failures, interval_seconds=interval, max_age_seconds=asked, retry_after_seconds=asked
+        outcome,
+        failures=failures,
+        interval_seconds=interval,
+        per_day=per_day,
+        max_age_seconds=asked,
+        ttl_seconds=asked,
+        retry_after_seconds=asked,
     )
-    assert interval <= found.seconds <= 86_400
+    assert interval <= found.seconds <= (4 * 86_400 if found.failures else 86_400)
 
 
 def test_passing_failure_is_tried_again_later_each_time_and_then_stands() -> None:
