@@ -52,6 +52,15 @@ def test_last_name_has_the_full_names_type_and_name() -> None:
     assert [(mention.type, mention.name) for mention in shown] == [("PERSON", "Marta Klein")] * 3
 
 
+def test_name_is_found_again_with_other_spaces_and_in_capitals_of_another_land() -> None:
+    text = "We saw Orsel + today. Now Orsel+ is here."
+    shown = mentions(text, [Name((7, 14), ORG, 0.95)])
+    assert [(mention.text, mention.type) for mention in shown] == [("Orsel +", "ORG"), ("Orsel+", "ORG")]
+    text = "We met Ada Yıldırım today.\nADA YILDIRIM LEAVES"
+    shown = mentions(text, [Name((7, 19), PERSON, 0.95)])
+    assert [mention.text for mention in shown] == ["Ada Yıldırım", "ADA YILDIRIM"]
+
+
 def test_initials_have_the_long_forms_type_and_name() -> None:
     text = "The Tarrow Bridge Organisation closed. Later TBO opened."
     shown = mentions(text, marks(text, {"Tarrow Bridge Organisation": ORG, "TBO": LOC}))

@@ -8,7 +8,7 @@ from services.extract.reading.names.occurrences import find_occurrences
 
 def occurrences(text: str, *names: str) -> list[str]:
     casing = casing_of(text, [(0, len(text))], ())
-    return [text[slice(*span)] for span in find_occurrences(casing, names, ())]
+    return [text[slice(*span)] for span, _ in find_occurrences(casing, names, ())]
 
 
 def trim(text: str, kind: NameKind = NameKind.PERSON) -> str | None:
@@ -38,6 +38,16 @@ def test_common_word_that_begins_a_sentence_is_no_occurrence() -> None:
 
 def test_longest_name_is_found() -> None:
     assert occurrences("They like Orsel Rail Group.", "Orsel Rail", "Orsel Rail Group") == ["Orsel Rail Group"]
+
+
+def test_name_with_other_spaces_and_capitals_is_told_with_the_name_that_was_sought() -> None:
+    text = "He chose Orsel+ and YILDIRIM Rail."
+    casing = casing_of(text, [(0, len(text))], ())
+    found = [(text[slice(*span)], name) for span, name in find_occurrences(casing, ["Orsel +", "Yıldırım Rail"], ())]
+    assert found == [("Orsel+", "Orsel +")]
+    text = "He chose YILDIRIM RAIL."
+    casing = casing_of(text, [(0, len(text))], ())
+    assert [name for _, name in find_occurrences(casing, ["Yıldırım Rail"], ())] == ["Yıldırım Rail"]
 
 
 def test_taken_tokens_are_left() -> None:

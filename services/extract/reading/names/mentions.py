@@ -40,9 +40,8 @@ def find_mentions(
     types = types_of(casing, marked)
     spans = {name.span: types[key_of(text[slice(*name.span)])] for name in marked}
     sought = _sought(casing, marked, types)
-    kinds = {key_of(name): kind for name, kind in sought.items()}
-    for span in find_occurrences(casing, sought, _tokens_in(casing, spans)):
-        spans[span] = kinds[key_of(text[slice(*span)])]
+    for span, name in find_occurrences(casing, sought, _tokens_in(casing, spans)):
+        spans[span] = sought[name]
     for span in find_peoples(casing, _tokens_in(casing, spans), _places(text, spans)):
         spans[span] = MentionType.NORP
     return tuple(_mentions(text, sorted(spans.items())))

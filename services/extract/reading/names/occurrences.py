@@ -21,9 +21,9 @@ Shown = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Names to look for, as the tokens that they are shown with; by their first token the numbers of their tokens."""
+    """Names to look for, by the tokens that they are shown with; by their first token the numbers of their tokens."""
 
-    names: set[Shown] = field(default_factory=set)
+    names: dict[Shown, str] = field(default_factory=dict)
     lengths: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, name: str) -> None:
@@ -31,20 +31,24 @@ class Sought:
         for form in {name, name.upper()} if len(name) >= UPPER_MIN else {name}:
             shown = tuple(form[token.start : token.end] for token in tokens_of(form))
             if 0 < len(shown) <= NAME_MAX_TOKENS:
-                self.names.add(shown)
+                self.names.setdefault(shown, name)
                 self.lengths[shown[0]].add(len(shown))
 
 
-def find_occurrences(casing: Casing, names: Iterable[str], taken: Collection[int]) -> Iterator[Span]:
-    """Yield where the names stand unmarked, the longest first; ``taken``: the tokens in marked names."""
+def find_occurrences(casing: Casing, names: Iterable[str], taken: Collection[int]) -> Iterator[tuple[Span, str]]:
+    """Yield where the names stand unmarked, the longest first, each with its name; ``taken``: tokens of marked ones.
+
+    What stands there may differ from the name in spaces and capitals.
+    """
     sought = Sought()
-    for name in names:
+    for name in sorted(names):  # of two that differ in spaces alone always the same one
         sought.add(name)
     at, count = 0, len(casing.tokens)
     while at < count:
         length = next((n for n in _lengths(casing, at, sought) if _stands(casing, at, n, sought, taken)), 0)
         if length:
-            yield casing.tokens[at].start, casing.tokens[at].start + _width(casing, at, length)
+            start = casing.tokens[at].start
+            yield (start, start + _width(casing, at, length)), sought.names[_form(casing, at, length)]
         at += max(length, 1)
 
 
@@ -54,11 +58,15 @@ def _lengths(casing: Casing, at: int, sought: Sought) -> list[int]:
 
 
 def _stands(casing: Casing, at: int, length: int, sought: Sought, taken: Collection[int]) -> bool:
-    places = range(at, at + length)
-    shown = [casing.shown(place) for place in places]
-    if (*shown[:-1], _bare(shown[-1])) not in sought.names or any(place in taken for place in places):
+    if _form(casing, at, length) not in sought.names or any(place in taken for place in range(at, at + length)):
         return False
     return length > 1 or _is_name(casing, at)
+
+
+def _form(casing: Casing, at: int, length: int) -> Shown:
+    """Return the tokens that stand there, without a possessive at the end."""
+    shown = [casing.shown(place) for place in range(at, at + length)]
+    return (*shown[:-1], _bare(shown[-1]))
 
 
 def _is_name(casing: Casing, at: int) -> bool:
