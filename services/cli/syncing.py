@@ -59,6 +59,18 @@ async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
     return Synced(len(wanted.keys() - there), len(wanted.keys() & there), len(there - wanted.keys()))
 
 
+async def list_added(settings: ServiceSettings) -> list[tuple[Feed, str | None]]:
+    """Return the feeds that somebody added, with their titles; not what these name themselves."""
+    from services.ingest import frontier
+
+    async with (
+        open_database(settings.database_url, application_name="feeds", prepare=settings.database_prepare) as engine,
+        engine.connect() as connection,
+    ):
+        rows = [row for row in await frontier.list_feeds(connection) if row.found_in is None]
+    return [(Feed(row.url, row.publisher_domain, row.publisher_name), row.title) for row in rows]
+
+
 def read_keys(path: Path) -> dict[str, FiledKey]:
     """Return the keys of a TOML file by their holders: a table each, with name, scopes, key, requests_per_minute.
 

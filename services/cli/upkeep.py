@@ -65,6 +65,31 @@ def feeds_sync(file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPM
     typer.echo(f"feeds: {done.added} added, {done.kept} kept, {done.removed} removed")
 
 
+@feeds.command("import")
+def feeds_import(file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file.")]) -> None:
+    """Poll the feeds of FILE too, from now on; those that are polled already stay."""
+    from services.cli import commands, opml
+
+    listed = opml.read_feeds(file)
+    asyncio.run(commands.add_feeds(load(ServiceSettings), listed))
+    typer.echo(f"feeds: {len(listed)} of {file} are polled")
+
+
+@feeds.command("export")
+def feeds_export(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; else to standard output.")] = None,
+) -> None:
+    """Write the feeds that were added as OPML; what these name themselves is left out."""
+    from services.cli import opml, syncing
+
+    added = asyncio.run(syncing.list_added(load(ServiceSettings)))
+    if file is None:
+        opml.write_feeds(added, sys.stdout.buffer)
+        return
+    with file.open("wb") as out:
+        opml.write_feeds(added, out)
+
+
 @offsets.command("show")
 def offsets_show(as_json: AsJson = False) -> None:
     """Show each partition's place, its lag, and why it is paused if it is."""

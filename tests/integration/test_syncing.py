@@ -9,7 +9,11 @@ from typer.testing import CliRunner, Result
 
 from services.cli import commands, keys
 from services.cli.app import app
+from services.cli.opml import read_feeds
 from services.cli.samples import Feed
+from services.database import open_database
+from services.ingest import frontier
+from services.ingest.discovery.sources import save_sources
 from services.settings import ServiceSettings
 
 TOKEN = "cw_abcdefgh_" + "A" * 43
@@ -107,3 +111,36 @@ async def test_wrong_file_of_keys_is_refused_and_shows_none(
     assert said in str(result.exception)
     assert "A" * 40 not in str(result.exception)
     assert await live_keys(settings) == {}
+
+
+async def test_feeds_go_out_as_they_came_in(settings: ServiceSettings, tmp_path: Path) -> None:
+    path, copy = tmp_path / "feeds.opml", tmp_path / "copy.opml"
+    named = '<outline xmlUrl="https://b.example/x?a=1&amp;b=2" publisher="b.org" publisherName="The Bée"/>'
+    path.write_bytes(opml('<outline xmlUrl="https://a.example/feed"/>', named).encode("cp1252"))
+    assert (await run(settings, "feeds", "import", str(path))).stdout == f"feeds: 2 of {path} are polled\n"
+    await commands.add_feeds(settings, [Feed("https://c.example/feed")])
+    assert (await run(settings, "feeds", "import", str(path))).exit_code == 0
+    assert (await run(settings, "feeds", "export", str(copy))).exit_code == 0
+    assert read_feeds(copy) == [
+        Feed("https://a.example/feed", "a.example"),
+        Feed("https://b.example/x?a=1&b=2", "b.org", "The Bée"),
+        Feed("https://c.example/feed", "c.example"),
+    ]
+    assert (await run(settings, "feeds", "sync", str(copy))).stdout == "feeds: 0 added, 3 kept, 0 removed\n"
+    assert (await run(settings, "feeds", "export")).stdout == copy.read_text("utf-8")
+
+
+async def test_feeds_that_others_name_stay_with_them(settings: ServiceSettings, tmp_path: Path) -> None:
+    home, found = "https://a.example/", "https://a.example/feed"
+    await commands.add_feeds(settings, [Feed(home)])
+    async with open_database(settings.database_url, application_name="tests") as engine, engine.begin() as connection:
+        (parent,) = await frontier.list_feeds(connection)
+        assert await save_sources(connection, parent, [found])
+    path = tmp_path / "feeds.opml"
+    assert (await run(settings, "feeds", "export", str(path))).exit_code == 0
+    assert read_feeds(path) == [Feed(home, "a.example")]
+    assert (await run(settings, "feeds", "sync", str(path))).stdout == "feeds: 0 added, 1 kept, 0 removed\n"
+    assert set(await feeds_of(settings)) == {home, found}
+    path.write_text(opml('<outline xmlUrl="https://b.example/"/>'))
+    assert (await run(settings, "feeds", "sync", str(path))).stdout == "feeds: 1 added, 0 kept, 1 removed\n"
+    assert set(await feeds_of(settings)) == {"https://b.example/"}
