@@ -376,7 +376,7 @@ RECORDS_LOST = _counter(
     "claimwire_records_lost",
     "Records gone from the topic before they were read.",
     of=_EXTRACT,
-    odd="Any: retention took them, or the topic was made anew; fetch them again, then `claimwire offsets reset`.",
+    odd="Any: retention took them, or the topic was made anew: `claimwire offsets reset`, then `claimwire republish`.",
     partition="the partition's number",
 )
 ARTICLES_RELATED = _counter(

@@ -41,6 +41,7 @@ SQL_MODULES = {
     "services.ingest.leases",
     "services.ingest.publications",
     "services.ingest.submissions",
+    "services.ingest.unstored",
     "services.offsets",
 }
 """Modules that write statements; everybody else calls them."""

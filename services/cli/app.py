@@ -162,5 +162,5 @@ def version(as_json: AsJson = False) -> None:
 
 
 asked = (asking.submit, asking.search, asking.claims, asking.article, comparing.threads, comparing.card)
-for command in (*asked, upkeep.erase, upkeep.prune, upkeep.reextract):
+for command in (*asked, upkeep.erase, upkeep.prune, upkeep.reextract, upkeep.republish):
     app.command()(command)

@@ -202,3 +202,18 @@ async def resume(settings: ServiceSettings) -> int:
     """Let paused partitions go on; return how many there were."""
     async with _begin(settings, "letters") as connection:
         return await offsets.resume(connection)
+
+
+async def republish(settings: ServiceSettings, *, dry_run: bool) -> dict[str, int]:
+    """Have what was published and never stored read and published again; return how much that is."""
+    from services.ingest import unstored
+
+    total = unstored.Again()
+    while True:
+        async with _begin(settings, "republish") as connection:
+            if dry_run:
+                return {"articles": await unstored.count(connection)}
+            some = await unstored.read_again(connection)
+        if some.articles == 0:
+            return total._asdict()
+        total = unstored.Again(*map(sum, zip(total, some, strict=True)))

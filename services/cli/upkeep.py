@@ -254,6 +254,20 @@ def prune(
     show([gone], as_json=as_json, title="what would go" if dry_run else "what went")
 
 
+def republish(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many articles that are.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read and publish again what was published and never stored, after records were lost.
+
+    First let extract read what the topic still has: what is only on its way counts as well, and goes out twice.
+    """
+    from services.cli import commands
+
+    done = asyncio.run(commands.republish(load(ServiceSettings), dry_run=dry_run))
+    show([done], as_json=as_json, title="never stored" if dry_run else "read again")
+
+
 def _model() -> Path | None:
     return load(ReadingSettings).extract_model
 
