@@ -120,6 +120,7 @@ MUTANTS = (
     # Engines
     Mutant("replicas over brokers", "KafkaTopic", "claimwire.articles.v1", "spec.replicas", 5, "brokers"),
     Mutant("all must be in sync", "KafkaTopic", "claimwire.articles.v1", "spec.config", {"min.insync.replicas": 3}, "stops it"),
+    Mutant("claims with more", "KafkaTopic", "claimwire.claims.v1", "spec.partitions", 24, "CLAIMWIRE_KAFKA_PARTITIONS"),
     Mutant("other partitions", "KafkaTopic", "claimwire.articles.v1", "spec.partitions", 6, "CLAIMWIRE_KAFKA_PARTITIONS"),
     Mutant("other retention", "KafkaTopic", "claimwire.articles.v1", "spec.config", {"cleanup.policy": "delete"}, "cleanup.policy"),
     Mutant("topic of no cluster", "KafkaTopic", "claimwire.articles.v1", "metadata.labels", {}, "no cluster"),
