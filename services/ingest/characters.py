@@ -19,6 +19,8 @@ _REMOVED = re.compile(
     + "]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 _BLANK = re.compile(r"\s+")
+_PRINTABLE_REMOVED = re.compile("[\ufff0-\ufffc\U000e0000-\U000e0fff]")
+"""What is removed although ``str.isprintable`` does not tell it apart; all else that is removed is not printable."""
 
 
 def storable(text: str) -> str:
@@ -28,6 +30,9 @@ def storable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return ``text`` as `storable` does, with every run of white space as one space."""
+    words = " ".join(text.split())
+    if words.isprintable() and (words.isascii() or not _PRINTABLE_REMOVED.search(words)):
+        return unicodedata.normalize("NFC", words)
     return _BLANK.sub(" ", storable(text)).strip()
 
 

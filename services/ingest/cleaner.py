@@ -1,29 +1,31 @@
 """The cleaner: makes of a page the article in it, with one parse, or says why there is none."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from lxml import etree, html
 from trafilatura import bare_extraction
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from schemas.events import TEXT_MAX_CODE_POINTS, Dated, Evidence, Paragraph
 from schemas.outcomes import PageOutcome
 from services.ingest.bylines import find_wire_credit, read_authors
-from services.ingest.characters import label
+from services.ingest.characters import label, one_line
+from services.ingest.cleaning.chaff import drop_chaff
+from services.ingest.cleaning.mending import join_bodies
+from services.ingest.cleaning.prompts import without_prompts
 from services.ingest.dates import after, agreed_date, date_in_url, dates_in_text, first_date, read_date
 from services.ingest.declarations import Declarations, read_declarations
 from services.ingest.disclosures import find_disclosures, tells_ai_use
 from services.ingest.feeds import Entry
 from services.ingest.languages import find_language
-from services.ingest.markup import hostile, read_json_ld, without_impossible
+from services.ingest.markup import encode, hostile, read_json_ld
 from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, same_words, write_out_quotations
 from services.ingest.urls import BadUrl, resolve
 
-CLEANER_VERSION = 2
+CLEANER_VERSION = 3
 """Grows by one whenever the same page may give another text."""
 
 HTML_MAX_CODE_POINTS = 3_000_000
@@ -41,6 +43,9 @@ VISIBLE_DATE_PARAGRAPHS = 5
 _PARSER = html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 _PUBLISHED = ("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "date")
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified")
+_EXTRACTION = Extractor(output_format="xml", fast=True, recall=True, comments=False)
+"""What is no part of an article is dropped before, so it may take what it doubts; as XML no text is built twice."""
+
 _ANY_TAG = re.compile(r"<[a-zA-Z][^<>]{0,2000}>")
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _BINARY_SAMPLE = 4_096
@@ -107,11 +112,12 @@ def clean(page: Page) -> Cleaned:
     write_out_quotations(tree)
     entry = page.entry or Entry(url=page.url)
     title = _title(said, entry)
-    text, paragraphs = join(_extract(tree), title)
+    blocks = _extract(tree)
+    text, paragraphs = join(without_prompts(blocks), title)
     _check_text(text, TEXT_MIN_CODE_POINTS)
     if len(text) <= NOTICE_MAX_CODE_POINTS and _NOTICE.search(said.page_title or title or ""):
         raise Rejected(PageOutcome.NO_TEXT, "an error page or a check of the reader")
-    pieces = [text[slice(*paragraph.span)] for paragraph in paragraphs]
+    pieces = [words for words, _ in blocks]
     published, modified = _dates(page, said, entry, pieces)
     disclosures = find_disclosures(pieces)
     return Cleaned(
@@ -173,15 +179,18 @@ def _check_text(text: str, least: int) -> None:
 def _parse(markup: str) -> html.HtmlElement:
     # As UTF-8 bytes with the encoding fixed: a declaration inside the page cannot contradict what was decoded.
     try:
-        return html.document_fromstring(without_impossible(markup).encode(), parser=_PARSER)
+        return html.document_fromstring(encode(markup), parser=_PARSER)
     except etree.ParserError as error:
         raise Rejected(PageOutcome.NO_TEXT, "an empty document") from error
 
 
-def _extract(tree: html.HtmlElement) -> Iterator[Block]:
-    """Yield the blocks of the main text; metadata is read by us, since the library's reading of it can be held up."""
-    document = bare_extraction(tree, fast=True, with_metadata=False, include_comments=False, include_tables=True)
-    return blocks_of(document.body) if isinstance(document, Document) else iter(())
+def _extract(tree: html.HtmlElement) -> list[Block]:
+    """Return the blocks of the main text; metadata is read by us, since the library's reading of it can be held up."""
+    drop_chaff(tree)
+    join_bodies(tree)
+    document = bare_extraction(tree, options=_EXTRACTION)
+    found = blocks_of(document.body) if isinstance(document, Document) else ()
+    return [(words, kind) for raw, kind in found if (words := one_line(raw))]
 
 
 def _title(said: Declarations, entry: Entry) -> str | None:

@@ -22,7 +22,9 @@ JSON_LD_MAX_BYTES = 256 * 1024
 """News articles describe themselves in a few KB; more is a catalogue."""
 
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,12}|[0-9]{1,12});?")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r\f")
+_FORM_FEED = bytes.maketrans(b"\f", b" ")
+_REFERENCE = re.compile(b"&#([xX][0-9a-fA-F]{1,12}|[0-9]{1,12});?")
 _TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 _RAW = re.compile(r"<(?:!--|(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>]))", re.IGNORECASE)
 _COMMENT_END = re.compile(r"--!?>")
@@ -69,15 +71,18 @@ def _hostile_tag(html: str, start: int, end: int) -> str | None:
     return None
 
 
-def without_impossible(html: str) -> str:
-    """Return ``html`` without what no XML tree can hold, as character or as reference; one such ends an extraction."""
-    return _REFERENCE.sub(_kept, _IMPOSSIBLE.sub("", html.replace("\f", " ")))
+def encode(html: str) -> bytes:
+    """Return ``html`` in UTF-8 without what no tree can hold, as character or as reference: one ends an extraction."""
+    encoded = html.encode("utf-8", "ignore").translate(_FORM_FEED, _CONTROLS)
+    for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
+        encoded = encoded.replace(noncharacter, b"")
+    return _REFERENCE.sub(_kept, encoded)
 
 
-def _kept(reference: re.Match[str]) -> str:
+def _kept(reference: re.Match[bytes]) -> bytes:
     digits = reference[1]
-    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-    return "" if number > sys.maxunicode or _IMPOSSIBLE.match(chr(number)) else reference[0]
+    number = int(digits[1:], 16) if digits[:1] in {b"x", b"X"} else int(digits)
+    return b"" if number > sys.maxunicode or _IMPOSSIBLE.match(chr(number)) else reference[0]
 
 
 def read_json_ld(tree: HtmlElement) -> list[Any]:

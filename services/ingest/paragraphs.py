@@ -42,13 +42,18 @@ def blocks_of(body: "etree._Element") -> Iterator[Block]:
             words = []
         if event == "start":
             if element.tag in _BLOCKS:
-                kinds.append(_KINDS.get(str(element.tag), kinds[-1]))
+                kinds.append(_kind(element) or kinds[-1])
             words.append(element.text or "")
         else:
             if element.tag in _BLOCKS:
                 kinds.pop()
             words.append((element.tail or "") if element is not body else "")
     yield "".join(words), kinds[-1]
+
+
+def _kind(element: "etree._Element") -> ParagraphKind | None:
+    first_level = element.tag == "head" and element.get("rend") == "h1"
+    return ParagraphKind.TITLE if first_level else _KINDS.get(str(element.tag))
 
 
 def blocks_of_plain(text: str) -> Iterator[Block]:
@@ -74,7 +79,10 @@ def _unwrap(part: str) -> Iterator[str]:
 
 
 def join(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Paragraph, ...]]:
-    """Return the text of the blocks that have words, and its paragraphs; the title printed again is marked."""
+    """Return the text of the blocks that have words, and its paragraphs; the title printed again is marked.
+
+    So is the heading of the first level above the text, which may word the title otherwise; below it is a heading.
+    """
     pieces: list[str] = []
     paragraphs: list[Paragraph] = []
     at = 0
@@ -82,11 +90,18 @@ def join(blocks: Iterable[Block], title: str | None) -> tuple[str, tuple[Paragra
         words = one_line(raw)
         if not _WORDS.search(words):
             continue
-        again = len(paragraphs) < TITLE_WITHIN and title is not None and same_words(words, title)
-        paragraphs.append(Paragraph(span=(at, at + len(words)), kind=ParagraphKind.TITLE if again else kind))
+        paragraphs.append(Paragraph(span=(at, at + len(words)), kind=_placed(kind, words, title, paragraphs)))
         pieces.append(words)
         at += len(words) + len(BLANK_LINE)
     return BLANK_LINE.join(pieces), tuple(paragraphs)
+
+
+def _placed(kind: ParagraphKind, words: str, title: str | None, before: list[Paragraph]) -> ParagraphKind:
+    if len(before) < TITLE_WITHIN and title is not None and same_words(words, title):
+        return ParagraphKind.TITLE
+    if kind is ParagraphKind.TITLE and any(each.kind is not ParagraphKind.TITLE for each in before):
+        return ParagraphKind.HEADING
+    return kind
 
 
 def same_words(one: str, other: str) -> bool:

@@ -41,6 +41,11 @@ def test_line_has_single_spaces() -> None:
     assert one_line(" a\u00a0\u2003b\n\tc\u2028 ") == "a b c"
 
 
+def test_line_of_any_character_is_what_is_storable_of_it() -> None:
+    texts = [text for code in range(sys.maxunicode + 1) if (text := f"a{chr(code)}b").isprintable() and code != 0x20]
+    assert "".join(map(one_line, texts)) == storable("".join(texts))
+
+
 def test_label_is_short_or_nothing() -> None:
     assert label("x" * 5_000) == "x" * LINE_MAX
     assert [label(value) for value in (" \u200b ", None, 5, ["x"])] == [None] * 4

@@ -9,9 +9,9 @@ from services.ingest.markup import (
     JSON_LD_MAX_BYTES,
     TAG_MAX_CODE_POINTS,
     TAG_MAX_EQUALS,
+    encode,
     hostile,
     read_json_ld,
-    without_impossible,
 )
 
 
@@ -90,8 +90,8 @@ def test_json_ld_that_is_broken_or_too_long_is_dropped(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\0", "\x1b", "\ud800", "\ufffe", "&#0;", "&#xD800;", "&#65534", "&#99999999999;"])
 def test_what_no_tree_can_hold_is_removed(piece: str) -> None:
-    assert without_impossible(f"a{piece}b") == "ab"
+    assert encode(f"a{piece}b") == b"ab"
 
 
 def test_other_references_stay() -> None:
-    assert without_impossible("a&#8217;b&#x2019;c&amp;d\fe") == "a&#8217;b&#x2019;c&amp;d e"
+    assert encode("a&#8217;b&#x2019;c&amp;d\fe") == b"a&#8217;b&#x2019;c&amp;d e"
