@@ -402,11 +402,12 @@ RELATIONS_CHANGED = _counter(
 )
 RELATE_CAPS = _counter(
     "claimwire_extract_relate_caps",
-    "Times that a bound on the work of comparing was reached: neighbours of a claim, pairs of an article, articles of "
-    "one origin, claims followed for one thread.",
+    "Times that a bound on the work of comparing was reached: neighbours of a claim, pairs of an article, claims that "
+    "name one entity, articles of one origin, claims followed for one thread.",
     of=_EXTRACT,
-    odd="`neighbours` now and then is a report that all print. Others: a flood; look at the newest articles.",
-    cap=("neighbours", "pairs", "kin", "threads"),
+    odd="`neighbours` now and then is a report that all print, `frequent` a head of state. Others: a flood; look at "
+    "the newest articles.",
+    cap=("neighbours", "pairs", "frequent", "kin", "threads"),
 )
 UNRELATED = _gauge(
     "claimwire_extract_unrelated",

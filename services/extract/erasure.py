@@ -1,6 +1,7 @@
 """Erasure: takes the words of an article away wherever they are kept, and remembers that it was erased."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -105,13 +106,21 @@ async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
 async def erase_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> int:
     """Erase articles, in the caller's transaction; return how many were not erased before."""
     await lock_articles(connection, article_ids)
+    await _lock_rows(connection, article_ids)
     return sum([await erase_article(connection, key) for key in article_ids])
 
 
+async def _lock_rows(connection: AsyncConnection, article_ids: Collection[UUID]) -> list[Any]:
+    """Lock articles, then their claims, each in the order of their ids: one by one they would cross with relate."""
+    article = tables.article
+    rows = select(article.c.article_id).where(article.c.article_id.in_(article_ids))
+    await connection.execute(rows.order_by(article.c.article_id).with_for_update())
+    return await lock_claims(connection, article_ids)
+
+
 async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> list[UUID]:
-    claim, article = tables.claim, tables.article
-    await connection.execute(select(article.c.article_id).filter_by(article_id=article_id).with_for_update())
-    ids = [row.claim_id for row in await lock_claims(connection, [article_id])]
+    claim = tables.claim
+    ids = [row.claim_id for row in await _lock_rows(connection, [article_id])]
     await log_losses(connection, await withdraw(connection, [article_id]), uuid4())
     await forget_origin(connection, article_id)
     words = {column.name: null() for column in claim.c if column.name not in KEPT_OF_CLAIM}

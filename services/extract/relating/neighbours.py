@@ -96,7 +96,9 @@ SHARING = text(f"""
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY own ORDER BY distance, other) AS place FROM pairs
     )
-    SELECT own, other, distance, place FROM ranked WHERE place <= {NEIGHBOURS_MAX}
+    SELECT own, other, distance, place, frequent
+      FROM (SELECT count(DISTINCT root) - (SELECT count(*) FROM rare) AS frequent FROM naming) AS told
+      LEFT JOIN ranked ON place <= {NEIGHBOURS_MAX}
 """)  # noqa: S608 (our own constants)
 
 _WITHIN = text("""
@@ -166,8 +168,9 @@ async def _find_sharing(
     roots, members = zip(*given, strict=True)
     asked = {"roots": roots, "members": members, "article_id": article_id, "farthest": FARTHEST}
     rows = (await connection.execute(SHARING, asked)).all()
+    metrics.RELATE_CAPS.labels("frequent").inc(rows[0].frequent)
     metrics.RELATE_CAPS.labels("neighbours").inc(sum(row.place == NEIGHBOURS_MAX for row in rows))
-    return [_pair(row.own, row.other, row.distance) for row in rows]
+    return [_pair(row.own, row.other, row.distance) for row in rows if row.own is not None]
 
 
 async def _find_closest(
