@@ -16,6 +16,7 @@ from lxml import etree
 
 from services.ingest.characters import label
 from services.ingest.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.markup import hostile
 from services.ingest.rests import Rest, read_rest
 from services.ingest.transcoding import as_utf8
 
@@ -27,12 +28,16 @@ BODY_MAX_BYTES = 5_000_000
 ENTRIES_MAX = 500
 """The most that is read of one feed: the newest come first, and more in one poll is an archive, not news."""
 
-PATIENT_MAX_BYTES = 1_000_000
-"""The patient parser takes up to 3 CPU seconds a megabyte."""
+PATIENT_MAX_BYTES = 500_000
+"""The patient parser takes up to 3 CPU seconds a megabyte, and a worker has 2 for all of a feed."""
+
+ENTITY_MAX_BYTES = 1_000
+"""Of the value of an entity: honest ones stand for a letter or a name."""
 
 JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 """What every JSON Feed says it is (JSON Feed 1.1, top-level ``version``)."""
 
+_ENTITY = re.compile(rb"<!ENTITY\s+[^\s>]{1,100}\s+(?:\"([^\"]*)\"|'([^']*)')")
 _END = re.compile(rb"</\s*(?:rss|feed|channel|(?:\w+:)?RDF)\s*>", re.IGNORECASE)
 _PUBLISHED = frozenset({"pubDate", "published", "issued", "date"})
 _MODIFIED = frozenset({"updated", "modified"})
@@ -100,7 +105,14 @@ def _json_item(item: Mapping[str, Any]) -> Item:
     )
 
 
+def _multiplies(value: bytes) -> bool:
+    """Tell whether an entity stands for others, or for very much: by it a short document says a long one."""
+    return len(value) > ENTITY_MAX_BYTES or b"&" in value.replace(b"&#", b"")
+
+
 def _read_xml(body: bytes) -> Listed:
+    if any(_multiplies(b"".join(values)) for values in _ENTITY.findall(body)):
+        raise NotAFeed("declares entities that multiply")
     tree = _tree(body)
     rest = Rest() if tree.root is None else read_rest(tree.root)
     if not tree.is_whole or b"xml:base" in body:
@@ -157,7 +169,7 @@ def _as_stated(item: Item, element: "etree._Element") -> Item:
 
 def _read_patiently(body: bytes, tree: _Tree) -> tuple[object, Sequence[Item]] | None:
     """Return the title and items that the patient parser finds; None where it finds no feed, or is better not asked."""
-    if len(body) > PATIENT_MAX_BYTES or tree.is_hostile:
+    if len(body) > PATIENT_MAX_BYTES or tree.is_hostile or hostile(body.decode()) is not None:
         return None
     # As a stream: of bytes the parser would ask first whether they name a file.
     feed = feedparser.parse(

@@ -47,6 +47,12 @@ PAGE_MAX_BYTES = 3_000_000
 WORDS = frozenset({"entry", "html", "text", "title"})
 """Columns of a page or a submission that hold words of its article; they go where that is refused as erased."""
 
+LOST_CHARACTER = "\ufffd"
+"""What decoding puts where bytes do not fit their encoding; publishers' own systems do the same."""
+
+LOST = "characters were lost in its encoding: the text has U+FFFD in their place"
+"""The reason of a page that is an article all the same."""
+
 REFUSALS = (FetchFailed, Refused, CleanerFailed, WorkerKilled, WorkerError, BadUrl, RecordTooLarge)
 """What is the page's own fault, its server's, or our code's on this page alone: each ends as an outcome."""
 
@@ -174,7 +180,8 @@ class Pipeline:
             )
             original = await find_other_page(connection, event.article_id, work.lease.id)
         reach("ingest.numbered")
-        result = Result(PageOutcome.UNCHANGED, None, event.article_id, fetched.etag, fetched.last_modified)
+        note = LOST if LOST_CHARACTER in event.text else None
+        result = Result(PageOutcome.UNCHANGED, note, event.article_id, fetched.etag, fetched.last_modified)
         if numbered.standing is not Standing.UNCHANGED:
             await self._send(event.model_copy(update={"revision": numbered.revision}))
             reach("ingest.acknowledged")

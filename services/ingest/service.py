@@ -33,11 +33,14 @@ logger = logging.getLogger(__name__)
 DATABASE_POOL = 8
 """Connections of one process: transactions are short, so far fewer than pages in flight."""
 
-CPU_SECONDS = 10.0
-"""The CPU time of reading one page or feed: twice what 3 MB of honest markup take on a slow core."""
+MODULES = ("services.ingest.articles", "services.ingest.poller")
+"""What a worker has imported before its first task."""
 
-MEMORY_BYTES = 1024 * 1024 * 1024
-"""The memory of a worker with its modules: four times the 250 MB that unclosed paragraphs were seen to take."""
+CPU_SECONDS = 2.0
+"""The CPU time of reading one page or feed: the dearest of some hundred real pages takes a thirtieth of it."""
+
+MEMORY_BYTES = 500_000_000
+"""The memory of a worker with its modules, which take 70 MB; honest pages of 3 MB were seen to take 120 MB more."""
 
 WALL_SECONDS = 60.0
 """The time of reading one page or feed, on a machine that has other work; CPU time ends it sooner."""
@@ -99,7 +102,7 @@ async def run(settings: IngestSettings) -> None:
 def _open_workers(settings: IngestSettings) -> AbstractAsyncContextManager[Workers]:
     return open_workers(
         settings.ingest_processes,
-        modules=("services.ingest.articles", "services.ingest.poller"),
+        modules=MODULES,
         cpu_seconds=CPU_SECONDS,
         memory_bytes=MEMORY_BYTES,
         wall_seconds=WALL_SECONDS,

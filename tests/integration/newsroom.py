@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
@@ -183,11 +184,12 @@ async def open_replica(
     most: int = 4,
     folders: Sequence[Path] = (),
     workers: Workers | None = None,
+    resolver: AbstractResolver | None = None,
 ) -> AsyncIterator[Replica]:
     guard = Guard([f"127.0.0.1:{site.port}" for site in sites])
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
-            open_fetcher(user_agent=AGENT, guard=guard, total_timeout_seconds=fetch_seconds)
+            open_fetcher(user_agent=AGENT, guard=guard, total_timeout_seconds=fetch_seconds, resolver=resolver)
         )
         hosts = Hosts(engine, Robots(fetcher, "Claimwire"), interval_seconds, wait_seconds=1.0)
         workers = workers or HereWorkers()

@@ -1,4 +1,4 @@
-"""Hostile feeds and pages through the workers: each ends in its outcome, and the next one is handled."""
+"""More hostile feeds and pages through one worker: each stays within its limits, and the next one is handled."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -9,6 +9,7 @@ import pytest
 from schemas.events import TEXT_MAX_CODE_POINTS
 from services.ingest.cleaner import Page, Rejected, clean
 from services.ingest.feeds import FeedBody, NotAFeed, read_feed
+from services.ingest.service import CPU_SECONDS, MEMORY_BYTES
 from services.workers import KillReason, WorkerKilled, Workers, open_workers
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -23,8 +24,8 @@ async def workers() -> AsyncIterator[Workers]:
     async with open_workers(
         1,
         modules=[clean.__module__, read_feed.__module__],
-        cpu_seconds=10.0,
-        memory_bytes=768 * 1024 * 1024,
+        cpu_seconds=CPU_SECONDS,
+        memory_bytes=MEMORY_BYTES,
         wall_seconds=20.0,
     ) as opened:
         yield opened
@@ -40,7 +41,7 @@ async def assert_next_is_handled(workers: Workers) -> None:
 
 
 async def test_page_that_holds_the_parser_is_killed_and_the_next_is_handled() -> None:
-    async with open_workers(1, cpu_seconds=2.0, memory_bytes=768 * 1024 * 1024, wall_seconds=20.0) as workers:
+    async with open_workers(1, cpu_seconds=CPU_SECONDS, memory_bytes=MEMORY_BYTES, wall_seconds=20.0) as workers:
         with pytest.raises(WorkerKilled) as caught:
             await workers.run(clean, page("<p>" + "<q>x</q>" * 100_000 + "</p>"))
         assert caught.value.reason is KillReason.CPU
