@@ -33,6 +33,7 @@ SQL_MODULES = {
     "services.extract.relating.weaving",
     "services.extract.relating.withdrawal",
     "services.extract.store",
+    "services.ingest.backfill.planting",
     "services.ingest.backlog",
     "services.ingest.discovery.sources",
     "services.ingest.folders",

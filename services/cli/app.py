@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from services.cli import asking, comparing, entities, keys, upkeep
+from services.cli import asking, comparing, entities, filling, keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
 from services.cli.tables import show
 from services.settings import (
@@ -162,5 +162,5 @@ def version(as_json: AsJson = False) -> None:
 
 
 asked = (asking.submit, asking.search, asking.claims, asking.article, comparing.threads, comparing.card)
-for command in (*asked, upkeep.erase, upkeep.prune, upkeep.reextract, upkeep.republish):
+for command in (*asked, filling.backfill, upkeep.erase, upkeep.prune, upkeep.reextract, upkeep.republish):
     app.command()(command)

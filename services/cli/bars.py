@@ -11,6 +11,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -19,6 +20,22 @@ from typing_extensions import override
 
 Advance = Callable[[int], None]
 """Tells a bar that so many more are done."""
+
+
+class Bar:
+    """A bar on the screen: called, it moves on by so many."""
+
+    def __init__(self, bars: Progress, task: TaskID) -> None:
+        self._bars = bars
+        self._task = task
+
+    def __call__(self, more: int) -> None:
+        """So many more are done."""
+        self._bars.advance(self._task, more)
+
+    def expect(self, total: int) -> None:
+        """There are so many in all, as far as is known by now."""
+        self._bars.update(self._task, total=total)
 
 
 class RateColumn(ProgressColumn):
@@ -31,15 +48,10 @@ class RateColumn(ProgressColumn):
 
 
 @contextmanager
-def open_bar(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Advance]:
+def open_bar(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Bar]:
     """Show a bar on standard error while open, if both streams are a terminal; yield what moves it."""
     console = Console(stderr=True)
     hidden = quiet or not (console.is_terminal and sys.stdout.isatty())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=hidden) as bars:
-        task = bars.add_task(what, total=total)
-
-        def advance(more: int) -> None:
-            bars.advance(task, more)
-
-        yield advance
+        yield Bar(bars, bars.add_task(what, total=total))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
@@ -41,6 +41,11 @@ class Task:
     source: Source
     fetched: Fetched
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is a page from an archive, which knows where it was fetched; a file itself does not."""
+        return self.source.arrival is Arrival.FILE and self.fetched.final_url != self.source.url
+
 
 def draft(task: Task) -> ArticleIngested:
     """Return the article's event; its revision is not numbered yet. Runs in a worker.
@@ -74,7 +79,10 @@ def _draft(task: Task) -> ArticleIngested:
     is_file = source.arrival is Arrival.FILE
     entry = Entry.model_validate(source.entry) if source.entry and not is_file else None
     cleaned = clean(Page(fetched.requested_url, fetched.final_url, markup, fetched.fetched_at, entry))
-    if is_file:
+    if task.is_archived:
+        task = replace(task, source=replace(source, url=fetched.requested_url))
+        source = replace(task.source, arrival=Arrival.FETCHED, publisher_domain=None)
+    elif is_file:
         own_id, publisher = article_id(source.url), find_publisher(source, source.url)
         return _event(task, cleaned, new_id=own_id, canonical=source.url, publisher=publisher)
     canonical = choose_canonical(fetched.final_url, cleaned.canonical_link)
@@ -153,6 +161,6 @@ def names_after(event: ArticleIngested) -> set[tuple[ErasedKind, str]]:
         (ErasedKind.URL, event.final_url),
         (ErasedKind.URL, event.canonical_url),
     }
-    if event.arrival is Arrival.FETCHED:
+    if event.arrival is not Arrival.SUBMITTED and not event.final_url.startswith("file:"):
         names.add((ErasedKind.URL, canonical_url(event.final_url)))
     return names | ({(ErasedKind.TEXT, event.text_sha256)} if event.arrival is Arrival.SUBMITTED else set())

@@ -1,7 +1,7 @@
 """Folders: HTML files on disk that are pages like any other, read without the network.
 
 A file's article is named by the file's own URL, never by what stands in the file: nobody can pass a text off as a
-publisher's by handing us a file with a link to it.
+publisher's by handing us a file with a link to it. A record of an archive is the page that its crawler asked for.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from schemas.outcomes import PageOutcome
 from schemas.tables import page
 from services.ingest.frontier import FILE_HOST
 from services.ingest.responses import Fetched, FetchFailed
+from services.ingest.warc import is_record, read_record
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 """What counts as a page; other files of a folder are left alone."""
@@ -85,12 +86,14 @@ def _page_row(file: File) -> dict[str, object]:
 
 
 async def read_file(url: str, folders: Sequence[Path], *, max_bytes: int) -> Fetched:
-    """Return a file as if it had been fetched; when it was changed is no evidence of anything, so it is not told.
+    """Return a file as if it had been fetched, or the record of an archive that was.
+
+    When a file was changed is no evidence of anything, so it is not told.
 
     Raises:
         FetchFailed: it is gone, too large, unreadable, or outside the folders.
     """
-    return await asyncio.to_thread(_read, url, folders, max_bytes)
+    return await asyncio.to_thread(read_record if is_record(url) else _read, url, folders, max_bytes)
 
 
 def _read(url: str, folders: Sequence[Path], max_bytes: int) -> Fetched:

@@ -177,11 +177,14 @@ class Pipeline:
                 article_id=event.article_id,
                 canonical_url=event.canonical_url,
                 text_sha256=event.text_sha256,
+                is_archived=articles.Task(work.source, fetched).is_archived,
             )
             original = await find_other_page(connection, event.article_id, work.lease.id)
         reach("ingest.numbered")
         note = LOST if LOST_CHARACTER in event.text else None
         result = Result(PageOutcome.UNCHANGED, note, event.article_id, fetched.etag, fetched.last_modified)
+        if numbered.standing is Standing.KEPT:
+            return replace(result, outcome=PageOutcome.DUPLICATE_URL, reason="another text of it is known already")
         if numbered.standing is not Standing.UNCHANGED:
             await self._send(event.model_copy(update={"revision": numbered.revision}))
             reach("ingest.acknowledged")

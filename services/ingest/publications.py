@@ -23,6 +23,8 @@ class Standing(StrEnum):
     NEW = "new"
     UNACKNOWLEDGED = "unacknowledged"
     UNCHANGED = "unchanged"
+    KEPT = "kept"
+    """Another text was published, and stays."""
 
 
 class Numbered(NamedTuple):
@@ -34,9 +36,17 @@ class Numbered(NamedTuple):
 
 
 async def number(
-    connection: AsyncConnection, lease: Lease, *, article_id: UUID, canonical_url: str, text_sha256: str
+    connection: AsyncConnection,
+    lease: Lease,
+    *,
+    article_id: UUID,
+    canonical_url: str,
+    text_sha256: str,
+    is_archived: bool = False,
 ) -> Numbered:
     """Give the text its revision, in a transaction of the caller's that holds the lease.
+
+    One from an archive, which may be of any age, gets none where another was published.
 
     A text that differs from the row's gets ``greatest(revision + 1, Unix seconds)``: it grows also where the database
     went back in time.
@@ -54,6 +64,8 @@ async def number(
     if row.text_sha256 == text_sha256:
         standing = Standing.UNCHANGED if row.published_revision == row.revision else Standing.UNACKNOWLEDGED
         return Numbered(article_id, row.revision, standing)
+    if is_archived and row.published_revision is not None:
+        return Numbered(article_id, row.revision, Standing.KEPT)
     seconds = cast(func.floor(func.extract("epoch", func.now())), BigInteger)
     revision = await connection.scalar(
         update(publication)

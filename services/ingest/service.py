@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -60,13 +61,42 @@ FOLDER_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Parts:
-    """What the service has opened."""
+    """What reading pages takes; `open_parts` opens it."""
 
     settings: IngestSettings
     engine: AsyncEngine
     workers: Workers
     fetcher: Fetcher
     producer: Producer
+
+    def hosts(self) -> Hosts:
+        """Return how hosts are asked."""
+        robots = Robots(self.fetcher, self.settings.user_agent.partition("/")[0])
+        return Hosts(self.engine, robots, self.settings.host_interval_seconds)
+
+    def pipeline(self) -> Pipeline:
+        """Return what brings a page from its row to Kafka."""
+        return Pipeline(
+            engine=self.engine,
+            fetcher=self.fetcher,
+            workers=self.workers,
+            producer=self.producer,
+            folders=self.settings.folders,
+        )
+
+
+@asynccontextmanager
+async def open_parts(settings: IngestSettings, name: str) -> AsyncIterator[Parts]:
+    """Open what reading pages takes, for a process of that name; close it in reverse."""
+    async with (
+        open_database(
+            settings.database_url, application_name=name, pool_size=DATABASE_POOL, prepare=settings.database_prepare
+        ) as engine,
+        _open_workers(settings) as workers,
+        _open_fetcher(settings) as fetcher,
+        open_producer(settings, f"claimwire-{name}") as producer,
+    ):
+        yield Parts(settings, engine, workers, fetcher, producer)
 
 
 async def run(settings: IngestSettings) -> None:
@@ -75,19 +105,13 @@ async def run(settings: IngestSettings) -> None:
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
         open_traces(settings.otlp_endpoint, Service.INGEST),
-        open_database(
-            settings.database_url, application_name="ingest", pool_size=DATABASE_POOL, prepare=settings.database_prepare
-        ) as engine,
-        _open_workers(settings) as workers,
-        _open_fetcher(settings) as fetcher,
-        open_producer(settings, "claimwire-ingest") as producer,
+        open_parts(settings, "ingest") as parts,
     ):
-        readiness = Readiness(kafka=Check(settings), database=lambda: check_schema(engine))
+        readiness = Readiness(kafka=Check(settings), database=lambda: check_schema(parts.engine))
         async with open_probes(
             Service.INGEST, settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness
         ):
-            await wait_for_schema(engine, stop, progress)
-            parts = Parts(settings, engine, workers, fetcher, producer)
+            await wait_for_schema(parts.engine, stop, progress)
             async with asyncio.TaskGroup() as loops:
                 for crew in _crews(parts, readiness, progress):
                     loops.create_task(crew.run(stop, drain_seconds=settings.stop_seconds * DRAIN_SHARE))
@@ -120,13 +144,9 @@ def _open_fetcher(settings: IngestSettings) -> AbstractAsyncContextManager[Fetch
 
 def _crews(parts: Parts, readiness: Readiness, progress: Progress) -> tuple[Crew, Crew]:
     settings, engine, fetcher, workers = parts.settings, parts.engine, parts.fetcher, parts.workers
-    robots = Robots(fetcher, settings.user_agent.partition("/")[0])
-    hosts = Hosts(engine, robots, settings.host_interval_seconds)
-    pipeline = Pipeline(
-        engine=engine, fetcher=fetcher, workers=workers, producer=parts.producer, folders=settings.folders
-    )
+    hosts = parts.hosts()
     poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=settings.poll_interval_seconds)
-    pages = PageIntake(engine=engine, hosts=hosts, pipeline=pipeline, folders=settings.folders)
+    pages = PageIntake(engine=engine, hosts=hosts, pipeline=parts.pipeline(), folders=settings.folders)
     feeds = FeedIntake(engine=engine, hosts=hosts, poller=poller)
 
     def crew(name: str, intake: PageIntake | FeedIntake, most: int) -> Crew:
