@@ -684,5 +684,21 @@ COMMENT ON TABLE feed IS 'A feed that ingest polls; feed_id is uuid5(URL namespa
 
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
 
+-- Running upgrade 0007 -> 0008
+
+ALTER TABLE feed ADD COLUMN moved_to TEXT;
+
+ALTER TABLE feed ADD COLUMN ended_at TIMESTAMP WITH TIME ZONE;
+
+ALTER TABLE feed ADD COLUMN changes_per_day FLOAT;
+
+ALTER TABLE feed ADD COLUMN ttl_seconds INTEGER;
+
+ALTER TABLE feed ADD COLUMN skip_hours INTEGER[];
+
+ALTER TABLE feed ADD COLUMN skip_days INTEGER[];
+
+UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
+
 COMMIT;
 

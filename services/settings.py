@@ -99,7 +99,7 @@ class IngestSettings(Settings):
         1.0, ge=0, le=3_600, description="The least time between two requests of a host."
     )
     poll_interval_seconds: float = Field(
-        300.0, ge=1, le=86_400, description="The least time between two polls of a feed."
+        60.0, ge=1, le=86_400, description="The least time between two polls of a feed; its own pace decides."
     )
     ingest_processes: int = Field(2, ge=1, le=64, description="Worker processes that parse and clean.")
     folders: Annotated[tuple[Path, ...], NoDecode] = Field((), description="Folders of HTML files to read, by commas.")

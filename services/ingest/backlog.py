@@ -17,7 +17,7 @@ _BACKLOG = text(f"""
     SELECT (SELECT jsonb_object_agg(coalesce(outcome, '{metrics.NEVER}'), feeds) FROM (
                SELECT outcome, count(*) AS feeds FROM feed GROUP BY outcome) AS by_outcome) AS feeds,
            (SELECT extract(epoch FROM now() - min(next_poll_at)) FROM feed
-             WHERE next_poll_at <= now()) AS feed_overdue,
+             WHERE next_poll_at <= now() AND ended_at IS NULL) AS feed_overdue,
            (SELECT extract(epoch FROM max(found_at)) FROM page) AS newest_page,
            (SELECT count(*) FROM (
                SELECT FROM page WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())

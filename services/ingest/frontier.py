@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, null, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from services import traces
 from services.ingest import hosts
 from services.ingest.feeds import Entry
 from services.ingest.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
+from services.ingest.rests import Rest
 from services.ingest.schedule import NextPoll
 from services.ingest.urls import host_key, resolve
 
@@ -32,7 +33,10 @@ class Inserted(NamedTuple):
 
 
 class Polled(NamedTuple):
-    """What a poll leaves in the feed's row; a title, etag or last_modified of None leaves the old one."""
+    """What a poll leaves in the feed's row; of what is None the old stays.
+
+    ``moved_to`` is where it is polled from now on; where it is empty, at its own URL again.
+    """
 
     outcome: FeedOutcome
     reason: str | None
@@ -41,6 +45,9 @@ class Polled(NamedTuple):
     title: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    changes_per_day: float | None = None
+    rest: Rest | None = None
+    moved_to: str | None = None
 
 
 def default_publisher(url: str) -> str:
@@ -51,7 +58,9 @@ def default_publisher(url: str) -> str:
 async def add_feed(
     connection: AsyncConnection, url: str, publisher_domain: str | None = None, publisher_name: str | None = None
 ) -> UUID:
-    """Have a feed polled, from now on; one that is known gets the publisher named here. Returns its id.
+    """Have a feed polled, from now on, also one that has ended; one that is known gets the publisher named here.
+
+    Returns its id.
 
     Raises:
         BadUrl: it cannot be fetched.
@@ -63,7 +72,9 @@ async def add_feed(
     statement = insert(feed).values(feed_id=feed_id, url=sent, **values)
     changes = {key: value for key, value in named.items() if value}
     await connection.execute(
-        statement.on_conflict_do_update(index_elements=[feed.c.url], set_=changes | {"found_in": None})
+        statement.on_conflict_do_update(
+            index_elements=[feed.c.url], set_=changes | {"found_in": None, "ended_at": None}
+        )
     )
     return feed_id
 
@@ -79,14 +90,38 @@ async def remove_feed(connection: AsyncConnection, url: str) -> bool:
     return removed.rowcount == 1
 
 
+def place_of(row: Row[Any]) -> str:
+    """Return the URL at which a feed is polled: its own, or the one that it has moved to for good."""
+    return str(row.moved_to or row.url)
+
+
 async def lease_feeds(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
-    """Lease feeds whose poll is due."""
-    return await take_due(connection, feed, "next_poll_at", most=most)
+    """Lease feeds whose poll is due, of as many hosts that are free; the hosts are still to be taken."""
+    lives = feed.c.ended_at.is_(None)
+    place = func.coalesce(feed.c.moved_to, feed.c.url)
+    first = hosts.first_of_free(feed, "next_poll_at", place, lives, most=most)
+    return await take_due(connection, feed, "next_poll_at", most=most, where=[lives, first])
+
+
+async def is_polled_at(connection: AsyncConnection, url: str, feed_id: UUID) -> bool:
+    """Return whether a feed other than this one is polled at ``url``."""
+    there = and_(
+        func.coalesce(feed.c.moved_to, feed.c.url) == url, feed.c.feed_id != feed_id, feed.c.ended_at.is_(None)
+    )
+    return (await connection.execute(select(1).where(there).limit(1))).first() is not None
 
 
 async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -> None:
     """Save what a poll found; raises ``LeaseLost``."""
-    found = {"title": polled.title, "etag": polled.etag, "last_modified": polled.last_modified}
+    names = ("title", "etag", "last_modified", "changes_per_day")
+    found: dict[str, object] = {name: getattr(polled, name) for name in names}
+    if polled.rest is not None:
+        found |= {"ttl_seconds": polled.rest.ttl_seconds or null()}
+        found |= {"skip_hours": list(polled.rest.skip_hours), "skip_days": list(polled.rest.skip_days)}
+    if polled.moved_to is not None:
+        found |= {"moved_to": polled.moved_to or null()}
+    if polled.next.ends:
+        found |= {"ended_at": func.now()}
     await finish(
         connection,
         lease,

@@ -1,13 +1,13 @@
 """Hosts: politeness across replicas; each host is asked by one of them at a time, with a pause between two requests."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Table, exists, func, not_, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import host
@@ -15,13 +15,20 @@ from services.ingest.fetcher import FetchFailed, utc_now
 from services.ingest.leases import LEASE_SECONDS, free, from_now
 from services.ingest.robots import Robots
 from services.ingest.schedule import host_pause
-from services.ingest.urls import host_key
+from services.ingest.urls import BadUrl, host_key
 
 WAIT_SECONDS = 10.0
 """The longest a redirect may wait inside a piece of work: longer, it would keep a place from other hosts' pages."""
 
 LOOK_SECONDS = 0.5
 """How often a host that is being asked is looked at again: most answer sooner."""
+
+
+LOOK_AHEAD = 16
+"""So many times the work asked for is looked at, to find work of so many hosts among it."""
+
+HOST_OF_URL = "^https?://([^/?#]+)"
+"""PostgreSQL's way to ``host_key``, of a URL as ``resolve`` returns it."""
 
 
 class HostBusy(Exception):
@@ -35,18 +42,38 @@ async def remember(connection: AsyncConnection, names: set[str]) -> None:
         await connection.execute(insert(host).on_conflict_do_nothing(), rows)
 
 
-async def take(connection: AsyncConnection, name: str, token: UUID) -> bool:
-    """Lease a host that is free now; return whether it is ours. Its row is made where it is new."""
-    await remember(connection, {name})
+async def take(connection: AsyncConnection, names: set[str], token: UUID) -> set[str]:
+    """Lease those of the hosts that are free now; return which are ours. Their rows are made where they are new."""
+    await remember(connection, names)
     chosen = (
         select(host.c.host)
-        .where(host.c.host == name, host.c.free_at <= func.now(), free(host))
+        .where(host.c.host.in_(names), host.c.free_at <= func.now(), free(host))
         .with_for_update(skip_locked=True)
     )
-    taken = await connection.execute(
-        update(host).where(host.c.host.in_(chosen)).values(leased_until=from_now(LEASE_SECONDS), lease_token=token)
+    leased = {"leased_until": from_now(LEASE_SECONDS), "lease_token": token}
+    taken = await connection.execute(update(host).where(host.c.host.in_(chosen)).values(leased).returning(host.c.host))
+    return set(taken.scalars())
+
+
+def first_of_free(
+    table: Table, due: str, url: ColumnElement[str], *where: ColumnElement[bool], most: int
+) -> ColumnElement[bool]:
+    """Return the condition of the rows to begin with: of each host that nobody asks and that is free, the oldest due.
+
+    Work of a host that is not free is passed over, however much there is, so that it delays no other's.
+    """
+    (key,) = table.primary_key.columns
+    name = func.substring(url, HOST_OF_URL)
+    is_busy = exists().where(host.c.host == name, or_(host.c.free_at > func.now(), not_(free(host))))
+    waiting = (
+        select(key, name.label("host"), table.c[due].label("due"))
+        .where(table.c[due] <= func.now(), free(table), not_(is_busy), *where)
+        .order_by(table.c[due])
+        .limit(most * LOOK_AHEAD)
+        .subquery("waiting")
     )
-    return taken.rowcount == 1
+    first = select(waiting.c[key.name]).ext(distinct_on(waiting.c.host)).order_by(waiting.c.host, waiting.c.due)
+    return key.in_(first)
 
 
 async def seconds_until_free(connection: AsyncConnection, name: str) -> float:
@@ -70,9 +97,31 @@ class Hosts:
         """Return the turn at the URL's host, or the seconds until it may be free. Raises ``BadUrl``."""
         name = host_key(url)
         async with self.engine.begin() as connection:
-            if await take(connection, name, token):
+            if await take(connection, {name}, token):
                 return Turn(self, token, name)
             return await seconds_until_free(connection, name)
+
+    async def begin_all(
+        self, connection: AsyncConnection, urls: Sequence[str], token: UUID
+    ) -> list["Turn | BadUrl | None"]:
+        """Return a turn for each of the URLs, None where its host is taken, or why it names no host."""
+        names = [_host_key(url) for url in urls]
+        ours = await take(connection, {name for name in names if isinstance(name, str)}, token)
+        turns: list[Turn | BadUrl | None] = []
+        for name in names:
+            if isinstance(name, BadUrl):
+                turns.append(name)
+                continue
+            turns.append(Turn(self, token, name) if name in ours else None)
+            ours.discard(name)
+        return turns
+
+
+def _host_key(url: str) -> str | BadUrl:
+    try:
+        return host_key(url)
+    except BadUrl as error:
+        return error
 
 
 class Turn:
@@ -145,7 +194,7 @@ class Turn:
         deadline = asyncio.get_running_loop().time() + self._hosts.wait_seconds
         while True:
             async with self._hosts.engine.begin() as connection:
-                if await take(connection, name, self._token):
+                if await take(connection, {name}, self._token):
                     self._held = name
                     return
                 wait = await seconds_until_free(connection, name)

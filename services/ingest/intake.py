@@ -12,7 +12,7 @@ from schemas.tables import feed
 from services.ingest import frontier, leases, submissions
 from services.ingest.crew import Piece
 from services.ingest.folders import folder_urls
-from services.ingest.hosts import Hosts, Turn
+from services.ingest.hosts import LOOK_SECONDS, Hosts, Turn
 from services.ingest.leases import Lease
 from services.ingest.pipeline import Pipeline
 from services.ingest.poller import Poller
@@ -89,18 +89,21 @@ class FeedIntake:
         """Return up to ``room`` polls that are due."""
         async with self._engine.begin() as connection:
             rows = await frontier.lease_feeds(connection, most=room)
-        pieces = [await self._begin(row) for row in rows]
-        return [piece for piece in pieces if piece is not None]
+            if not rows:
+                return []
+            places = [frontier.place_of(row) for row in rows]
+            turns = await self._hosts.begin_all(connection, places, rows[0].lease_token)
+            pieces = [self._piece(row, turn) for row, turn in zip(rows, turns, strict=True)]
+            for piece in pieces:
+                if isinstance(piece, Lease):
+                    await leases.give_back(connection, piece, seconds=LOOK_SECONDS)
+        return [piece for piece in pieces if isinstance(piece, Piece)]
 
-    async def _begin(self, row: Row[Any]) -> Piece | None:
-        lease = Lease(feed, row.feed_id, row.lease_token)
-        fail = partial(self._poller.fail, row)
-        try:
-            turn = await self._hosts.begin(row.url, lease.token)
-        except BadUrl as error:
-            return Piece(lease, partial(fail, error), fail)
-        if isinstance(turn, Turn):
-            return Piece(lease, partial(self._poller.poll, row, turn), fail, turn)
-        async with self._engine.begin() as connection:
-            await leases.give_back(connection, lease, seconds=turn)
-        return None
+    def _piece(self, row: Row[Any], turn: Turn | BadUrl | None) -> Piece | Lease:
+        """Return the poll of a feed, or only its lease where its host was taken by others meanwhile."""
+        lease, fail = Lease(feed, row.feed_id, row.lease_token), partial(self._poller.fail, row)
+        if turn is None:
+            return lease
+        if isinstance(turn, BadUrl):
+            return Piece(lease, partial(fail, turn), fail)
+        return Piece(lease, partial(self._poller.poll, row, turn), fail, turn)

@@ -5,7 +5,7 @@ are the database's, since the clocks of replicas differ.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -42,6 +42,12 @@ def from_now(seconds: float) -> ColumnElement[Any]:
     return func.now() + timedelta(seconds=seconds)
 
 
+def leased_at(row: Row[Any]) -> datetime:
+    """Return the database's time at which a row was leased, as it was returned then."""
+    at: datetime = row.leased_until - timedelta(seconds=LEASE_SECONDS)
+    return at
+
+
 def free(table: Table) -> ColumnElement[bool]:
     """Return the condition under which nobody holds a row."""
     return or_(table.c.leased_until.is_(None), table.c.leased_until <= func.now())
@@ -57,7 +63,7 @@ async def take_due(
 ) -> list[Row[Any]]:
     """Lease up to ``most`` free rows whose time ``due`` has come; return them with their tokens.
 
-    Rows that another replica is just taking are skipped, not waited for.
+    Rows that another replica is just taking are skipped, not waited for. All have one token.
     """
     (key,) = table.primary_key.columns
     chosen = (

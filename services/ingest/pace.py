@@ -20,6 +20,9 @@ nothing is a 304."""
 UNKNOWN_A_DAY = 24.0
 """Changes a day of a feed that dates nothing, until its polls tell: one an hour, so a poll every quarter of one."""
 
+SOURCES_A_DAY = 1.0
+"""Changes a day of what names other feeds and lists no article, to begin with: sites seldom get new sections."""
+
 MEMORY_SECONDS = 2 * DAY_SECONDS
 """What the average looks back on: long enough for a night, short enough that a weekend slows the polls down."""
 

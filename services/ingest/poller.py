@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
@@ -18,10 +18,11 @@ from services.ingest.discovery.probing import find_feed
 from services.ingest.discovery.sources import save_sources
 from services.ingest.entries import Feed, FeedBody, FeedKind, NotAFeed
 from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
-from services.ingest.frontier import Polled
+from services.ingest.frontier import Inserted, Polled
 from services.ingest.hosts import Turn
 from services.ingest.leases import Lease
-from services.ingest.schedule import NextPoll, next_poll
+from services.ingest.outlook import Answer, after_answer, after_failure
+from services.ingest.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from services.logs import bound
 from services.workers import WorkerError, WorkerKilled, Workers
@@ -83,13 +84,16 @@ class Poller:
             Exception: nobody expected it, or PostgreSQL is away; ``fail`` says what becomes of the feed.
         """
         with bound(feed_url=row.url, feed_id=row.feed_id), traces.span("poll", feed_url=row.url) as span:
-            found: Feed | None = None
             try:
-                polled, found = await self._poll(row, turn)
+                answer = await self._ask(row, turn)
             except REFUSALS as error:
                 polled = self._failed(row, error)
+                span.note(outcome=polled.outcome)
+                await self._save(row, polled, None)
+                return
+            polled = _answered(answer)
             span.note(outcome=polled.outcome)
-            await self._save(row, polled, found)
+            await self._save(row, polled, answer)
 
     async def fail(self, row: Row[Any], error: Exception) -> None:
         """Save what becomes of a feed whose poll failed as nobody expected. Raises ``LeaseLost``."""
@@ -100,25 +104,16 @@ class Poller:
     def _failed(self, row: Row[Any], error: Exception) -> Polled:
         outcome, reason = explain(error)
         wait = error.retry_after_seconds if isinstance(error, FetchFailed) else None
-        return Polled(outcome, reason, self._next(outcome, row, retry_after_seconds=wait))
+        again, place = after_failure(row, outcome, interval_seconds=self._interval_seconds, retry_after_seconds=wait)
+        return Polled(outcome, reason, again, moved_to=place)
 
-    async def _poll(self, row: Row[Any], turn: Turn) -> tuple[Polled, Feed | None]:
-        fetched = await self._fetch(row.url, turn, etag=row.etag, last_modified=row.last_modified)
-        outcome, found = FeedOutcome.NOT_MODIFIED, None
-        if fetched.status != 304:  # noqa: PLR2004 (not modified)
-            outcome, found = FeedOutcome.POLLED, await self._find(row, await self._read(fetched), fetched, turn)
-        ages = (fetched.cache_max_age_seconds, found.ttl_seconds if found else None)
-        polled = Polled(
-            outcome,
-            f"names {len(found.sources)} feeds" if found and found.sources else None,
-            self._next(outcome, row, max_age_seconds=max(age or 0 for age in ages)),
-            title=found.title if found else None,
-            etag=fetched.etag,
-            last_modified=fetched.last_modified,
-        )
-        if found is not None:
-            metrics.FEED_ENTRIES.labels("skipped").inc(found.skipped + found.dropped)
-        return polled, found
+    async def _ask(self, row: Row[Any], turn: Turn) -> Answer:
+        fetched = await self._fetch(frontier.place_of(row), turn, etag=row.etag, last_modified=row.last_modified)
+        if fetched.status == 304:  # noqa: PLR2004 (not modified)
+            return Answer(fetched, None)
+        found = await self._find(row, await self._read(fetched), fetched, turn)
+        metrics.FEED_ENTRIES.labels("skipped").inc(found.skipped + found.dropped)
+        return Answer(fetched, found)
 
     async def _find(self, row: Row[Any], found: Feed, fetched: Fetched, turn: Turn) -> Feed:
         """Return what was found, with the feed of a home page that names none, if it has one. Raises `NotAFeed`."""
@@ -155,20 +150,44 @@ class Poller:
             read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at, fetched.charset)
         )
 
-    def _next(self, outcome: FeedOutcome, row: Row[Any], **asked: float | None) -> NextPoll:
-        return next_poll(outcome, failures=row.failures, interval_seconds=self._interval_seconds, **asked)
-
-    async def _save(self, row: Row[Any], polled: Polled, found: Feed | None) -> None:
+    async def _save(self, row: Row[Any], polled: Polled, answer: Answer | None) -> None:
         """Save what was found and what became of the poll, and count both once they are kept."""
-        lease = Lease(feed, row.feed_id, row.lease_token)
+        lease, found = Lease(feed, row.feed_id, row.lease_token), answer.found if answer else None
         async with self._engine.begin() as connection:
             await leases.check(connection, lease)
             inserted = await frontier.insert_entries(connection, row, found.entries if found else ())
             if found and found.sources and not await save_sources(connection, row, found.sources):
                 polled = polled._replace(reason="names feeds, but was found in what was found itself")
+            if answer is not None:
+                polled = await self._look_ahead(connection, row, polled, answer, inserted)
             await frontier.save_poll(connection, lease, polled._replace(entries=inserted.new))
         metrics.FEED_POLLS.labels(polled.outcome).inc()
         for what, count in inserted._asdict().items():
             metrics.FEED_ENTRIES.labels(what).inc(count)
         words = f" ({polled.reason})" if polled.reason else f", {inserted.new} new, {inserted.changed} changed"
         logger.info("%s%s; next in %.0f s", polled.outcome, words, polled.next.seconds)
+
+    async def _look_ahead(
+        self, connection: AsyncConnection, row: Row[Any], polled: Polled, answer: Answer, inserted: Inserted
+    ) -> Polled:
+        """Return what is left in the row with the next poll; a feed that has moved to where another is polled ends."""
+        outlook = after_answer(row, answer, inserted, interval_seconds=self._interval_seconds)
+        place = outlook.moved_to
+        if place is not None and await frontier.is_polled_at(connection, place, row.feed_id):
+            return polled._replace(reason=f"moved to {place}, which is polled", next=outlook.next._replace(ends=True))
+        return polled._replace(
+            next=outlook.next, changes_per_day=outlook.changes_per_day, rest=outlook.rest, moved_to=place
+        )
+
+
+def _answered(answer: Answer) -> Polled:
+    """Return what an answer leaves in the feed's row, until what it lists is saved."""
+    fetched, found = answer
+    return Polled(
+        FeedOutcome.POLLED if found else FeedOutcome.NOT_MODIFIED,
+        f"names {len(found.sources)} feeds" if found and found.sources else None,
+        NextPoll(0.0, 0),
+        title=found.title if found else None,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+    )

@@ -16,6 +16,7 @@ from services.ingest import frontier, hosts, leases
 from services.ingest.feeds import Entry
 from services.ingest.frontier import Inserted, Polled
 from services.ingest.leases import Lease, LeaseLost, from_now
+from services.ingest.rests import Rest
 from services.ingest.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from tests.builders import FETCHED_AT
@@ -247,7 +248,7 @@ async def test_poll_is_saved_only_under_its_lease(engine: AsyncEngine) -> None:
 async def test_host_is_taken_by_one_of_many(engine: AsyncEngine) -> None:
     async def take() -> bool:
         async with engine.begin() as connection:
-            return await hosts.take(connection, "new.example", uuid4())
+            return await hosts.take(connection, {"new.example"}, uuid4()) == {"new.example"}
 
     assert sum(await asyncio.gather(*(take() for _ in range(10)))) == 1
 
@@ -291,3 +292,82 @@ async def test_page_dated_anew_while_it_is_read_is_not_marked_done_by_its_older_
         with pytest.raises(LeaseLost):
             await leases.finish(connection, Lease(page, leased.page_id, leased.lease_token), due_at=None)
     assert (await row_of(engine, url)).due_at is not None
+
+
+async def add_feeds(engine: AsyncEngine, *urls: str) -> None:
+    async with engine.begin() as connection:
+        for url in urls:
+            await frontier.add_feed(connection, url)
+
+
+async def lease_feeds(engine: AsyncEngine, most: int = 10) -> list[Any]:
+    async with engine.begin() as connection:
+        return await frontier.lease_feeds(connection, most=most)
+
+
+async def test_host_with_many_feeds_delays_no_other_host(engine: AsyncEngine) -> None:
+    await add_feeds(engine, *(f"https://busy.example/{number}" for number in range(50)))
+    async with engine.begin() as connection:
+        await connection.execute(update(feed).values(next_poll_at=from_now(-60)))
+        await frontier.add_feed(connection, "https://zeta.example/rss")
+    (first,) = await lease_feeds(engine, most=2)
+    assert first.url.startswith("https://busy.example/")
+    async with engine.begin() as connection:
+        assert await hosts.take(connection, {"busy.example"}, uuid4())
+    assert [row.url for row in await lease_feeds(engine, most=2)] == ["https://zeta.example/rss"]
+    async with engine.begin() as connection:
+        await connection.execute(update(host).values(leased_until=None, free_at=from_now(60)))
+    assert await lease_feeds(engine, most=2) == []
+    await free_hosts(engine)
+    assert len(await lease_feeds(engine, most=2)) == 1
+
+
+async def test_one_feed_of_each_host_is_leased_the_oldest_due_first(engine: AsyncEngine) -> None:
+    await add_feeds(engine, *(f"http://{name}.example:8080/{number}" for name in "ab" for number in range(3)))
+    async with engine.begin() as connection:
+        for number, name in ((2, "a"), (1, "b")):
+            late = update(feed).where(feed.c.url == f"http://{name}.example:8080/{number}")
+            await connection.execute(late.values(next_poll_at=from_now(-60)))
+    urls = sorted(row.url for row in await lease_feeds(engine))
+    assert urls == ["http://a.example:8080/2", "http://b.example:8080/1"]
+
+
+async def test_feed_is_polled_where_it_has_moved_to_and_its_host_is_that_one(engine: AsyncEngine) -> None:
+    await add_feeds(engine, "https://old.example/rss")
+    async with engine.begin() as connection:
+        await connection.execute(update(feed).values(moved_to="https://new.example/rss"))
+        assert await hosts.take(connection, {"old.example"}, uuid4())
+        assert await frontier.is_polled_at(connection, "https://new.example/rss", uuid4())
+        assert not await frontier.is_polled_at(connection, "https://old.example/rss", uuid4())
+    (row,) = await lease_feeds(engine)
+    assert frontier.place_of(row) == "https://new.example/rss"
+
+
+async def test_feed_that_has_ended_is_polled_again_once_it_is_added_anew(engine: AsyncEngine) -> None:
+    await add_feeds(engine, "https://a.example/rss")
+    (row,) = await lease_feeds(engine)
+    async with engine.begin() as connection:
+        gone = Polled(FeedOutcome.GONE, "status 410", NextPoll(0, 1, ends=True))
+        await frontier.save_poll(connection, Lease(feed, row.feed_id, row.lease_token), gone)
+    assert await lease_feeds(engine) == []
+    await add_feeds(engine, "https://a.example/rss")
+    assert len(await lease_feeds(engine)) == 1
+
+
+async def test_poll_keeps_what_the_next_one_needs_and_forgets_what_is_asked_no_more(engine: AsyncEngine) -> None:
+    await add_feeds(engine, "https://a.example/rss")
+
+    async def save(polled: Polled) -> Any:
+        (row,) = await lease_feeds(engine)
+        async with engine.begin() as connection:
+            await frontier.save_poll(connection, Lease(feed, row.feed_id, row.lease_token), polled)
+            return (await frontier.list_feeds(connection))[0]
+
+    now = NextPoll(0, 0)
+    place, rest = "https://b.example/rss", Rest(300, (1, 2), (6,))
+    row = await save(Polled(FeedOutcome.POLLED, None, now, changes_per_day=2.5, rest=rest, moved_to=place))
+    assert (row.changes_per_day, row.ttl_seconds, row.skip_hours, row.skip_days) == (2.5, 300, [1, 2], [6])
+    kept = await save(Polled(FeedOutcome.NOT_MODIFIED, None, now))
+    assert (kept.changes_per_day, kept.ttl_seconds, kept.skip_hours, kept.moved_to) == (2.5, 300, [1, 2], place)
+    row = await save(Polled(FeedOutcome.POLLED, None, now, rest=Rest(), moved_to=""))
+    assert (row.ttl_seconds, row.skip_hours, row.skip_days, row.moved_to) == (None, [], [], None)

@@ -625,7 +625,7 @@ async def test_file_that_is_no_page_ends_in_its_outcome(
         (article_page(), "not_a_feed", 300),
         (body(b"%PDF-1.7", "application/pdf"), "not_a_feed", 300),
         (status(404), "not_found", 300),
-        (status(410), "gone", 86_400),
+        (status(410), "gone", 345_600),
         (status(429, Retry_After="4000"), "rate_limited", 4_000),
         (status(500), "server_error", 300),
         (never, "timed_out", 300),
