@@ -138,11 +138,11 @@ async def list_parts(connection: AsyncConnection, thread_id: UUID, *, tense: boo
     return (await connection.execute(query.order_by(*_IN_ORDER).limit(most))).all()
 
 
-async def list_parts_of(connection: AsyncConnection, article_ids: Sequence[UUID]) -> Rows:
-    """Return the claims of some articles with their places in threads."""
+async def list_parts_of(connection: AsyncConnection, article_ids: Sequence[UUID], *, most: int) -> Rows:
+    """Return the claims of some articles with their places in threads, members first; at most so many."""
     query = CLAIMS.add_columns(*_PART).join(thread_claim, thread_claim.c.claim_id == claim.c.claim_id)
     query = query.where(is_one_of(claim.c.article_id, article_ids), claim.c.retracted_at.is_(None))
-    return (await connection.execute(query.order_by(*_IN_ORDER))).all()
+    return (await connection.execute(query.order_by(thread_claim.c.tense, *_IN_ORDER).limit(most))).all()
 
 
 async def list_single(connection: AsyncConnection, article_ids: Sequence[UUID]) -> Rows:

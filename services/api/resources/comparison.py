@@ -36,6 +36,9 @@ ARTICLES_MAX = 10
 RELATIONS_MAX = 5_000
 """Relations of one comparison: some 2 MB."""
 
+PARTS_MAX = 5_000
+"""Places of claims in threads: every claim has one at most as a member, but may be in tension with many threads."""
+
 COMPARING = """The cards of the articles; every thread that one of their claims is in, the best supported first; how
 their claims stand to one another; and which of them have their words from one place, with what shows it. What a thread
 counts it counts over all articles; of its claims those of the articles compared are shown.
@@ -86,6 +89,9 @@ class Comparison(BaseModel):
 
     cards: list[ShownCard]
     threads: list[ComparedThread]
+    claims_omitted: bool = Field(
+        description=f"The claims have more than {PARTS_MAX:,} places in threads; others are left out, tensions first."
+    )
     relations: list[ComparedRelation]
     relations_omitted: bool = Field(description=f"There are more than {RELATIONS_MAX:,}; others are left out.")
     origins: list[ShownOrigin]
@@ -105,6 +111,7 @@ class Comparison(BaseModel):
                             "in_tension": [],
                         }
                     ],
+                    "claims_omitted": False,
                     "relations": [
                         {
                             **EXAMPLE,
@@ -196,13 +203,14 @@ async def compare(connection: AsyncConnection, ids: Sequence[UUID]) -> Json:
         single[row.article_id].append(row)
     threads = await thread_queries.list_holding(connection, ids)
     names = await find_names(connection, threads)
-    parts = await thread_queries.list_parts_of(connection, ids)
+    parts = await thread_queries.list_parts_of(connection, ids, most=PARTS_MAX + 1)
     relations = await relation_queries.list_among(connection, ids, most=RELATIONS_MAX + 1)
     origins = await origin_queries.list_origins(connection, ids)
     evidence = await origin_queries.list_evidence(connection, ids)
     return {
         "cards": show_cards(rows, single),
-        "threads": show_threads(threads, names, parts, found),
+        "threads": show_threads(threads, names, parts[:PARTS_MAX], found),
+        "claims_omitted": len(parts) > PARTS_MAX,
         "relations": [{**show_related(row), "a": row.a, "b": row.b} for row in relations[:RELATIONS_MAX]],
         "relations_omitted": len(relations) > RELATIONS_MAX,
         "origins": show_origins(origins, evidence),
