@@ -2,13 +2,13 @@
 
 PYTHON ?= python3
 # URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
-export FEEDS AGAINST CLAIMS DATA
+export FEEDS AGAINST CLAIMS DATA EDITIONS
 BUILDER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench bench-api bench-relate quality train lint types format documents lock clean
+.PHONY: help run dev test bench bench-api bench-relate bench-capacity quality train lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench-api: dev ## measure the gateway's cost on 200,000 claims; CLAIMS=2000000 f
 
 bench-relate: dev ## measure what comparing an article costs as the store grows; CLAIMS="10000 1000000" for other sizes
 	@.venv/bin/python -m bench.relate $${CLAIMS:+--statements $$CLAIMS}
+
+bench-capacity: dev ## measure CPU, disk and memory an article, with all comparing; EDITIONS=3 reads each page so often
+	@.venv/bin/python -m bench.capacity $${EDITIONS:+--editions "$$EDITIONS"}
 
 quality: dev ## measure the reading against annotated news; AGAINST=<earlier quality.json> shows what moved
 	@.venv/bin/python -m bench.quality $${AGAINST:+--against "$$AGAINST"}

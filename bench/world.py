@@ -80,12 +80,13 @@ class World:
     engine: AsyncEngine
     site: Site
     pids: Mapping[str, int]
+    engines: Engines
 
     def read_cpu(self) -> dict[str, Cpu]:
         """Return what every part has taken until now."""
         return {name: cpu.read(pid) for name, pid in self.pids.items()}
 
-    async def ingest(self, printed: Sequence[Printed], name: str) -> dict[str, Cpu]:
+    async def ingest(self, printed: Sequence[Printed], name: str, *, seconds: float = SETTLE_SECONDS) -> dict[str, Cpu]:
         """Have pages read; return what every part took from the first fetch until the last change was published.
 
         Raises:
@@ -98,7 +99,7 @@ class World:
             for url in urls:
                 await add_feed(connection, url)
         try:
-            async with asyncio.timeout(SETTLE_SECONDS):
+            async with asyncio.timeout(seconds):
                 while await self._published() < end or await self._unmarked():  # noqa: ASYNC110 (nobody could wake us)
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
@@ -133,7 +134,7 @@ async def open_world() -> AsyncIterator[World]:
         site = await stack.enter_async_context(_open_site())
         pids = await _start_services(stack, folder, engines, site)
         pids |= {"PostgreSQL": engines.postgres.pid, "Kafka": engines.kafka.pid}
-        yield World(settings, engine, site, pids)
+        yield World(settings, engine, site, pids, engines)
 
 
 @contextmanager
