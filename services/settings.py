@@ -80,8 +80,10 @@ class Settings(ServiceSettings):
         return self
 
 
-class IngestSettings(Settings):
-    """What ingest needs besides."""
+class FetchSettings(BaseSettings):
+    """What those need that fetch pages: ingest, and the command that shows how one is fetched."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMWIRE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     user_agent: str = Field(
         "Claimwire/0.1 (+https://github.com/claimwire/claimwire; news research)",
@@ -91,20 +93,30 @@ class IngestSettings(Settings):
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Networks and ports that may be fetched besides public ones on 80 and 443, by commas."
     )
-    fetch_concurrency: int = Field(16, ge=1, le=512, description="Pages fetched at once by one process.")
     fetch_timeout_seconds: float = Field(
         30.0, gt=0, le=300, description="The most one fetch may take, redirects and all."
     )
     host_interval_seconds: float = Field(
         1.0, ge=0, le=3_600, description="The least time between two requests of a host."
     )
+
+    @field_validator("fetch_allow", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return split(value)
+
+
+class IngestSettings(Settings, FetchSettings):
+    """What ingest needs besides."""
+
+    fetch_concurrency: int = Field(16, ge=1, le=512, description="Pages fetched at once by one process.")
     poll_interval_seconds: float = Field(
         60.0, ge=1, le=86_400, description="The least time between two polls of a feed; its own pace decides."
     )
     ingest_processes: int = Field(2, ge=1, le=64, description="Worker processes that parse and clean.")
     folders: Annotated[tuple[Path, ...], NoDecode] = Field((), description="Folders of HTML files to read, by commas.")
 
-    @field_validator("fetch_allow", "folders", mode="before")
+    @field_validator("folders", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return split(value)

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from services.cli import asking, comparing, entities, filling, keys, upkeep
 from services.cli.exits import FAILED, NOT_FOUND, AsJson, NothingThere, say
+from services.cli.fetching import fetch
 from services.cli.tables import show
 from services.settings import (
     ApiSettings,
@@ -151,6 +152,9 @@ def text(
 
     folder = model or load(ReadingSettings).extract_model
     raise typer.Exit(run(files or [], min_confidence=min_confidence, processes=processes, model=folder, out=sys.stdout))
+
+
+app.command()(fetch)
 
 
 @app.command()

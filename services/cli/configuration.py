@@ -16,6 +16,7 @@ from services.settings import (
     ApiSettings,
     ClientSettings,
     ExtractSettings,
+    FetchSettings,
     IngestSettings,
     ReadingSettings,
     RetentionSettings,
@@ -58,6 +59,7 @@ READERS = (
         Settings,
         "Read by `ingest`, `extract`, `migrate` and `offsets`. The api needs no Kafka.",
     ),
+    Reader("What fetches pages", "ingest, fetch", FetchSettings, "Read by `ingest` and `fetch`."),
     Reader("Ingest", "ingest", IngestSettings, "Read by `ingest` alone."),
     Reader(
         "What reads texts",

@@ -107,7 +107,7 @@ class Cleaned:
 def clean(page: Page) -> Cleaned:
     """Return the article in the page; runs in a worker. Raises `Rejected`."""
     _check_markup(page.html)
-    tree = _parse(page.html)
+    tree = parse(page.html)
     said = read_declarations(tree, read_json_ld(tree))
     write_out_quotations(tree)
     entry = page.entry or Entry(url=page.url)
@@ -176,7 +176,8 @@ def _check_text(text: str, least: int) -> None:
         raise Rejected(PageOutcome.TOO_LARGE, f"{len(text)} characters of text")
 
 
-def _parse(markup: str) -> html.HtmlElement:
+def parse(markup: str) -> html.HtmlElement:
+    """Return the page as elements. Raises `Rejected` where there are none."""
     # As UTF-8 bytes with the encoding fixed: a declaration inside the page cannot contradict what was decoded.
     try:
         return html.document_fromstring(encode(markup), parser=_PARSER)
