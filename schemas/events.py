@@ -99,12 +99,18 @@ class DateReason(StrEnum):
 
 
 class Dated(Event):
-    """A time with its evidence, or null with a reason; ``precision`` tells a day from a moment."""
+    """A time with its evidence, or null with a reason; ``precision`` tells a day from a moment.
+
+    ``at`` is in UTC; ``offset_minutes`` is the offset from UTC it was written with, null where that was not stated.
+    ``doubtful``: the page contradicts it elsewhere.
+    """
 
     at: AwareDatetime | None = None
     precision: Literal["day", "second"] | None = None
     evidence: Evidence | None = None
     reason: DateReason | None = DateReason.NO_EVIDENCE
+    offset_minutes: Annotated[int, Field(ge=-1_439, le=1_439)] | None = None
+    doubtful: bool = False
 
     @model_validator(mode="after")
     def _null_has_a_reason(self) -> Self:
@@ -137,6 +143,10 @@ class Paragraph(Event):
     kind: ParagraphKind = ParagraphKind.TEXT
 
 
+Named = Literal["title", "authors", "section", "language", "publisher", "wire_credit"]
+"""The fields whose evidence an article tells; dates have their own."""
+
+
 class ArticleIngested(Event):
     """An article as cleaned: all that extract needs, nothing it must look up."""
 
@@ -164,6 +174,7 @@ class ArticleIngested(Event):
     paywalled: bool = False
     ai_use: bool = False
     cleaner_version: Annotated[int, Field(ge=1)] = 1
+    evidence: dict[Named, Evidence] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _paragraphs_lie_in_text(self) -> Self:

@@ -60,6 +60,9 @@ class PageOutcome(StrEnum):
     WORKER_KILLED = "worker_killed"
     NO_TEXT = "no_text"
     TOO_SHORT = "too_short"
+    SOFT_404 = "soft_404"
+    COOKIE_WALL = "cookie_wall"
+    PAYWALL_STUB = "paywall_stub"
 
 
 class RecordOutcome(StrEnum):

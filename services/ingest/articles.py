@@ -129,6 +129,7 @@ def _event(task: Task, cleaned: Cleaned, *, new_id: UUID, canonical: str, publis
         paywalled=cleaned.paywalled,
         ai_use=cleaned.ai_use,
         cleaner_version=cleaned.cleaner_version,
+        evidence=dict(cleaned.evidence),
     )
 
 

@@ -34,7 +34,7 @@ _SPLIT = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:Jr|Sr|III?|MD|PhD)\b)|\band\b|&)\s*
 _BY = re.compile(r"(?:(?:written|reported|posted|story|words)\s+)?by:?\s+", re.IGNORECASE)
 _MAILED = re.compile(r"\S+@\S+\s*\((.+)\)")
 _NO_PERSON = re.compile(
-    r"@|https?:|www\.|\d|\b(?:staff|desk|team|editors?|editorial|newsroom|reporters?|correspondents?|bureau|agency|agencies"
+    r"[@*():]|https?:|www\.|\d|^(?:the|about|sobre|über)\b|\b(?:staff|desk|team|editors?|editorial|newsroom|reporters?|correspondents?|bureau|agency|agencies"
     r"|news|press|media|admin|administrator|webmaster|contributors?|guest|service|wire|magazine|times|post|network|group"
     r"|radio|television|tv|online|com|inc|ltd|llc|author|writers?|columnists?|critic|user|unknown|anonymous)\b",
     re.IGNORECASE,

@@ -1,28 +1,31 @@
 """The cleaner: makes of a page the article in it, with one parse, or says why there is none."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from lxml import etree, html
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
-from schemas.events import TEXT_MAX_CODE_POINTS, Dated, Evidence, Paragraph
+from schemas.events import TEXT_MAX_CODE_POINTS, Dated, Evidence, Named, Paragraph
 from schemas.outcomes import PageOutcome
-from services.ingest.bylines import find_wire_credit, read_authors
+from services.ingest.bylines import find_wire_credit
 from services.ingest.characters import label, one_line
 from services.ingest.cleaning.chaff import drop_chaff
+from services.ingest.cleaning.dating import Stated, find_dates
+from services.ingest.cleaning.heading import find_authors, find_title
 from services.ingest.cleaning.mending import join_bodies
 from services.ingest.cleaning.prompts import without_prompts
-from services.ingest.dates import after, agreed_date, date_in_url, dates_in_text, first_date, read_date
+from services.ingest.cleaning.shown import find_shown
+from services.ingest.cleaning.walls import find_wall
 from services.ingest.declarations import Declarations, read_declarations
 from services.ingest.disclosures import find_disclosures, tells_ai_use
 from services.ingest.feeds import Entry
 from services.ingest.languages import find_language
 from services.ingest.markup import encode, hostile, read_json_ld
-from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, same_words, write_out_quotations
+from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, write_out_quotations
 from services.ingest.urls import BadUrl, resolve
 
 CLEANER_VERSION = 3
@@ -34,15 +37,7 @@ HTML_MAX_CODE_POINTS = 3_000_000
 TEXT_MIN_CODE_POINTS = 200
 """Below this stand cookie walls, error pages and stubs; the shortest agency reports have about 250."""
 
-NOTICE_MAX_CODE_POINTS = 1_500
-"""A page this short that calls itself an error or a check of the reader is one."""
-
-VISIBLE_DATE_PARAGRAPHS = 5
-"""Where a text says when it was published: in its first or its last paragraphs."""
-
 _PARSER = html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
-_PUBLISHED = ("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "date")
-_MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified")
 _EXTRACTION = Extractor(output_format="xml", fast=True, recall=True, comments=False)
 """What is no part of an article is dropped before, so it may take what it doubts; as XML no text is built twice."""
 
@@ -51,15 +46,6 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _BINARY_SAMPLE = 4_096
 _BINARY_SHARE = 0.1
 _MAGIC = ("%PDF-", "\x89PNG", "\ufffdPNG", "GIF8", "PK\x03\x04", "\x1f")
-_NOTICE = re.compile(
-    r"\b40[34]\b|page not found|not found$|access denied|forbidden|just a moment|are you (?:a robot|human)|verify you"
-    r"|attention required|security check|service unavailable|enable javascript|cookie (?:policy|consent|settings)",
-    re.IGNORECASE,
-)
-_RULES = " |\u2013\u2014\u00b7:-"
-_SITE = re.compile(r"\s+[|\u2013\u2014\u00b7:-]\s+")
-
-
 _UNDATED = Dated()
 
 
@@ -102,6 +88,7 @@ class Cleaned:
     paywalled: bool = False
     ai_use: bool = False
     cleaner_version: int = CLEANER_VERSION
+    evidence: Mapping[Named, Evidence] = field(default_factory=dict)
 
 
 def clean(page: Page) -> Cleaned:
@@ -111,21 +98,34 @@ def clean(page: Page) -> Cleaned:
     said = read_declarations(tree, read_json_ld(tree))
     write_out_quotations(tree)
     entry = page.entry or Entry(url=page.url)
-    title = _title(said, entry)
+    title, title_by = find_title(said, entry)
+    drop_chaff(tree)
+    shown = find_shown(tree)
     blocks = _extract(tree)
     text, paragraphs = join(without_prompts(blocks), title)
-    _check_text(text, TEXT_MIN_CODE_POINTS)
-    if len(text) <= NOTICE_MAX_CODE_POINTS and _NOTICE.search(said.page_title or title or ""):
-        raise Rejected(PageOutcome.NO_TEXT, "an error page or a check of the reader")
     pieces = [words for words, _ in blocks]
-    published, modified = _dates(page, said, entry, pieces)
+    if (wall := find_wall((said.page_title, title), text, pieces, paywalled=said.paywalled)) is not None:
+        raise Rejected(wall, "a page in the article's place")
+    _check_text(text, TEXT_MIN_CODE_POINTS)
+    stated = Stated(said, entry, page.final_url, shown, pieces)
+    published, modified = find_dates(stated, now=page.fetched_at)
     disclosures = find_disclosures(pieces)
+    authors, authors_by = find_authors(said, entry, shown)
+    language = find_language(said.languages, text)
+    by: dict[Named, Evidence | None] = {
+        "title": title_by,
+        "authors": authors_by,
+        "language": Evidence.META
+        if language in {(code or "")[:2].lower() for code in said.languages}
+        else Evidence.TEXT,
+        "section": said.section_by or (Evidence.FEED if entry.section else None),
+    }
     return Cleaned(
         text=text,
         paragraphs=paragraphs,
         title=title,
-        language=find_language(said.languages, text),
-        authors=read_authors([*said.persons, *entry.authors], publisher=said.publisher),
+        language=language,
+        authors=authors,
         published=published,
         modified=modified,
         canonical_link=_canonical(page, said),
@@ -135,6 +135,7 @@ def clean(page: Page) -> Cleaned:
         disclosures=disclosures,
         paywalled=said.paywalled,
         ai_use=tells_ai_use(disclosures),
+        evidence={name: evidence for name, evidence in by.items() if evidence is not None},
     )
 
 
@@ -187,22 +188,10 @@ def parse(markup: str) -> html.HtmlElement:
 
 def _extract(tree: html.HtmlElement) -> list[Block]:
     """Return the blocks of the main text; metadata is read by us, since the library's reading of it can be held up."""
-    drop_chaff(tree)
     join_bodies(tree)
     document = bare_extraction(tree, options=_EXTRACTION)
     found = blocks_of(document.body) if isinstance(document, Document) else ()
     return [(words, kind) for raw, kind in found if (words := one_line(raw))]
-
-
-def _title(said: Declarations, entry: Entry) -> str | None:
-    """Return the headline, without the name of the site that pages append to it."""
-    title = said.title or entry.title or said.page_title
-    if title is None:
-        return None
-    parts = _SITE.split(title)
-    named = said.publisher is not None and same_words(parts[-1], said.publisher)
-    first = said.title is None and entry.title is None
-    return title[: -len(parts[-1])].rstrip(_RULES) if len(parts) > 1 and (named or first) else title
 
 
 def _canonical(page: Page, said: Declarations) -> str | None:
@@ -210,22 +199,3 @@ def _canonical(page: Page, said: Declarations) -> str | None:
         return resolve(page.final_url, said.canonical) if said.canonical else None
     except BadUrl:
         return None
-
-
-def _dates(page: Page, said: Declarations, entry: Entry, pieces: list[str]) -> tuple[Dated, Dated]:
-    """Return when it was published and modified, by the evidence trusted most: JSON-LD, meta, feed, URL, text."""
-    now = page.fetched_at
-
-    def stated(key: str) -> Dated:
-        return agreed_date(read_date(value, Evidence.JSON_LD, now=now) for value in said.stated(key))
-
-    def meta(names: tuple[str, ...]) -> Dated:
-        return first_date(read_date(said.meta(name), Evidence.META, now=now) for name in names)
-
-    edges = pieces[:VISIBLE_DATE_PARAGRAPHS] + pieces[VISIBLE_DATE_PARAGRAPHS:][-VISIBLE_DATE_PARAGRAPHS:]
-    seen, seen_modified = dates_in_text("\n".join(edges), now=now)
-    shown = agreed_date(read_date(time, Evidence.TEXT, now=now) for time in said.times)
-    in_url = date_in_url(urlsplit(page.final_url).path, now=now)
-    published = first_date((stated("datePublished"), meta(_PUBLISHED), entry.published, in_url, shown, seen))
-    modified = first_date((stated("dateModified"), meta(_MODIFIED), entry.modified, seen_modified))
-    return published, after(modified, published)

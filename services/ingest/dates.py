@@ -1,15 +1,16 @@
 """Dates: when an article says it was published and changed, and by what evidence; a date is never guessed.
 
 A day counts as a day (``precision``), its ``at`` is midnight UTC. A time without an offset from UTC tells the day only.
-The formats are those of RFC 3339, ISO 8601, RFC 5322 and, in visible text, English month names.
+The formats are those of RFC 3339, ISO 8601 and RFC 5322, and days written with the name of their month.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
 from schemas.events import Dated, DateReason, Evidence
+from services.ingest.months import month_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """There was no web before; an older date is an empty field (1970, 1900, 0001), not news."""
@@ -28,8 +29,25 @@ _RFC_5322 = re.compile(
     r"(?:[a-z]{3,9},? +)?\d{1,2} [a-z]{3,9} \d{4}(?: +\d\d?:\d\d(?::\d\d)? *([+-]\d{4}|[a-z]{1,5})?(?: \(.*\))?)?",
     re.IGNORECASE,
 )
-_ZONES = frozenset({"GMT", "UT", "UTC", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"})
+_ZONE_HOURS = {
+    "GMT": 0, "UT": 0, "UTC": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7,
+}  # fmt: skip
 """The zone names of RFC 5322 and the two for UTC that people write; any other name has several meanings."""
+
+_WORD = r"([^\W\d_]{3,12})\.?"
+_DAY_IN_WORDS = re.compile(
+    rf"(?<!\d)(\d\d?)(?:st|nd|rd|th|er|[.ºª])?,? (?:de |d[\u2019'])?{_WORD},? (?:del? )?((?:19|20)\d\d)(?!\d)"
+    rf"|(?<!\w){_WORD} (\d\d?)(?:st|nd|rd|th)?,? ((?:19|20)\d\d)(?!\d)"
+    r"|(?<!\d)((?:19|20)\d\d-\d\d-\d\d)(?!\d)|(?<![\d./])(\d\d?)[./](\d\d?)[./]((?:19|20)\d\d)(?![\d./])"
+)
+_CLOCK = re.compile(r"(?<!\d)(\d\d?):(\d\d)(?::(\d\d))?\s?(?:([ap])\.?m\b\.?)?", re.IGNORECASE)
+_ZONE = re.compile(rf"\b(?:GMT|UTC)?\s?([+-]\d\d:?\d\d)\b|\b({'|'.join(_ZONE_HOURS)})\b")
+MONTHS = 12
+"""A larger number is a day."""
+
+NOON = 12
+"""Twelve in the twelve-hour clock is noon or midnight."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
@@ -124,17 +142,51 @@ def _moment(text: str) -> tuple[datetime, bool] | None:
     rfc = _RFC_5322.fullmatch(text)
     parts = parsedate_tz(text if ":" in text else f"{text} 00:00") if rfc else None
     if rfc is None or parts is None:
-        return None
+        return _moment_in_words(text)
     whole = datetime(*parts[:6], tzinfo=UTC)
     zone = rfc[1] or ""
-    known = zone[:1] in {"+", "-"} or zone.upper() in _ZONES
+    known = zone[:1] in {"+", "-"} or zone.upper() in _ZONE_HOURS
     return _in_zone(whole, timedelta(seconds=parts[9] or 0) if known else None)
+
+
+def _moment_in_words(text: str) -> tuple[datetime, bool] | None:
+    """Return the time a line states if it names one day with its month; the clock counts with a known zone only."""
+    days = list(days_in(text))
+    if len(days) != 1:
+        return None
+    clocks, zones = list(_CLOCK.finditer(text)), list(_ZONE.finditer(text))
+    if len(clocks) != 1 or len(zones) != 1:
+        return days[0], False
+    hour, minute, second, half = clocks[0].groups()
+    hours = int(hour) % NOON + NOON * (half.lower() == "p") if half else int(hour)
+    whole = days[0].replace(hour=hours, minute=int(minute), second=int(second or 0))
+    stated, name = zones[0].groups()
+    return _in_zone(whole, _offset(stated) if stated else timedelta(hours=_ZONE_HOURS[name]))
+
+
+def days_in(text: str) -> Iterator[datetime]:
+    """Yield the days that a text names with their month's name, or as 2024-05-01. Raises `ValueError`."""
+    for found in _DAY_IN_WORDS.finditer(text):
+        day, month, year, month2, day2, year2, iso, one, two, year3 = found.groups()
+        number = month_of(month or month2 or "")
+        if year3:
+            yield from _day_in_numbers(int(one), int(two), int(year3))
+        elif iso:
+            yield datetime.fromisoformat(iso).replace(tzinfo=UTC)
+        elif number:
+            yield datetime(int(year or year2), number, int(day or day2), tzinfo=UTC)
+
+
+def _day_in_numbers(one: int, two: int, year: int) -> Iterator[datetime]:
+    """Yield the day if but one of the first two numbers can be the month: readers of the other order exist."""
+    if max(one, two) > MONTHS >= min(one, two) or one == two:
+        yield datetime(year, min(one, two), max(one, two), tzinfo=UTC)
 
 
 def _in_zone(whole: datetime, offset: timedelta | None) -> tuple[datetime, bool]:
     if offset is None:
         return whole.replace(hour=0, minute=0, second=0), False
-    return whole.replace(tzinfo=timezone(offset)).astimezone(UTC), True
+    return whole.replace(tzinfo=timezone(offset)), True
 
 
 def _offset(zone: str | None) -> timedelta | None:
@@ -150,4 +202,11 @@ def _offset(zone: str | None) -> timedelta | None:
 def _plausible(moment: datetime, exact: bool, evidence: Evidence, now: datetime) -> Dated:
     if not EARLIEST <= moment <= now + FUTURE_TOLERANCE:
         return Dated(reason=DateReason.IMPLAUSIBLE)
-    return Dated(at=moment, precision="second" if exact else "day", evidence=evidence, reason=None)
+    offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1) if exact else None
+    return Dated(
+        at=moment.astimezone(UTC),
+        precision="second" if exact else "day",
+        evidence=evidence,
+        reason=None,
+        offset_minutes=offset,
+    )

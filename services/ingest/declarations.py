@@ -1,13 +1,13 @@
 """Declarations: what a page says of itself in its head, as JSON-LD (schema.org), meta elements and links."""
 
 import html
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from schemas.events import Evidence
 from services.ingest.characters import label
 
 ARTICLE_TYPES = frozenset({
@@ -21,7 +21,13 @@ ARTICLE_TYPES = frozenset({
 NODES_MAX = 2_000
 """More nodes are a catalogue; what describes the article comes among the first."""
 
-_CHANGED = re.compile("updated|modified", re.IGNORECASE)
+PROPERTY_MAX = 200
+"""Code points read of a property that stands in the page's words: a date has no more."""
+
+_DATED = ("datePublished", "dateCreated", "dateModified")
+_OTHERS = frozenset({"comment", "review", "person", "imageobject", "event", "product", "rating"})
+"""Types whose dates are not the article's."""
+
 _GRAPH = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
 
 
@@ -32,7 +38,6 @@ class Declarations:
     articles: tuple[dict[str, Any], ...]
     metas: dict[str, str]
     canonical: str | None
-    times: tuple[str, ...]
     lang: str | None
     page_title: str | None
     headline: str | None
@@ -48,11 +53,15 @@ class Declarations:
         return next((self.metas[name] for name in names if name in self.metas), None)
 
     @property
-    def title(self) -> str | None:
-        """The headline: of the JSON-LD, the social card, or the page's only first-level heading; else None."""
+    def titles(self) -> Iterator[tuple[str, Evidence]]:
+        """The headline by the JSON-LD, the social card and the page's only first-level heading, where they have one."""
         headlines = (name for value in self.stated("headline") for name in names_in(value))
-        stated = (next(headlines, None), self.meta("og:title"), self.headline)
-        return next((line for words in stated if (line := label(words))), None)
+        stated = (
+            (next(headlines, None), Evidence.JSON_LD),
+            (self.meta("og:title"), Evidence.META),
+            (self.headline, Evidence.TEXT),
+        )
+        return ((line, evidence) for words, evidence in stated if (line := label(words)))
 
     @property
     def publisher(self) -> str | None:
@@ -63,16 +72,18 @@ class Declarations:
 
     @property
     def persons(self) -> list[str]:
-        """The authors as stated, without those that the page says are organizations."""
+        """The authors of the JSON-LD, without those that the page says are organizations."""
         nodes = (value for value in self.stated("author") if not isinstance(value, dict) or not _organized(value))
-        return [*(name for value in nodes for name in names_in(value)), *self._meta_authors()]
+        return [name for value in nodes for name in names_in(value)]
 
     @property
     def bylines(self) -> list[str]:
         """All that is stated as author, organizations too."""
-        return [*(name for value in self.stated("author") for name in names_in(value)), *self._meta_authors()]
+        return [name for value in self.stated("author") for name in names_in(value)] + self.meta_authors
 
-    def _meta_authors(self) -> list[str]:
+    @property
+    def meta_authors(self) -> list[str]:
+        """The authors that meta elements name."""
         names = ("author", "article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
         return [content for name in names if (content := self.meta(name))]
 
@@ -88,6 +99,12 @@ class Declarations:
         return label(next(self.stated("articleSection"), None)) or self.meta("article:section")
 
     @property
+    def section_by(self) -> Evidence | None:
+        """What the section is taken from."""
+        linked = label(next(self.stated("articleSection"), None))
+        return Evidence.JSON_LD if linked else Evidence.META if self.section else None
+
+    @property
     def paywalled(self) -> bool:
         """Whether the page says that its text is not free."""
         free = [str(value).lower() for value in self.stated("isAccessibleForFree")]
@@ -101,7 +118,6 @@ def read_declarations(tree: HtmlElement, documents: list[Any]) -> Declarations:
         articles=tuple(_articles(documents)),
         metas=_metas(tree),
         canonical=_link(tree, "canonical"),
-        times=tuple(str(each.get("datetime")) for each in tree.iter("time") if _is_dateline(each))[:NODES_MAX],
         lang=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
         page_title=label(tree.findtext(".//head/title")),
         headline=headings[0] if len(headings) == 1 else None,
@@ -133,13 +149,9 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
         if name and (content := label(element.get("content"))):
             metas.setdefault(name.strip().lower(), content)
     for element in tree.xpath(".//*[@itemprop='datePublished' or @itemprop='dateModified']"):
-        if content := label(element.get("content") or element.get("datetime")):
+        if content := label(element.get("content") or element.get("datetime") or element.text_content()[:PROPERTY_MAX]):
             metas.setdefault(element.get("itemprop").lower(), content)
     return metas
-
-
-def _is_dateline(element: HtmlElement) -> bool:
-    return bool(element.get("datetime")) and not _CHANGED.search(element.get("class") or "")
 
 
 def _organized(node: dict[str, Any]) -> bool:
@@ -156,7 +168,18 @@ def _link(tree: HtmlElement, rel: str) -> str | None:
 def _articles(documents: list[Any]) -> list[dict[str, Any]]:
     nodes = list(_nodes(documents))
     found = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
-    return sorted(found, key=lambda node: types_of(node) <= {"webpage"})
+    if not any(_is_dated(node) for node in found):
+        found += [node for node in nodes if node not in found and not types_of(node) & _OTHERS and _is_dated(node)]
+    return sorted(found, key=_rank)
+
+
+def _is_dated(node: dict[str, Any]) -> bool:
+    return any(key in node for key in _DATED)
+
+
+def _rank(node: dict[str, Any]) -> int:
+    kinds = types_of(node)
+    return 0 if kinds & (ARTICLE_TYPES - {"webpage"}) else 1 if "webpage" in kinds else 2
 
 
 def _nodes(documents: list[Any]) -> Iterator[dict[str, Any]]:

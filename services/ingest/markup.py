@@ -21,6 +21,7 @@ TAG_MAX_EQUALS = 1_000
 JSON_LD_MAX_BYTES = 256 * 1024
 """News articles describe themselves in a few KB; more is a catalogue."""
 
+_DATE_STATED = re.compile(r'"(datePublished|dateModified)"\s{0,20}:\s{0,20}"([^"\\]{8,64})"')
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r\f")
 _FORM_FEED = bytes.maketrans(b"\f", b" ")
@@ -86,7 +87,10 @@ def _kept(reference: re.Match[bytes]) -> bytes:
 
 
 def read_json_ld(tree: HtmlElement) -> list[Any]:
-    """Return the JSON-LD of a page, and drop from ``tree`` every such script that is too long or no JSON."""
+    """Return the JSON-LD of a page, and drop from ``tree`` every such script that is too long or no JSON.
+
+    Of a broken one the dates are read: a comma too many elsewhere makes them no less stated.
+    """
     documents = []
     for script in tree.xpath('.//script[contains(@type, "ld+json")]'):
         text = script.text or ""
@@ -94,7 +98,15 @@ def read_json_ld(tree: HtmlElement) -> list[Any]:
             documents.append(_load(text))
         except (ValueError, RecursionError):
             script.drop_tree()
+            documents += _read_broken(text)
     return documents
+
+
+def _read_broken(text: str) -> list[Any]:
+    dates: dict[str, str] = {}
+    for name, value in _DATE_STATED.findall(text[:JSON_LD_MAX_BYTES]):
+        dates.setdefault(name, value)
+    return [dates] if dates else []
 
 
 def _load(text: str) -> Any:

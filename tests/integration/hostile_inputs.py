@@ -441,18 +441,20 @@ PAGES = (
         PageOutcome.PUBLISHED,
         lambda found: 'She said: "Write </script> and {"a": <b>} there," and left.' in found.text,
     ),
-    a_page(34, "cookie wall", lambda: page(article_page(NOTHING * 3, title="Cookie settings")), PageOutcome.NO_TEXT),
+    a_page(
+        34, "cookie wall", lambda: page(article_page(NOTHING * 3, title="Cookie settings")), PageOutcome.COOKIE_WALL
+    ),
     a_page(
         34,
         "error page of status 200",
         lambda: page(article_page("The page that you asked for has moved or is gone. " * 8, title="Page not found")),
-        PageOutcome.NO_TEXT,
+        PageOutcome.SOFT_404,
     ),
     a_page(
         34,
         "paywall stub",
         lambda: page(article_page("The council voted. Subscribe to read on.")),
-        PageOutcome.TOO_SHORT,
+        PageOutcome.PAYWALL_STUB,
     ),
     Hostile(
         35,

@@ -264,9 +264,75 @@ def test_what_is_no_html_is_refused(html: str) -> None:
     assert refused(Page(URL, URL, html, NOW)) is PageOutcome.NOT_HTML
 
 
-@pytest.mark.parametrize("title", ["404 - Page not found", "Just a moment...", "Access Denied", "Are you a robot?"])
-def test_error_page_and_cookie_wall_are_no_article(title: str) -> None:
-    assert refused(page(head=f"<title>{title}</title>")) is PageOutcome.NO_TEXT
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("404 - Page not found", PageOutcome.SOFT_404),
+        ("Article not found", PageOutcome.SOFT_404),
+        ("Just a moment...", PageOutcome.COOKIE_WALL),
+        ("Access Denied", PageOutcome.COOKIE_WALL),
+        ("Are you a robot?", PageOutcome.COOKIE_WALL),
+    ],
+)
+def test_error_page_and_cookie_wall_are_no_article(title: str, outcome: PageOutcome) -> None:
+    assert refused(page(head=f"<title>{title}</title>")) is outcome
+
+
+def test_words_of_a_wall_tell_it_without_a_title() -> None:
+    gone = "<p>Sorry, the page you asked for could not be found. " + "It may have another address by now. " * 8 + "</p>"
+    assert refused(page(gone)) is PageOutcome.SOFT_404
+    wall = "<p>We and our 312 partners use cookies to measure performance. Accept all, or manage options. </p>" * 5
+    assert refused(page(wall)) is PageOutcome.COOKIE_WALL
+
+
+def test_news_of_errors_and_cookies_is_an_article() -> None:
+    body = f"<p>{LEAD} The page could not be found on Monday, and cookies were blamed.</p><p>{QUOTED}</p><p>{LAST}</p>"
+    assert clean(page(body)).text.endswith(LAST)
+
+
+def test_first_sentences_of_an_article_that_is_sold_are_a_stub() -> None:
+    stub = f"<p>{LEAD}</p><p>Subscribe to continue reading this article.</p>"
+    assert refused(page(stub)) is PageOutcome.PAYWALL_STUB
+    assert (
+        refused(page(f"<p>{LEAD}</p><p>{QUOTED}</p>", json_ld(isAccessibleForFree=False))) is PageOutcome.PAYWALL_STUB
+    )
+    whole = clean(page(f"<p>{LEAD}</p><p>{QUOTED}</p><p>{LAST}</p><p>Subscribe to continue reading our news.</p>"))
+    assert whole.text.endswith(LAST)
+
+
+def test_fields_tell_their_evidence() -> None:
+    head = json_ld(headline="Bridge to open", author="Ann Lee") + meta("article:section", "City")
+    assert clean(page(head=head)).evidence == {
+        "title": Evidence.JSON_LD,
+        "authors": Evidence.JSON_LD,
+        "language": Evidence.META,
+        "section": Evidence.META,
+    }
+    body = f'<h1>Bridge to open</h1><a rel="author" href="/a">Bo Ek</a><p>{LEAD}</p><p>{QUOTED}</p><p>{LAST}</p>'
+    bare = clean(page(body, lang=""))
+    assert (bare.title, bare.authors) == ("Bridge to open", ("Bo Ek",))
+    assert bare.evidence == dict.fromkeys(("title", "authors", "language"), Evidence.TEXT)
+
+
+def test_date_that_the_page_contradicts_is_doubtful() -> None:
+    head = json_ld(datePublished="2024-05-01T10:00:00Z")
+    near, far = (meta("article:published_time", day) for day in ("2024-05-02", "2021-01-09"))
+    assert not clean(page(head=head + near)).published.doubtful
+    doubtful = clean(page(head=head + far)).published
+    assert doubtful.doubtful
+    assert doubtful.at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+
+
+def test_date_is_the_one_shown_next_to_the_headline() -> None:
+    body = (
+        f"<h1>Bridge</h1><div>May 1, 2024</div><p>{LEAD}</p><p>{QUOTED}</p><p>{LAST}</p><ul><li>May 9, 2024</li></ul>"
+    )
+    assert clean(page(body)).published.at == datetime(2024, 5, 1, tzinfo=UTC)
+
+
+def test_date_in_broken_json_ld_is_read() -> None:
+    broken = '<script type="application/ld+json">{"datePublished": "2024-05-01", "tags": [1,,]}</script>'
+    assert clean(page(head=broken)).published.evidence is Evidence.JSON_LD
 
 
 def test_own_encoding_declaration_is_ignored() -> None:

@@ -34,7 +34,53 @@ def on(day: int, hour: int | None = None, evidence: Evidence = Evidence.FEED) ->
     ],
 )
 def test_moment_is_read_in_utc(text: str) -> None:
-    assert feed_date(text) == on(1, 10)
+    assert feed_date(text).model_copy(update={"offset_minutes": None}) == on(1, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2024-05-01T10:00:00Z", 0),
+        ("2024-05-01T12:00:00-05:30", -330),
+        ("1 May 2024 06:00 EDT", -240),
+        ("2024-05-01", None),
+    ],
+)
+def test_time_zone_is_kept(text: str, minutes: int | None) -> None:
+    assert feed_date(text).offset_minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "May 1, 2024",
+            "1st May, 2024 09:30",
+            "Wed May 01 2024 23:00:00 CEST",
+            "quarta-feira, 1 de maio de 2024 às 0:13",
+        ),
+        *("1er mai 2024", "1. Mai 2024", "01:38 pm IST May 1, 2024", "Skarne, 1 May 2024", "2024-05-01 | desk"),
+    ],
+)
+def test_day_in_words_is_read(text: str) -> None:
+    assert feed_date(text) == on(1)
+
+
+def test_time_in_words_counts_with_a_known_zone() -> None:
+    assert feed_date("May 1st, 2024 - 6:00 a.m. EDT") == on(1, 10).model_copy(update={"offset_minutes": -240})
+    assert feed_date("Wed May 01 2024 10:00:00 GMT+0000").at == on(1, 10).at
+    assert feed_date("12:05 am UTC May 2, 2024").at == datetime(2024, 5, 2, 0, 5, tzinfo=UTC)
+
+
+def test_day_in_numbers_is_read_if_it_has_one_reading() -> None:
+    assert feed_date("13.05.2024") == feed_date("05/13/2024") == on(13)
+    assert feed_date("05/05/2024") == on(5)
+    assert feed_date("04/05/2024") == Dated()
+    assert feed_date("30/02/2024").reason is DateReason.IMPLAUSIBLE
+
+
+def test_line_with_two_days_tells_none() -> None:
+    assert feed_date("from May 1, 2024 to May 3, 2024") == Dated()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ _CHAFF = re.compile(
     r"|most-?(?:read|popular|viewed|shared)|trending|recommend\w*|promos?|latest-(?:news|box|stories)|last-news"
     r"|more-(?:from|on|stories|news)|also-(?:on|read|like)|outbrain|taboola|share|sharing|captions?"
     r"|(?:photo|image|media)-credits?|comments|tag-?list|tags|breadcrumbs?|adverts?|advertisements?|sponsor(?:ed)?"
-    r"|tooltip|pop-?(?:over|up)|rollover-block|hover-?card|modal|cookies?|consent|gdpr|paywall-(?:prompt|offer)"
+    r"|tooltip|pop-?(?:over|up)|rollover-block|hover-?card|modal|cookies?|consent|gdpr"
     r"|author-(?:bio|box|info)|about-the-author|follow-us|skip-link|print-only|screen-reader-text|sr-only"
     r"|visually-hidden)(?:-|$)"
 )

@@ -1,0 +1,40 @@
+"""Heading: an article's title and authors, and what each was taken from."""
+
+import re
+
+from schemas.events import Evidence
+from services.ingest.bylines import read_authors
+from services.ingest.cleaning.shown import Shown
+from services.ingest.declarations import Declarations
+from services.ingest.entries import Entry
+from services.ingest.paragraphs import same_words
+
+_RULES = " |\u2013\u2014\u00b7:-"
+_SITE = re.compile(r"\s+[|\u2013\u2014\u00b7:-]\s+")
+
+
+def find_title(said: Declarations, entry: Entry) -> tuple[str | None, Evidence | None]:
+    """Return the headline, without the name of the site that pages append to it, and what it was taken from."""
+    title, evidence = next(said.titles, (entry.title, Evidence.FEED))
+    is_tab = title is None
+    if title is None:
+        title, evidence = said.page_title, Evidence.META
+    if title is None:
+        return None, None
+    parts = _SITE.split(title)
+    named = said.publisher is not None and same_words(parts[-1], said.publisher)
+    return (title[: -len(parts[-1])].rstrip(_RULES) if len(parts) > 1 and (named or is_tab) else title), evidence
+
+
+def find_authors(said: Declarations, entry: Entry, shown: Shown) -> tuple[tuple[str, ...], Evidence | None]:
+    """Return the persons who wrote it, by the first evidence that names one; the byline that is shown comes last."""
+    stated = (
+        (said.persons, Evidence.JSON_LD),
+        (said.meta_authors, Evidence.META),
+        (list(entry.authors), Evidence.FEED),
+    )
+    named = [word for words, _ in stated for word in words]
+    for words, evidence in (*stated, (list(shown.bylines), Evidence.TEXT)):
+        if read_authors(words, publisher=said.publisher):
+            return read_authors(named if evidence is not Evidence.TEXT else words, publisher=said.publisher), evidence
+    return (), None
