@@ -8,7 +8,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 async def ask(url: str, statement: str, **options: object) -> object:

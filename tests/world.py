@@ -29,7 +29,7 @@ from services.ingest import frontier
 from services.kafka.client import client_options
 from services.settings import Settings
 
-SETTLE_SECONDS = 90.0
+SETTLE_SECONDS = 300.0
 """How long the services may take until nothing is left to do, on a loaded machine."""
 
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title><meta property="og:site_name" content="The Test">

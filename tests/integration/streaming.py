@@ -14,7 +14,7 @@ from services.api.server import _configure, _listen, _Server
 from services.settings import ApiSettings
 from tests.integration.api_world import Api, open_api
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 @dataclass
@@ -141,8 +141,12 @@ class Server:
         reader, writer = await asyncio.open_connection(sock=channel, limit=2**16 if buffer_bytes is None else 1_024)
         lines = [f"{method} {path}{'?' if query else ''}{query} HTTP/{version}", "Host: 127.0.0.1", *headers]
         writer.write("\r\n".join([*lines, "", ""]).encode())
-        async with asyncio.timeout(SECONDS):
-            head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            async with asyncio.timeout(SECONDS):
+                head = await reader.readuntil(b"\r\n\r\n")
+        except BaseException:
+            writer.transport.abort()
+            raise
         self.clients.append(Client(reader, writer, head))
         return self.clients[-1]
 

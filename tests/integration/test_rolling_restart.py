@@ -12,8 +12,8 @@ from tests.integration.api_process import Server, open_server
 LOOK_SECONDS = 0.2
 """How often the proxy asks who is ready: endpoints of Kubernetes follow within a second or two."""
 
-DRAIN_SECONDS = 2
-"""How long a process answers on after its stop: several looks of the proxy."""
+DRAIN_SECONDS = 8
+"""How long a process answers on after its stop: several looks of the proxy, also where the cores are busy."""
 
 CLIENTS = 8
 

@@ -156,7 +156,7 @@ async def test_task_over_its_memory_is_killed_and_its_process_replaced(two: Work
 
 
 async def test_task_over_its_wall_time_is_killed() -> None:
-    async with open_workers(1, cpu_seconds=9, memory_bytes=MEMORY, wall_seconds=3.0) as workers:
+    async with open_workers(1, cpu_seconds=9, memory_bytes=MEMORY, wall_seconds=8.0) as workers:
         with pytest.raises(WorkerKilled) as caught:
             await workers.run(sleep, 30)
         assert caught.value.reason is KillReason.WALL
