@@ -15,7 +15,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^<>]{0,200}\?>", re.ASCII)
 _DECLARED = re.compile(rb"^\s*<\?xml\b[^<>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+"""U+FFFE and U+FFFF in UTF-8: with the controls, what XML cannot hold (XML 1.0, section 2.2)."""
+
 _STATEFUL = frozenset({"iso2022_jp"})
 """Encodings that write everything in ASCII bytes, so that only the declaration tells of them."""
 
@@ -49,7 +52,10 @@ def as_utf8(body: bytes, charset: str | None = None) -> bytes:
     ``charset`` is the codec that the header names, if any.
     """
     text = _DECLARATION.sub("", _decode(body, charset), count=1)
-    return _IMPOSSIBLE.sub("", text).encode("utf-8", "replace")
+    whole = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for each in _NONCHARACTERS:
+        whole = whole.replace(each, b"")
+    return whole
 
 
 def _decode(body: bytes, charset: str | None) -> str:

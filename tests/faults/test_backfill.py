@@ -175,6 +175,14 @@ async def test_list_goes_on_where_it_was_killed(
     await check_each_once(engine, kafka_servers, LISTED)
 
 
+async def test_what_is_no_stock_is_said_in_one_line(migrated_url: str, kafka_servers: str, tmp_path: Path) -> None:
+    (tmp_path / "a.warc").write_text("nonsense")
+    async with open_backfill(migrated_url, kafka_servers, tmp_path) as process:
+        said, complaint = await asyncio.wait_for(process.communicate(), SECONDS)
+    assert (process.returncode, said) == (1, b"")
+    assert complaint.decode() == f"claimwire: {tmp_path / 'a.warc'} is no WARC file\n"
+
+
 def listed(site: Site, folder: Path) -> Path:
     path = folder / "urls.txt"
     urls = [site.url(f"/{number}") for number in (*range(LISTED), "gone", 0, 1)]

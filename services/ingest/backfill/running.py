@@ -153,12 +153,16 @@ async def _run(parts: Parts, stock: Stock, show: Shown, asked: asyncio.Event) ->
     )
     filling = Backfill(parts.engine, stock, show)
     done = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(crew.run(done, drain_seconds=parts.settings.stop_seconds * DRAIN_SHARE))
-        try:
-            await filling.run(asked)
-        finally:
-            done.set()
+    reading = asyncio.create_task(crew.run(done, drain_seconds=parts.settings.stop_seconds * DRAIN_SHARE))
+    counting = asyncio.create_task(filling.run(asked))
+    await asyncio.wait({reading, counting}, return_when=asyncio.FIRST_COMPLETED)
+    done.set()
+    if reading.done():
+        counting.cancel()
+        await reading
+    await asyncio.wait({reading, counting})
+    await counting
+    await reading
     return filling.tally
 
 

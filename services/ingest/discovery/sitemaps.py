@@ -32,11 +32,15 @@ SOURCES_MAX = 30
 ONE_TIME_MIN = 10
 """From so many URLs on one time for all of them is when the sitemap was written, and no article's."""
 
+HOPEFUL_SHARE = 4
+"""Times ``ENTRIES_MAX``: so many at most are looked at more closely where they are of one day."""
+
 UNDATED = datetime.min.replace(tzinfo=UTC)
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
 _END = re.compile(rb"</(?:[\w.-]+:)?urlset")
 _ROOT_WITHIN_BYTES = 4_096
+_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _URL = re.compile(r"https?://\S+")
 
 T = TypeVar("T")
@@ -84,10 +88,20 @@ def _listed(items: Sequence[Item], body: FeedBody, *, more: int, kind: FeedKind)
         stated = (read_date(value, Evidence.FEED, now=body.fetched_at).at for value in (item.published, item.modified))
         return max((time for time in stated if time is not None), default=UNDATED)
 
-    chosen = newest([(at(item), item) for item in items], ENTRIES_MAX)
+    chosen = newest([(at(item), item) for item in _hopeful(items)], ENTRIES_MAX)
     entries = read_entries(chosen, body)
     dropped = len(items) - len(chosen) + more
     return Feed(None, None, entries, dropped=dropped, skipped=len(chosen) - len(entries), kind=kind)
+
+
+def _hopeful(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the items that may be among the newest: days sort as they are written, and dates are dear to read."""
+    days = [str(item.published or item.modified or "")[:10] for item in items]
+    if len(items) <= ENTRIES_MAX or not all(map(_DAY.fullmatch, days)):
+        return items
+    latest = sorted(range(len(items)), key=lambda number: days[number], reverse=True)
+    oldest = days[latest[ENTRIES_MAX - 1]]
+    return [items[number] for number in latest if days[number] >= oldest][: HOPEFUL_SHARE * ENTRIES_MAX]
 
 
 def _read_index(source: bytes, body: FeedBody) -> Feed:
@@ -104,20 +118,24 @@ def _read_index(source: bytes, body: FeedBody) -> Feed:
 
 
 def _read_items(source: bytes) -> tuple[list[Item], int]:
-    """Return the URLs of a sitemap up to ``URLS_MAX``, and how many more there are."""
+    """Return the URLs of a sitemap up to ``URLS_MAX``, and how many more there are, up to as many."""
     elements = _elements(source, "url")
     items = [_item(element) for element in islice(elements, URLS_MAX)]
-    more = sum(1 for _ in elements)
+    more = sum(1 for _ in islice(elements, URLS_MAX))
     return (items if more or _END.search(source) else items[:-1]), more  # cut in half, a link leads elsewhere
 
 
 def _item(element: "etree._Element") -> Item:
-    news = "{*}news/{*}"
+    said: dict[str, str | None] = {}
+    for child in element.iterchildren("{*}loc", "{*}lastmod", "{*}news"):
+        parts = child.iterchildren("{*}title", "{*}publication_date") if len(child) else (child,)
+        for part in parts:
+            said.setdefault(part.tag.rpartition("}")[2], part.text)
     return Item(
-        link=_text(element, "{*}loc"),
-        title=_text(element, news + "title"),
-        published=_text(element, news + "publication_date"),
-        modified=_text(element, "{*}lastmod"),
+        link=_stripped(said.get("loc")),
+        title=_stripped(said.get("title")),
+        published=_stripped(said.get("publication_date")),
+        modified=_stripped(said.get("lastmod")),
     )
 
 
@@ -144,5 +162,8 @@ def _elements(source: bytes, name: str) -> "Iterable[etree._Element]":
 
 
 def _text(element: "etree._Element", path: str) -> str | None:
-    text = element.findtext(path)
+    return _stripped(element.findtext(path))
+
+
+def _stripped(text: str | None) -> str | None:
     return text.strip() if text else None
