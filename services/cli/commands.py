@@ -66,12 +66,16 @@ async def add_feeds(settings: ServiceSettings, feeds: Sequence[Feed]) -> None:
 
 
 async def list_feeds(settings: ServiceSettings) -> Rows:
-    """Return the feeds with what became of their last poll."""
+    """Return the feeds with what became of their last poll; one that has ended has no next."""
     from services.ingest import frontier
 
-    shown = ("url", "publisher_domain", "title", "polled_at", "next_poll_at", "outcome", "reason", "entries")
+    shown = (
+        *("url", "publisher_domain", "title", "polled_at", "next_poll_at", "outcome", "reason", "failures"),
+        *("entries", "changes_per_day", "moved_to", "ended_at"),
+    )
     async with _begin(settings, "feeds") as connection:
-        return [{name: getattr(row, name) for name in shown} for row in await frontier.list_feeds(connection)]
+        rows = [{name: getattr(row, name) for name in shown} for row in await frontier.list_feeds(connection)]
+    return [row | {"next_poll_at": None if row["ended_at"] else row["next_poll_at"]} for row in rows]
 
 
 async def remove_feed(settings: ServiceSettings, url: str) -> bool:

@@ -17,7 +17,7 @@ feeds = typer.Typer(no_args_is_help=True, help="The feeds that ingest polls.")
 offsets = typer.Typer(no_args_is_help=True, help="How far extract has read, kept in PostgreSQL.")
 letters = typer.Typer(no_args_is_help=True, help="Records that could not be handled.")
 
-FEED_COLUMNS = ("url", "outcome", "reason", "entries", "polled_at", "next_poll_at")
+FEED_COLUMNS = ("url", "polled_at", "next_poll_at", "changes_a_day", "outcome", "reason")
 """What of a feed fits a terminal; JSON has all."""
 
 LETTERS_MOST = 10_000
@@ -43,7 +43,9 @@ def feeds_list(as_json: AsJson = False) -> None:
     from services.cli import commands
 
     rows = asyncio.run(commands.list_feeds(load(ServiceSettings)))
-    told = rows if as_json else [{name: row[name] for name in FEED_COLUMNS} for row in rows]
+    pace = [None if (each := row["changes_per_day"]) is None else f"{each:.1f}" for row in rows]
+    short = [{**row, "changes_a_day": each} for row, each in zip(rows, pace, strict=True)]
+    told = rows if as_json else [{name: row[name] for name in FEED_COLUMNS} for row in short]
     show(told, as_json=as_json, title="feeds")
 
 

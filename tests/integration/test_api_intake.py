@@ -43,12 +43,18 @@ async def fill(api: Api, table: Any, *rows: dict[str, Any]) -> None:
 
 async def test_feeds_tell_what_became_of_their_last_poll(api: Api) -> None:
     bad = {"outcome": "not_a_feed", "reason": "an HTML page"}
-    await fill(api, feed, a_feed(1), a_feed(2, **bad), a_feed(3))
+    paced = a_feed(3, changes_per_day=14.5, moved_to="https://news.example/all.xml", ended_at=FETCHED_AT)
+    await fill(api, feed, a_feed(1), a_feed(2, **bad))
+    await fill(api, feed, paced)
     pages = await api.walk("/v1/feeds", limit=2)
     assert [item["url"][-5] for part in pages for item in part] == ["3", "2", "1"]
     [shown] = (await api.get("/v1/feeds", outcome="not_a_feed"))["items"]
     assert ShownFeed.model_validate(shown).model_dump(mode="json").keys() == shown.keys()
     assert (shown["outcome"], shown["reason"]) == ("not_a_feed", "an HTML page")
+    assert (shown["changes_per_day"], shown["moved_to"], shown["ended_at"]) == (None, None, None)
+    last = await api.get(f"/v1/feeds/{paced['feed_id']}")
+    assert (last["changes_per_day"], last["moved_to"]) == (14.5, "https://news.example/all.xml")
+    assert last["ended_at"] is not None
 
 
 async def test_pages_tell_what_became_of_them(api: Api) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -78,6 +79,30 @@ async def test_feeds_are_added_listed_and_removed(settings: ExtractSettings) -> 
     assert await commands.remove_feed(settings, "https://a.example/f") is True
     assert await commands.remove_feed(settings, "https://a.example/f") is False
     assert len(await commands.list_feeds(settings)) == 1
+
+
+async def test_feeds_are_told_with_their_pace_and_their_polls(settings: ExtractSettings, engine: AsyncEngine) -> None:
+    await commands.add_feeds(settings, [Feed("https://a.example/f"), Feed("https://b.example/f")])
+    polled = {"polled_at": datetime(2026, 3, 1, 12, tzinfo=UTC), "changes_per_day": 14.53, "outcome": "polled"}
+    async with engine.begin() as connection:
+        is_first = tables.feed.c.url == "https://a.example/f"
+        await connection.execute(update(tables.feed).where(is_first).values(polled))
+        ended = {"outcome": "gone", "reason": STEERING, "ended_at": polled["polled_at"]}
+        await connection.execute(update(tables.feed).where(~is_first).values(ended))
+    first, second = await commands.list_feeds(settings)
+    assert first["next_poll_at"] is not None
+    assert second["next_poll_at"] is None
+    environment = {"CLAIMWIRE_DATABASE_URL": settings.database_url.get_secret_value(), "COLUMNS": "200"}
+    shown = await asyncio.to_thread(CliRunner().invoke, app, ["feeds", "list"], env=environment)
+    assert shown.exit_code == 0
+    lines = shown.output.splitlines()
+    head, line = (next(each for each in lines if words in each) for words in ("changes", "a.example"))
+    assert all(name in head for name in ("polled at", "next poll at", "changes a day", "outcome"))
+    assert "2026-03-01 12:00" in line
+    assert "14.5 " in line
+    assert "\x1b" not in shown.output
+    as_json = await asyncio.to_thread(CliRunner().invoke, app, ["feeds", "list", "--json"], env=environment)
+    assert [json.loads(each)["changes_per_day"] for each in as_json.output.splitlines()] == [14.53, None]
 
 
 async def test_one_bad_feed_and_none_is_added(settings: ExtractSettings) -> None:

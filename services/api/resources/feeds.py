@@ -21,8 +21,8 @@ from services.api.queries.listing import AnyRow
 router = APIRouter(prefix="/v1/feeds", tags=["intake"], responses=DESCRIBED, dependencies=[Depends(once_each)])
 
 SHOWN = (
-    *("feed_id", "url", "title", "added_at", "next_poll_at", "polled_at"),
-    *("outcome", "reason", "failures", "entries"),
+    *("feed_id", "url", "title", "added_at", "next_poll_at", "polled_at", "ended_at", "moved_to", "found_in"),
+    *("outcome", "reason", "failures", "entries", "changes_per_day"),
 )
 """What a feed shows of its row as it is."""
 
@@ -44,10 +44,14 @@ class ShownFeed(BaseModel):
     added_at: datetime
     next_poll_at: datetime
     polled_at: datetime | None
+    ended_at: datetime | None = Field(description="Since when it is polled no more; null while it is.")
+    moved_to: str | None = Field(description="Where it is polled, if that is not its URL: it has moved for good.")
+    found_in: UUID | None = Field(description="The home page or index of sitemaps that names it; null: it was added.")
     outcome: FeedOutcome | None
     reason: str | None
     failures: int = Field(description="Polls that failed in a row.")
     entries: int = Field(description="Pages found by this feed, over all polls.")
+    changes_per_day: float | None = Field(description="Its pace as it was learnt, by which it is polled.")
     links: FeedLinks
 
     model_config = ConfigDict(
@@ -61,10 +65,14 @@ class ShownFeed(BaseModel):
                     "added_at": "2026-02-01T08:00:00Z",
                     "next_poll_at": "2026-03-02T09:34:30Z",
                     "polled_at": "2026-03-02T09:29:30Z",
+                    "ended_at": None,
+                    "moved_to": None,
+                    "found_in": None,
                     "outcome": "polled",
                     "reason": None,
                     "failures": 0,
                     "entries": 412,
+                    "changes_per_day": 14.5,
                     "links": {
                         "self": "/v1/feeds/c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
                         "pages": "/v1/pages?feed=c1a5f9b4-6a0e-5f0e-8a53-0b9e5f4c2d77",
