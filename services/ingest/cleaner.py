@@ -16,7 +16,7 @@ from services.ingest.characters import label, one_line
 from services.ingest.cleaning.chaff import drop_chaff
 from services.ingest.cleaning.dating import Stated, find_dates
 from services.ingest.cleaning.heading import find_authors, find_title
-from services.ingest.cleaning.mending import join_bodies
+from services.ingest.cleaning.mending import join_bodies, show_posts
 from services.ingest.cleaning.prompts import without_prompts
 from services.ingest.cleaning.shown import find_shown
 from services.ingest.cleaning.walls import find_wall
@@ -102,7 +102,7 @@ def clean(page: Page) -> Cleaned:
     drop_chaff(tree)
     shown = find_shown(tree)
     blocks = _extract(tree)
-    text, paragraphs = join(without_prompts(blocks), title)
+    text, paragraphs = join(without_prompts(blocks, shown.bylines), title)
     pieces = [words for words, _ in blocks]
     if (wall := find_wall((said.page_title, title), text, pieces, paywalled=said.paywalled)) is not None:
         raise Rejected(wall, "a page in the article's place")
@@ -189,6 +189,7 @@ def parse(markup: str) -> html.HtmlElement:
 def _extract(tree: html.HtmlElement) -> list[Block]:
     """Return the blocks of the main text; metadata is read by us, since the library's reading of it can be held up."""
     join_bodies(tree)
+    show_posts(tree)
     document = bare_extraction(tree, options=_EXTRACTION)
     found = blocks_of(document.body) if isinstance(document, Document) else ()
     return [(words, kind) for raw, kind in found if (words := one_line(raw))]

@@ -52,6 +52,8 @@ def blocks_of(body: "etree._Element") -> Iterator[Block]:
 
 
 def _kind(element: "etree._Element") -> ParagraphKind | None:
+    if element.tag == "p" and (above := element.getparent()) is not None and above.tag == "cell":
+        return ParagraphKind.TEXT  # a table that lays a page out
     first_level = element.tag == "head" and element.get("rend") == "h1"
     return ParagraphKind.TITLE if first_level else _KINDS.get(str(element.tag))
 

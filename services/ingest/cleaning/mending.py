@@ -2,26 +2,40 @@
 
 import re
 from collections import defaultdict
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 BODIES_MAX = 50
 """More parts of one name are the entries of a list, not an article cut by advertisements."""
 
+EMBEDDED_DEPTH = 3
+"""Levels of elements that an embedded post is wrapped in."""
+
+_POST = re.compile(r"(?:post|entry|(?:live-?blog|live)?[-_]?(?:post|entry|update))", re.IGNORECASE)
+_EMBED = re.compile(r"embed|tweet|widget|social", re.IGNORECASE)
 _BODY = re.compile(r"(?:article|story|entry|post)[-_]{0,2}(?:body|content|text)|body[-_]text", re.IGNORECASE)
 
 
 def join_bodies(tree: HtmlElement) -> None:
-    """Move the parts of a body that advertisements cut, all of one class in one article, into the first."""
+    """Move the parts of a body, or the entries of a live blog, all of one class in one article, into the first."""
     parts: dict[tuple[str, HtmlElement], list[HtmlElement]] = defaultdict(list)
     for element in tree.iter("div", "section"):
         names = element.get("class")
-        if names and _BODY.search(names):
+        if names and (_BODY.search(names) or _POST.fullmatch(names)):
             parts[names, _article(element)].append(element)
     for (_, article), elements in parts.items():
         if article is not None and 1 < len(elements) <= BODIES_MAX and not _nested(elements):
             for element in elements[1:]:
                 elements[0].append(element)
+
+
+def show_posts(tree: HtmlElement) -> None:
+    """Take away what marks a quoted post of a social network as embedded: its words are a quotation of the article."""
+    for post in tree.iter("blockquote"):
+        for element in (post, *islice(post.iterancestors("div", "figure", "section", "p"), EMBEDDED_DEPTH)):
+            if _EMBED.search(element.get("class") or ""):
+                del element.attrib["class"]
 
 
 def _article(element: HtmlElement) -> HtmlElement | None:

@@ -5,7 +5,7 @@ says stays. Told apart by English words, and by the few of other languages that 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from schemas.events import ParagraphKind
@@ -108,9 +108,9 @@ _DATED = re.compile(
 )
 
 
-def without_prompts(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield the blocks, each a line, without prompts, without headings in long rows, and without those at the end."""
-    kept = [(words, kind) for words, kind in blocks if not is_prompt(words)]
+def without_prompts(blocks: Iterable[Block], bylines: Collection[str] = ()) -> Iterator[Block]:
+    """Yield the blocks, each a line, without prompts and bylines, long rows of headings, and headings at the end."""
+    kept = [(words, kind) for words, kind in blocks if not is_prompt(words) and words not in bylines]
     rows = [list(row) for _, row in groupby(kept, key=lambda block: block[1] is ParagraphKind.HEADING)]
     for number, row in enumerate(rows, 1):
         heads_nothing = len(row) >= TEASERS_LEAST or number == len(rows)
