@@ -700,5 +700,20 @@ ALTER TABLE feed ADD COLUMN skip_days INTEGER[];
 
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
+-- Running upgrade 0008 -> 0009
+
+CREATE TABLE robots (
+    origin TEXT NOT NULL, 
+    text TEXT, 
+    outcome TEXT, 
+    reason TEXT NOT NULL, 
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    CONSTRAINT pk_robots PRIMARY KEY (origin)
+);
+
+COMMENT ON TABLE robots IS 'What the robots.txt of a scheme, host and port said last, or why it could not be had; until when that counts.';
+
+UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
+
 COMMIT;
 

@@ -195,6 +195,18 @@ host = Table(
     comment="When a host may be asked again, by any replica.",
 )
 
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("text", Text),
+    Column("outcome", Text),
+    Column("reason", Text, nullable=False),
+    _time("expires_at", nullable=False),
+    comment="What the robots.txt of a scheme, host and port said last, or why it could not be had; "
+    "until when that counts.",
+)
+
 submission = Table(
     "submission",
     metadata,

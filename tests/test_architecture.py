@@ -41,6 +41,7 @@ SQL_MODULES = {
     "services.ingest.hosts",
     "services.ingest.leases",
     "services.ingest.publications",
+    "services.ingest.rulebooks",
     "services.ingest.submissions",
     "services.ingest.unstored",
     "services.offsets",

@@ -161,6 +161,20 @@ class Fetcher:
         )
 
 
+class _HungUp(aiohttp.ClientError):
+    """The server ended the connection without an answer."""
+
+
+async def _ask_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Have the client not ask again by itself where a server hangs up: that would be two requests without a pause."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _HungUp from error
+
+
 def utc_now() -> datetime:
     """Return the time, aware and in UTC."""
     return datetime.now(UTC)
@@ -199,6 +213,7 @@ async def open_fetcher(
         max_line_size=MAX_HEADER_BYTES,
         max_field_size=MAX_HEADER_BYTES,
         max_headers=MAX_HEADERS,
+        middlewares=(_ask_once,),
     ) as session:
         yield Fetcher(session, total_timeout_seconds=total_timeout_seconds, now=now)
 
@@ -209,6 +224,8 @@ def _request_headers(accept: str, etag: str | None, last_modified: str | None) -
 
 
 def _failure(error: Exception) -> FetchFailed:
+    if isinstance(error, _HungUp) and isinstance(error.__cause__, Exception):
+        return _failure(error.__cause__)
     cause = getattr(error, "os_error", error)
     if isinstance(cause, AddressRefused):
         return FetchFailed(PageOutcome.REFUSED_ADDRESS, f"{cause.address}: {cause.reason}")

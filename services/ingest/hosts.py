@@ -145,15 +145,11 @@ class Turn:
             HostBusy: another host than the first is not free in time.
             FetchFailed: robots.txt disallows the URL, or cannot be had.
         """
-        name = host_key(url)
-        if name != self._held:
-            await self.leave()
-            await self._wait_for(name)
-        elif self._url is not None:
-            await self._pause(name)
+        if self._url is not None or host_key(url) != self._held:
+            await self._go_to(url)
         self._url = url
-        if await self._hosts.robots.check(url, utc_now()):
-            await self._pause(name)
+        if await self._hosts.robots.check(url, utc_now(), before_redirect=self._go_to):
+            await self._go_to(url)
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt of the host named when ``url`` was asked."""
@@ -189,6 +185,15 @@ class Turn:
                 .where(host.c.host == name, host.c.lease_token == self._token)
                 .values(leased_until=None, lease_token=None, free_at=from_now(pause if self._url else 0.0))
             )
+
+    async def _go_to(self, url: str) -> None:
+        """Return when the URL's host is ours and the pause after the request before is over. Raises ``HostBusy``."""
+        name = host_key(url)
+        if name == self._held:
+            await self._pause(name)
+        else:
+            await self.leave()
+            await self._wait_for(name)
 
     async def _wait_for(self, name: str) -> None:
         deadline = asyncio.get_running_loop().time() + self._hosts.wait_seconds

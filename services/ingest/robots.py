@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,7 @@ from protego import Protego
 
 from schemas.outcomes import PageOutcome
 from services.ingest.responses import Fetched, FetchFailed
+from services.ingest.rulebooks import Rulebook, Shelf
 from services.ingest.urls import resolve
 
 MAX_ROBOTS_BYTES = 500 * 1024
@@ -41,11 +43,17 @@ _UNAVAILABLE = frozenset({PageOutcome.NOT_FOUND, PageOutcome.GONE, PageOutcome.C
 """No rules: anything may be read (RFC 9309, section 2.3.1.3). A rate limit is taken for a server's trouble instead."""
 
 
+BeforeRequest = Callable[[str], Awaitable[None]]
+"""Awaited with each URL before it is asked."""
+
+
 class Fetches(Protocol):
     """The part of the fetcher that is needed here."""
 
-    async def fetch(self, url: str, *, accept: str, max_bytes: int, truncate: bool) -> Fetched:
-        """Return the answer, cut at `max_bytes`, or raise `FetchFailed`."""
+    async def fetch(
+        self, url: str, *, accept: str, max_bytes: int, truncate: bool, before_request: BeforeRequest
+    ) -> Fetched:
+        """Return the answer, cut at `max_bytes`, or raise `FetchFailed`; `before_request` is awaited with each URL."""
         ...
 
 
@@ -74,20 +82,23 @@ class _Kept:
 class Robots:
     """The rules of the hosts seen lately, for the crawler that `user_agent_token` names in robots.txt."""
 
-    def __init__(self, fetcher: Fetches, user_agent_token: str) -> None:
+    def __init__(self, fetcher: Fetches, user_agent_token: str, shelf: Shelf | None = None) -> None:
         self._fetcher = fetcher
+        self._shelf = shelf
         self._token = user_agent_token.lower()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def check(self, url: str, now: datetime) -> bool:
+    async def check(self, url: str, now: datetime, *, before_redirect: BeforeRequest | None = None) -> bool:
         """Return if `url` may be read at `now`: whether the host had to be asked for its robots.txt just now.
+
+        `before_redirect` is awaited with each URL that the file's own redirects lead to, before it is asked.
 
         Raises `BadUrl`, or `FetchFailed`: as robots_disallowed; or with the seconds until the file is asked for again,
         as robots_unreachable or, where there is no host to be had at all, as what kept us from it.
         """
         origin = _origin(url)
-        kept, was_asked = await self._find(origin, now)
+        kept, was_asked = await self._find(origin, now, before_redirect)
         if kept.rules is None:
             seconds = (kept.expires_at - now).total_seconds()
             raise FetchFailed(kept.outcome, kept.reason, retry_after_seconds=seconds)
@@ -106,30 +117,50 @@ class Robots:
         kept = self._kept.get(_origin(url))
         return () if kept is None or kept.rules is None else tuple(kept.rules.sitemaps)
 
-    async def _find(self, origin: str, now: datetime) -> tuple[_Kept, bool]:
+    async def _find(self, origin: str, now: datetime, before_redirect: BeforeRequest | None) -> tuple[_Kept, bool]:
         lock = self._locks.setdefault(origin, asyncio.Lock())
         async with lock:
             kept = self._kept.get(origin)
             if kept is not None and now < kept.expires_at:
                 self._kept.move_to_end(origin)
                 return kept, False
-            kept = await self._ask(origin, now)
-            self._keep(origin, kept)
-            return kept, True
+            book = None if self._shelf is None else await self._shelf.find(origin)
+            was_asked = book is None
+            if book is None:
+                book = await self._ask(f"{origin}/robots.txt", before_redirect)
+                if self._shelf is not None:
+                    await self._shelf.keep(origin, book)
+            self._keep(origin, await self._read(book, now))
+            return self._kept[origin], was_asked
 
-    async def _ask(self, origin: str, now: datetime) -> _Kept:
+    async def _ask(self, robots_url: str, before_redirect: BeforeRequest | None) -> Rulebook:
+        async def before_request(url: str) -> None:
+            if before_redirect is not None and url != robots_url:
+                await before_redirect(url)
+
         try:
             fetched = await self._fetcher.fetch(
-                f"{origin}/robots.txt", accept=_ACCEPT, max_bytes=MAX_ROBOTS_BYTES, truncate=True
+                robots_url,
+                accept=_ACCEPT,
+                max_bytes=MAX_ROBOTS_BYTES,
+                truncate=True,
+                before_request=before_request,
             )
         except FetchFailed as failure:
             if failure.outcome in _UNAVAILABLE:
-                return _Kept(Protego.parse(""), "", now + LIFETIME)
+                return Rulebook("", LIFETIME.total_seconds())
             outcome = failure.outcome if failure.outcome in _NO_HOST else PageOutcome.ROBOTS_UNREACHABLE
-            return _Kept(None, f"{origin}/robots.txt: {failure}", now + UNREACHABLE_LIFETIME, outcome=outcome)
-        text = read_rules(fetched, self._token)
+            seconds = UNREACHABLE_LIFETIME.total_seconds()
+            return Rulebook(None, seconds, outcome, f"{robots_url}: {failure}")
+        return Rulebook(read_text(fetched), LIFETIME.total_seconds())
+
+    async def _read(self, book: Rulebook, now: datetime) -> _Kept:
+        expires_at = now + timedelta(seconds=book.seconds)
+        if book.text is None:
+            return _Kept(None, book.reason, expires_at, outcome=book.outcome or PageOutcome.ROBOTS_UNREACHABLE)
+        text = for_us(book.text, self._token)
         rules = await asyncio.to_thread(Protego.parse, text)
-        return _Kept(rules, "", now + LIFETIME, max(len(text), SMALLEST_SIZE))
+        return _Kept(rules, "", expires_at, max(len(text), SMALLEST_SIZE))
 
     def _keep(self, origin: str, kept: _Kept) -> None:
         self._kept[origin] = kept
@@ -138,18 +169,24 @@ class Robots:
             self._kept.pop(next(iter(self._kept)))
 
 
-def read_rules(fetched: Fetched, token: str) -> str:
+def read_text(fetched: Fetched) -> str:
+    """Return the text of a robots.txt, without a last line that was cut: half a path would forbid more than was meant.
+
+    NUL, which no rule has, becomes a replacement character, since PostgreSQL keeps none.
+    """
+    lines = fetched.body.decode("utf-8-sig", errors="replace").replace("\0", "\ufffd").splitlines()
+    if fetched.truncated and lines:
+        lines.pop()
+    return "\n".join(lines)
+
+
+def for_us(text: str, token: str) -> str:
     """Return the text of a robots.txt with every other crawler's name replaced by one.
 
     Names are compared as RFC 9309, section 2.2.1, says: whole, ignoring case and what follows a slash. One name for all
-    others bounds the parser, which keeps the rules of a group once for every name above it. A last line that was cut is
-    dropped: half a path would forbid more than was meant.
+    others bounds the parser, which keeps the rules of a group once for every name above it.
     """
-    text = fetched.body.decode("utf-8-sig", errors="replace")
-    lines = text.splitlines()
-    if fetched.truncated and lines:
-        lines.pop()
-    return "\n".join(_rename(line, token) for line in lines)
+    return "\n".join(_rename(line, token) for line in text.splitlines())
 
 
 def _rename(line: str, token: str) -> str:

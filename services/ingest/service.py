@@ -21,6 +21,7 @@ from services.ingest.intake import FeedIntake, PageIntake
 from services.ingest.pipeline import Pipeline
 from services.ingest.poller import Poller
 from services.ingest.robots import Robots
+from services.ingest.rulebooks import Rulebooks
 from services.kafka import Check, Producer, Watcher, find_cluster_id, open_producer
 from services.lifecycle import Progress, Readiness, repeat, stop_on_signal
 from services.probes import open_probes
@@ -71,7 +72,7 @@ class Parts:
 
     def hosts(self) -> Hosts:
         """Return how hosts are asked."""
-        robots = Robots(self.fetcher, self.settings.user_agent.partition("/")[0])
+        robots = Robots(self.fetcher, self.settings.user_agent.partition("/")[0], Rulebooks(self.engine))
         return Hosts(self.engine, robots, self.settings.host_interval_seconds)
 
     def pipeline(self) -> Pipeline:

@@ -404,6 +404,13 @@ async def test_connection_closed_without_an_answer_has_failed() -> None:
     assert (await failure_of(always(b""))).outcome is PageOutcome.CONNECTION_FAILED
 
 
+async def test_server_that_hangs_up_is_not_asked_again_at_once() -> None:
+    async with open_both(always(b"")) as (server, fetcher):
+        with pytest.raises(FetchFailed, match="ServerDisconnectedError"):
+            await fetch(fetcher, server.url("/gone"))
+    assert [request.target for request in server.requests] == ["/gone"]
+
+
 async def test_closed_port_has_failed_to_connect() -> None:
     async with open_server(always(b"")) as server:
         pass

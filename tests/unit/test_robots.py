@@ -14,8 +14,10 @@ from services.ingest.robots import (
     MAX_KEPT_CHARACTERS,
     MAX_ROBOTS_BYTES,
     UNREACHABLE_LIFETIME,
+    BeforeRequest,
     Robots,
 )
+from services.ingest.rulebooks import Rulebook
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOST = "https://example.com"
@@ -27,8 +29,13 @@ class FakeFetcher:
 
     answer: str | bytes | FetchFailed
     asked: list[str] = field(default_factory=list)
+    redirects: list[str] = field(default_factory=list)
 
-    async def fetch(self, url: str, *, accept: str, max_bytes: int, truncate: bool) -> Fetched:
+    async def fetch(
+        self, url: str, *, accept: str, max_bytes: int, truncate: bool, before_request: BeforeRequest
+    ) -> Fetched:
+        for step in (url, *self.redirects):
+            await before_request(step)
         self.asked.append(url)
         await asyncio.sleep(0)
         if isinstance(self.answer, FetchFailed):
@@ -238,3 +245,51 @@ async def test_hosts_not_seen_lately_are_forgotten() -> None:
     assert len(fetcher.asked) == asked == 9
     await rules.check("https://host1.example/", NOW)
     assert len(fetcher.asked) == 10
+
+
+async def test_redirects_of_the_file_wait_for_their_hosts_turn() -> None:
+    rules, fetcher = robots("")
+    fetcher.redirects = [f"{HOST}/rules.txt", "https://rules.example/"]
+    waited: list[str] = []
+
+    async def wait(url: str) -> None:
+        waited.append(url)
+
+    await rules.check(f"{HOST}/a", NOW, before_redirect=wait)
+    await rules.check(f"{HOST}/b", NOW, before_redirect=wait)
+    assert waited == fetcher.redirects
+
+
+@dataclass
+class FakeShelf:
+    """Keeps rulebooks in this process."""
+
+    books: dict[str, Rulebook] = field(default_factory=dict)
+
+    async def find(self, origin: str) -> Rulebook | None:
+        return self.books.get(origin)
+
+    async def keep(self, origin: str, book: Rulebook) -> None:
+        self.books[origin] = book
+
+
+async def test_what_one_replica_has_read_another_does_not_ask_for() -> None:
+    shelf, fetcher = FakeShelf(), FakeFetcher("User-agent: Claimwire\nDisallow: /a\0\nDisallow: /b")
+    one, other = Robots(fetcher, "Claimwire", shelf), Robots(fetcher, "Claimwire", shelf)
+    assert await one.check(f"{HOST}/c", NOW)
+    assert not await other.check(f"{HOST}/c", NOW)
+    with pytest.raises(FetchFailed, match="disallows"):
+        await other.check(f"{HOST}/b", NOW)
+    assert len(fetcher.asked) == 1
+    assert "\0" not in (shelf.books[HOST].text or "")
+
+
+async def test_file_that_cannot_be_had_is_left_alone_by_all_for_as_long_as_is_left() -> None:
+    shelf, fetcher = FakeShelf(), FakeFetcher(FetchFailed(PageOutcome.SERVER_ERROR, "status 500"))
+    with pytest.raises(FetchFailed):
+        await Robots(fetcher, "Claimwire", shelf).check(f"{HOST}/a", NOW)
+    shelf.books[HOST] = shelf.books[HOST]._replace(seconds=42.0)
+    with pytest.raises(FetchFailed, match="status 500") as failed:
+        await Robots(fetcher, "Claimwire", shelf).check(f"{HOST}/a", NOW)
+    assert (failed.value.outcome, failed.value.retry_after_seconds) == (PageOutcome.ROBOTS_UNREACHABLE, 42.0)
+    assert len(fetcher.asked) == 1

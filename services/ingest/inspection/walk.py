@@ -12,15 +12,14 @@ from schemas.events import Arrival, ArticleIngested
 from schemas.outcomes import PageOutcome
 from services.ingest import poller
 from services.ingest.articles import Refused, Task, draft
-from services.ingest.cleaner import parse
 from services.ingest.decoding import decode
 from services.ingest.discovery.listings import read_listing
-from services.ingest.entries import Entry, Feed, FeedBody, NotAFeed
+from services.ingest.entries import Feed, FeedBody, NotAFeed
 from services.ingest.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher, utc_now
 from services.ingest.guard import AddressRefused, Guard
-from services.ingest.inspection.evidence import Stated, find_evidence
+from services.ingest.inspection.fields import Stated, list_fields
 from services.ingest.pipeline import PAGE_ACCEPT, PAGE_MAX_BYTES, REFUSALS, explain
-from services.ingest.robots import Robots
+from services.ingest.robots import BeforeRequest, Robots
 from services.ingest.schedule import retry_after
 from services.ingest.urls import canonical_url, host_key, resolve
 from services.ingest.work import Source
@@ -82,10 +81,14 @@ class ToldFetcher:
         self._fetcher = fetcher
         self._tell = tell
 
-    async def fetch(self, url: str, *, accept: str, max_bytes: int, truncate: bool) -> Fetched:
+    async def fetch(
+        self, url: str, *, accept: str, max_bytes: int, truncate: bool, before_request: BeforeRequest
+    ) -> Fetched:
         """Return the answer, cut at ``max_bytes``, or raise ``FetchFailed``."""
         try:
-            fetched = await self._fetcher.fetch(url, accept=accept, max_bytes=max_bytes, truncate=truncate)
+            fetched = await self._fetcher.fetch(
+                url, accept=accept, max_bytes=max_bytes, truncate=truncate, before_request=before_request
+            )
         except FetchFailed as failed:
             self._tell(Step("robots.txt", {"url": url, "outcome": failed.outcome, "reason": failed.reason}))
             raise
@@ -177,13 +180,12 @@ class Walk:
 
 
 def look(task: Task) -> Seen:
-    """Return what the page holds, and where each field of it stands; runs in a worker. Raises as ``draft`` does."""
+    """Return what the page holds, and each field of it with its evidence; runs in a worker. Raises as ``draft`` does."""
     began = time.process_time()
     event = draft(task)
     spent = round(time.process_time() - began, 4)
     markup, is_lossy = decode(task.fetched)
-    fields = find_evidence(parse(markup), event, Entry(url=task.source.url))
-    return Seen(event, fields, len(markup), is_lossy, spent)
+    return Seen(event, list_fields(event), len(markup), is_lossy, spent)
 
 
 async def walk(url: str, settings: FetchSettings, workers: Workers, tell: Tell) -> ArticleIngested | Feed | None:

@@ -1,0 +1,63 @@
+"""Rulebooks: what each host's robots.txt said last, kept for all replicas and for those that start again."""
+
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.outcomes import PageOutcome
+from schemas.tables import robots
+from services.ingest.leases import from_now
+
+
+class Rulebook(NamedTuple):
+    """The text of a robots.txt, or (None) why it cannot be had, and for how many seconds from now that counts."""
+
+    text: str | None
+    seconds: float
+    outcome: PageOutcome | None = None
+    reason: str = ""
+
+
+class Shelf(Protocol):
+    """Where rulebooks are kept."""
+
+    async def find(self, origin: str) -> Rulebook | None:
+        """Return the rulebook of an origin (scheme, host and port) that still counts."""
+        ...
+
+    async def keep(self, origin: str, book: Rulebook) -> None:
+        """Keep a rulebook in place of the one before."""
+        ...
+
+
+class Rulebooks:
+    """The shelf that all replicas share: a table."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def find(self, origin: str) -> Rulebook | None:
+        """Return the rulebook of an origin (scheme, host and port) that still counts."""
+        left = func.extract("epoch", robots.c.expires_at - func.now())
+        counts = (robots.c.origin == origin, robots.c.expires_at > func.now())
+        columns = (robots.c.text, robots.c.outcome, robots.c.reason, left)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(*columns).where(*counts))).one_or_none()
+        if row is None:
+            return None
+        text, outcome, reason, seconds = row
+        return Rulebook(text, float(seconds), PageOutcome(outcome) if outcome else None, reason)
+
+    async def keep(self, origin: str, book: Rulebook) -> None:
+        """Keep a rulebook in place of the one before."""
+        values = {
+            "text": book.text,
+            "outcome": book.outcome.value if book.outcome else None,
+            "reason": book.reason,
+            "expires_at": from_now(book.seconds),
+        }
+        statement = insert(robots).values(origin=origin, **values)
+        async with self._engine.begin() as connection:
+            await connection.execute(statement.on_conflict_do_update(index_elements=[robots.c.origin], set_=values))

@@ -1,0 +1,37 @@
+"""What robots.txt said last is kept for all replicas, for as long as it counts."""
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from schemas.outcomes import PageOutcome
+from schemas.tables import robots
+from services.ingest.leases import from_now
+from services.ingest.rulebooks import Rulebook, Rulebooks
+
+ORIGIN = "https://a.example"
+
+
+async def test_rulebook_is_found_until_it_counts_no_more(engine: AsyncEngine) -> None:
+    shelf = Rulebooks(engine)
+    assert await shelf.find(ORIGIN) is None
+    await shelf.keep(ORIGIN, Rulebook("Disallow: /", 3_600))
+    found = await shelf.find(ORIGIN)
+    assert found is not None
+    assert found._replace(seconds=0) == Rulebook("Disallow: /", 0)
+    assert 3_590 < found.seconds <= 3_600
+    assert await shelf.find("http://a.example") is None
+    async with engine.begin() as connection:
+        await connection.execute(update(robots).values(expires_at=from_now(0)))
+    assert await shelf.find(ORIGIN) is None
+
+
+async def test_rulebook_takes_the_place_of_the_one_before(engine: AsyncEngine) -> None:
+    shelf = Rulebooks(engine)
+    await shelf.keep(ORIGIN, Rulebook(None, 600, PageOutcome.ROBOTS_UNREACHABLE, "status 500"))
+    found = await shelf.find(ORIGIN)
+    assert found is not None
+    assert (found.text, found.outcome, found.reason) == (None, PageOutcome.ROBOTS_UNREACHABLE, "status 500")
+    await shelf.keep(ORIGIN, Rulebook("", 86_400))
+    found = await shelf.find(ORIGIN)
+    assert found is not None
+    assert (found.text, found.outcome, found.reason) == ("", None, "")
