@@ -15,7 +15,7 @@ from services.ingest.bylines import find_wire_credit
 from services.ingest.characters import label, one_line
 from services.ingest.cleaning.chaff import drop_chaff
 from services.ingest.cleaning.dating import Stated, find_dates
-from services.ingest.cleaning.heading import find_authors, find_title
+from services.ingest.cleaning.heading import find_authors, find_title, find_wire
 from services.ingest.cleaning.mending import join_bodies, show_posts
 from services.ingest.cleaning.prompts import without_prompts
 from services.ingest.cleaning.shown import find_shown
@@ -111,6 +111,7 @@ def clean(page: Page) -> Cleaned:
     published, modified = find_dates(stated, now=page.fetched_at)
     disclosures = find_disclosures(pieces)
     authors, authors_by = find_authors(said, entry, shown)
+    wire_credit, wire_by = find_wire(said, entry, pieces)
     language = find_language(said.languages, text)
     by: dict[Named, Evidence | None] = {
         "title": title_by,
@@ -119,6 +120,8 @@ def clean(page: Page) -> Cleaned:
         if language in {(code or "")[:2].lower() for code in said.languages}
         else Evidence.TEXT,
         "section": said.section_by or (Evidence.FEED if entry.section else None),
+        "publisher": said.publisher_by,
+        "wire_credit": wire_by,
     }
     return Cleaned(
         text=text,
@@ -131,7 +134,7 @@ def clean(page: Page) -> Cleaned:
         canonical_link=_canonical(page, said),
         publisher_name=said.publisher,
         section=said.section or entry.section,
-        wire_credit=find_wire_credit([*said.bylines, *entry.authors], pieces),
+        wire_credit=wire_credit,
         disclosures=disclosures,
         paywalled=said.paywalled,
         ai_use=tells_ai_use(disclosures),

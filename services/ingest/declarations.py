@@ -71,15 +71,21 @@ class Declarations:
         return next((name for name in named if name and not name.startswith(("http:", "https:", "www."))), None)
 
     @property
+    def publisher_by(self) -> Evidence | None:
+        """What the publisher's name is taken from."""
+        is_meta = self.publisher in {self.meta("og:site_name"), self.meta("application-name")}
+        return None if self.publisher is None else Evidence.META if is_meta else Evidence.JSON_LD
+
+    @property
     def persons(self) -> list[str]:
         """The authors of the JSON-LD, without those that the page says are organizations."""
         nodes = (value for value in self.stated("author") if not isinstance(value, dict) or not _organized(value))
         return [name for value in nodes for name in names_in(value)]
 
     @property
-    def bylines(self) -> list[str]:
-        """All that is stated as author, organizations too."""
-        return [name for value in self.stated("author") for name in names_in(value)] + self.meta_authors
+    def authors(self) -> list[str]:
+        """All that the JSON-LD states as author, organizations too."""
+        return [name for value in self.stated("author") for name in names_in(value)]
 
     @property
     def meta_authors(self) -> list[str]:

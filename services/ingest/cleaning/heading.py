@@ -3,7 +3,7 @@
 import re
 
 from schemas.events import Evidence
-from services.ingest.bylines import read_authors
+from services.ingest.bylines import find_wire_credit, read_authors
 from services.ingest.cleaning.shown import Shown
 from services.ingest.declarations import Declarations
 from services.ingest.entries import Entry
@@ -38,3 +38,13 @@ def find_authors(said: Declarations, entry: Entry, shown: Shown) -> tuple[tuple[
         if read_authors(words, publisher=said.publisher):
             return read_authors(named if evidence is not Evidence.TEXT else words, publisher=said.publisher), evidence
     return (), None
+
+
+def find_wire(said: Declarations, entry: Entry, pieces: list[str]) -> tuple[str | None, Evidence | None]:
+    """Return the agency that the article is credited to, and what told it: those stated as authors, or the text."""
+    stated = ((said.authors, Evidence.JSON_LD), (said.meta_authors, Evidence.META), (entry.authors, Evidence.FEED))
+    for words, evidence in stated:
+        if (credit := find_wire_credit(words, [])) is not None:
+            return credit, evidence
+    credit = find_wire_credit((), pieces)
+    return credit, Evidence.TEXT if credit else None

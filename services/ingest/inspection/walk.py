@@ -180,7 +180,7 @@ class Walk:
 
 
 def look(task: Task) -> Seen:
-    """Return what the page holds, and each field of it with its evidence; runs in a worker. Raises as ``draft`` does."""
+    """Return what a page holds, and each field with its evidence; runs in a worker. Raises as ``draft`` does."""
     began = time.process_time()
     event = draft(task)
     spent = round(time.process_time() - began, 4)
