@@ -2,13 +2,13 @@
 
 PYTHON ?= python3
 # URLs hold & and ?, paths blanks: the shell gets them as variables, never as words of its own.
-export FEEDS AGAINST CLAIMS DATA EDITIONS
+export FEEDS AGAINST CLAIMS DATA EDITIONS FETCHES
 BUILDER ?= docker
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test bench bench-api bench-relate bench-capacity quality train lint types format documents lock clean
+.PHONY: help run dev test bench bench-api bench-ingest bench-relate bench-capacity quality train lint types format documents lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: dev ## measure articles a CPU second, for the whole path and bare
 
 bench-api: dev ## measure the gateway's cost on 200,000 claims; CLAIMS=2000000 for more
 	@.venv/bin/python -m bench.api $${CLAIMS:+--claims "$$CLAIMS"}
+
+bench-ingest: dev ## measure fetching and cleaning against its peers; FETCHES=2000 for a shorter look at memory
+	@.venv/bin/python -m bench.ingest $${FETCHES:+--fetches "$$FETCHES"}
 
 bench-relate: dev ## measure what comparing an article costs as the store grows; CLAIMS="10000 1000000" for other sizes
 	@.venv/bin/python -m bench.relate $${CLAIMS:+--statements $$CLAIMS}
@@ -96,6 +99,7 @@ lock: ## pin every dependency with its hashes (needs uv)
 	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/services.txt
 	@echo hatchling | $(COMPILE) -c requirements/dev.txt - -o requirements/build.txt
 	@$(COMPILE) -c requirements/dev.txt --extra engines --extra build pyproject.toml -o requirements/run.txt
+	@$(COMPILE) --group rivals -o requirements/rivals.txt
 
 clean: ## remove what was built: .venv and caches; what was stored (.state) stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov bench/out build

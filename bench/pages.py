@@ -16,6 +16,7 @@ from services.ingest.feeds import Entry
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 REAL = ROOT.parent / "shared" / "data" / "pages" / "html"
+TRUTH = REAL.parent / "ground-truth.json"
 """Pages as publishers served them; no part of the project, so a bench does without where they are absent."""
 
 FETCHED_AT = datetime(2026, 10, 20, tzinfo=UTC)
@@ -30,6 +31,29 @@ class Printed(NamedTuple):
 
     path: str
     html: str
+
+
+class Marked(NamedTuple):
+    """A real page with its address, and its main text as people marked it."""
+
+    url: str
+    html: str
+    text: str
+
+
+def load_marked() -> list[Marked]:
+    """Return the pages whose main text is known; none where they are absent."""
+    if not TRUTH.is_file():
+        return []
+    truth: dict[str, dict[str, str]] = json.loads(TRUTH.read_text("utf-8"))
+    return [
+        Marked(f"http://{found['url'].partition('://')[2] or found['url']}", _unpack(name), found["articleBody"])
+        for name, found in sorted(truth.items())
+    ]
+
+
+def _unpack(name: str) -> str:
+    return gzip.decompress((REAL / f"{name}.html.gz").read_bytes()).decode("utf-8", "replace")
 
 
 def load_pages() -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, web
+from aiohttp.hdrs import IF_NONE_MATCH
 from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -56,7 +57,9 @@ class Site:
     pages: dict[str, str]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Serve a page or a feed; everything else, robots.txt too, is not there."""
+        """Serve a page or a feed, never changed; everything else, robots.txt too, is not there."""
+        if IF_NONE_MATCH in request.headers:
+            return web.Response(status=304)
         found = self.pages.get(request.path)
         if found is None:
             return web.Response(status=404)
@@ -92,12 +95,9 @@ class World:
         Raises:
             Unsettled: some were not published in time.
         """
-        urls = self.site.publish(printed, name)
         end = await self._published() + len(printed)
         before = self.read_cpu()
-        async with self.engine.begin() as connection:
-            for url in urls:
-                await add_feed(connection, url)
+        await self.offer(printed, name)
         try:
             async with asyncio.timeout(seconds):
                 while await self._published() < end or await self._unmarked():  # noqa: ASYNC110 (nobody could wake us)
@@ -106,6 +106,13 @@ class World:
             missing = end - await self._published()
             raise Unsettled(f"{name}: {missing} of {len(printed)} are missing; {await self._told()}") from None
         return {part: after.since(before[part]) for part, after in self.read_cpu().items()}
+
+    async def offer(self, printed: Sequence[Printed], name: str) -> None:
+        """Serve pages from now on, and have the feeds polled that list them."""
+        urls = self.site.publish(printed, name)
+        async with self.engine.begin() as connection:
+            for url in urls:
+                await add_feed(connection, url)
 
     async def _published(self) -> int:
         return sum((await kafka.Watcher(self.settings).end_offsets(CLAIMS_TOPIC)).values())
@@ -122,8 +129,13 @@ class World:
 
 
 @asynccontextmanager
-async def open_world() -> AsyncIterator[World]:
-    """Start engines, sites and services in a temporary folder; leaving ends them and removes it."""
+async def open_world(
+    services: Sequence[str] = ("ingest", "extract"), *, hosts: int = HOSTS, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[World]:
+    """Start engines, so many sites and services in a temporary folder; leaving ends them and removes it.
+
+    ``environment`` sets what the services read besides their places.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(open_folder())
         engines = await stack.enter_async_context(open_engines(folder / "engines", jars=ROOT / ".state" / "jars"))
@@ -131,8 +143,10 @@ async def open_world() -> AsyncIterator[World]:
         engine = await stack.enter_async_context(open_database(settings.database_url, application_name="bench"))
         await migrate(engine)
         await kafka.create_topics(settings)
-        site = await stack.enter_async_context(_open_site())
-        pids = await _start_services(stack, folder, engines, site)
+        site = await stack.enter_async_context(_open_site(hosts))
+        allowed = {"CLAIMWIRE_FETCH_ALLOW": ",".join(f"{LOOPBACK}/32:{port}" for port in site.ports)}
+        given = allowed | dict(environment or {})
+        pids = {name: await _start_service(stack, name, folder, engines, given) for name in services}
         pids |= {"PostgreSQL": engines.postgres.pid, "Kafka": engines.kafka.pid}
         yield World(settings, engine, site, pids, engines)
 
@@ -149,8 +163,8 @@ def open_folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _open_site() -> AsyncIterator[Site]:
-    site = Site([find_free_port() for _ in range(HOSTS)], {})
+async def _open_site(hosts: int) -> AsyncIterator[Site]:
+    site = Site([find_free_port() for _ in range(hosts)], {})
     app = web.Application()
     app.router.add_get("/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None)
@@ -163,25 +177,24 @@ async def _open_site() -> AsyncIterator[Site]:
         await runner.cleanup()
 
 
-async def _start_services(stack: AsyncExitStack, folder: Path, engines: Engines, site: Site) -> dict[str, int]:
-    pids: dict[str, int] = {}
-    for name in ("ingest", "extract"):
-        port = find_free_port()
-        environment = {
-            **os.environ,
-            "CLAIMWIRE_DATABASE_URL": engines.database_url,
-            "CLAIMWIRE_KAFKA_SERVERS": engines.kafka_servers,
-            "CLAIMWIRE_FETCH_ALLOW": ",".join(f"{LOOPBACK}/32:{port}" for port in site.ports),
-            "CLAIMWIRE_HOST_INTERVAL_SECONDS": "0",
-            "CLAIMWIRE_METRICS_PORT": str(port),
-        }
-        arguments = (sys.executable, "-m", "services.cli", name)
-        child = Child(Command(arguments, folder / f"{name}.log", GRACE_SECONDS, environment=environment, folder=ROOT))
-        await child.start()
-        stack.push_async_callback(child.stop)
-        await until_ready(port, child.command)
-        pids[name] = child.pid
-    return pids
+async def _start_service(
+    stack: AsyncExitStack, name: str, folder: Path, engines: Engines, environment: Mapping[str, str]
+) -> int:
+    port = find_free_port()
+    settings = {
+        **os.environ,
+        "CLAIMWIRE_DATABASE_URL": engines.database_url,
+        "CLAIMWIRE_KAFKA_SERVERS": engines.kafka_servers,
+        "CLAIMWIRE_HOST_INTERVAL_SECONDS": "0",
+        "CLAIMWIRE_METRICS_PORT": str(port),
+        **environment,
+    }
+    arguments = (sys.executable, "-m", "services.cli", name)
+    child = Child(Command(arguments, folder / f"{name}.log", GRACE_SECONDS, environment=settings, folder=ROOT))
+    await child.start()
+    stack.push_async_callback(child.stop)
+    await until_ready(port, child.command)
+    return child.pid
 
 
 async def until_ready(port: int, command: Command) -> None:
