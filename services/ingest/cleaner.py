@@ -112,17 +112,10 @@ def clean(page: Page) -> Cleaned:
     disclosures = find_disclosures(pieces)
     authors, authors_by = find_authors(said, entry, shown)
     wire_credit, wire_by = find_wire(said, entry, pieces)
-    language = find_language(said.languages, text)
-    by: dict[Named, Evidence | None] = {
-        "title": title_by,
-        "authors": authors_by,
-        "language": Evidence.META
-        if language in {(code or "")[:2].lower() for code in said.languages}
-        else Evidence.TEXT,
-        "section": said.section_by or (Evidence.FEED if entry.section else None),
-        "publisher": said.publisher_by,
-        "wire_credit": wire_by,
-    }
+    language, language_by = _language(said, text)
+    section_by = said.section_by or (Evidence.FEED if entry.section else None)
+    by: dict[Named, Evidence | None] = {"title": title_by, "authors": authors_by, "language": language_by}
+    by |= {"section": section_by, "publisher": said.publisher_by, "wire_credit": wire_by}
     return Cleaned(
         text=text,
         paragraphs=paragraphs,
@@ -140,6 +133,12 @@ def clean(page: Page) -> Cleaned:
         ai_use=tells_ai_use(disclosures),
         evidence={name: evidence for name, evidence in by.items() if evidence is not None},
     )
+
+
+def _language(said: Declarations, text: str) -> tuple[str | None, Evidence | None]:
+    language = find_language(said.languages, text)
+    declared = {(code or "")[:2].lower() for code in said.languages}
+    return language, None if language is None else Evidence.META if language in declared else Evidence.TEXT
 
 
 def clean_plain(text: str, title: str | None = None) -> Cleaned:
