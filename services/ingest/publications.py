@@ -24,7 +24,7 @@ class Standing(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     UNCHANGED = "unchanged"
     KEPT = "kept"
-    """Another text was published, and stays."""
+    """Another text is known, and stays."""
 
 
 class Numbered(NamedTuple):
@@ -46,7 +46,7 @@ async def number(
 ) -> Numbered:
     """Give the text its revision, in a transaction of the caller's that holds the lease.
 
-    One from an archive, which may be of any age, gets none where another was published.
+    One from an archive, which may be of any age, gets none where another is known, or is just on its way.
 
     A text that differs from the row's gets ``greatest(revision + 1, Unix seconds)``: it grows also where the database
     went back in time.
@@ -64,7 +64,7 @@ async def number(
     if row.text_sha256 == text_sha256:
         standing = Standing.UNCHANGED if row.published_revision == row.revision else Standing.UNACKNOWLEDGED
         return Numbered(article_id, row.revision, standing)
-    if is_archived and row.published_revision is not None:
+    if is_archived and row.text_sha256 is not None:
         return Numbered(article_id, row.revision, Standing.KEPT)
     seconds = cast(func.floor(func.extract("epoch", func.now())), BigInteger)
     revision = await connection.scalar(
