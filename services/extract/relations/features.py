@@ -1,6 +1,7 @@
 """Features: what a pair of statements looks like, as a few numbers; the same whichever of them comes first."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,10 +79,11 @@ class Features:
     @property
     def row(self) -> Row:
         """The numbers in order, and a one for the bias."""
-        return np.array([*asdict(self).values(), 1.0])
+        return np.array([*_values(self), 1.0])
 
 
 NAMES = tuple(Features.__dataclass_fields__)
+_values = attrgetter(*NAMES)
 
 
 def features_of(a: Statement, b: Statement) -> Features:
