@@ -27,6 +27,7 @@ def backfill(
     A list has one URL a line; they are fetched as politely as a feed's. Says in the end what became of the pages.
     """
     from services.cli.bars import open_bar
+    from services.database import SchemaNotReady
     from services.ingest.backfill.running import backfill as run
     from services.ingest.backfill.stock import BadStock, Stock
 
@@ -34,7 +35,7 @@ def backfill(
     try:
         with open_bar("backfill", None, quiet=as_json) as bar:
             tally = asyncio.run(run(load(IngestSettings), stock, bar))
-    except BadStock as error:
+    except (BadStock, SchemaNotReady) as error:
         raise BadArgument(str(error)) from None
     rows = [{"outcome": outcome, "pages": count} for outcome, count in tally.outcomes.most_common() if count]
     if tally.waiting:

@@ -183,6 +183,35 @@ async def test_what_is_no_stock_is_said_in_one_line(migrated_url: str, kafka_ser
     assert complaint.decode() == f"claimwire: {tmp_path / 'a.warc'} is no WARC file\n"
 
 
+async def test_database_without_the_schema_is_said_in_one_line(
+    database_url: str, kafka_servers: str, tmp_path: Path
+) -> None:
+    async with open_backfill(database_url, kafka_servers, tmp_path) as process:
+        _, complaint = await asyncio.wait_for(process.communicate(), SECONDS)
+    assert process.returncode == 1
+    assert complaint.decode().startswith("claimwire: the database is at no schema")
+
+
+@pytest.mark.usefixtures("topics")
+async def test_backfill_stops_on_a_signal_and_goes_on(
+    engine: AsyncEngine, migrated_url: str, kafka_servers: str, tmp_path: Path
+) -> None:
+    for number in range(2 * KILLED_AFTER):
+        (tmp_path / f"{number}.html").write_bytes(made(number))
+    async with open_backfill(migrated_url, kafka_servers, tmp_path) as process:
+        async with asyncio.timeout(SECONDS):
+            while await count_done(engine) == 0:
+                await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, complaint = await asyncio.wait_for(process.communicate(), SECONDS)
+    assert process.returncode == 1
+    assert "the same command goes on" in complaint.decode()
+    assert not [row for row in await rows_of(engine, page) if row.lease_token is not None]
+    async with open_backfill(migrated_url, kafka_servers, tmp_path) as process:
+        assert await outcomes(process) == {"published": 2 * KILLED_AFTER}
+    await check_each_once(engine, kafka_servers, 2 * KILLED_AFTER)
+
+
 def listed(site: Site, folder: Path) -> Path:
     path = folder / "urls.txt"
     urls = [site.url(f"/{number}") for number in (*range(LISTED), "gone", 0, 1)]

@@ -13,6 +13,7 @@ from schemas.tables import ErasedKind, erased, page, publication
 from services.ingest.backfill.planting import SOON_SECONDS, find_ended, plant_files, plant_urls
 from services.ingest.backfill.running import Backfill
 from services.ingest.backfill.stock import Page, Stock
+from services.ingest.leases import from_now
 from tests.archives import AT, archive, record
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
@@ -124,11 +125,11 @@ async def test_url_that_is_known_is_not_fetched_again(engine: AsyncEngine) -> No
         pages = [Page(url, None, 1.0) for url in ("https://a.example/1", "https://A.example/1", "nonsense")]
         planted = await plant_urls(connection, pages)
         assert (len(planted.ids), planted.bad) == (1, 1)
-        assert await find_ended(connection, planted.ids) == []
+        assert await find_ended(connection, planted.ids, is_list=True) == []
     async with engine.begin() as connection:
         await connection.execute(update(page).values(due_at=None, outcome="published"))
         assert (await plant_urls(connection, pages)).ids == planted.ids
-        ((_, outcome, waits),) = await find_ended(connection, planted.ids)
+        ((_, outcome, waits),) = await find_ended(connection, planted.ids, is_list=True)
     assert (outcome, waits) == ("published", False)
 
 
@@ -155,6 +156,17 @@ async def test_backfill_counts_and_does_not_wait_for_what_is_tried_again_later(
     assert {name: count for name, count in filling.tally.outcomes.items() if count} == {"published": 1, "bad_url": 1}
     assert (filling.tally.waiting, filling.tally.was_stopped) == (1, False)
     assert (shown.done, shown.expected) == (3, 3)
+
+
+async def test_file_that_failed_is_waited_for(engine: AsyncEngine, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(article_page())
+    async with engine.begin() as connection:
+        (batch,) = Stock(tmp_path).batches()
+        planted = await plant_files(connection, batch)
+        await connection.execute(update(page).values(due_at=from_now(2 * SOON_SECONDS), attempts=1))
+        assert await find_ended(connection, planted.ids, is_list=False) == []
+        ((_, _, waits),) = await find_ended(connection, planted.ids, is_list=True)
+    assert waits
 
 
 async def test_backfill_that_is_told_to_stop_says_so(engine: AsyncEngine, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,9 +57,14 @@ async def plant_urls(connection: AsyncConnection, pages: Sequence[Page]) -> Plan
     return Planted(frozenset(uuid5(NAMESPACE_URL, url) for url in urls), bad)
 
 
-async def find_ended(connection: AsyncConnection, ids: Collection[UUID]) -> list[Ended]:
-    """Return those of the pages that need not be waited for any more."""
-    waits = and_(page.c.attempts > 0, page.c.due_at > from_now(SOON_SECONDS), page.c.lease_token.is_(None))
+async def find_ended(connection: AsyncConnection, ids: Collection[UUID], *, is_list: bool) -> list[Ended]:
+    """Return those of the pages that need not be waited for any more.
+
+    Of a list the services try again what failed and may pass; files and records nobody has but us.
+    """
+    waits = and_(
+        literal(is_list), page.c.attempts > 0, page.c.due_at > from_now(SOON_SECONDS), page.c.lease_token.is_(None)
+    )
     known = select(page.c.page_id, page.c.outcome, page.c.due_at.is_not(None), or_(page.c.due_at.is_(None), waits))
     rows = (await connection.execute(known.where(page.c.page_id.in_(ids)))).all()
     there = {row.page_id for row in rows}

@@ -91,7 +91,7 @@ class Backfill:
 
     async def _look(self, stop: asyncio.Event) -> None:
         async with self._engine.connect() as connection:
-            ended = await find_ended(connection, self._open)
+            ended = await find_ended(connection, self._open, is_list=self._stock.is_list)
         self._open -= {each.id for each in ended}
         self.tally.waiting += sum(each.waits for each in ended)
         self.tally.outcomes.update(each.outcome for each in ended if each.outcome and not each.waits)
