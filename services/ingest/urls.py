@@ -25,14 +25,30 @@ _TRACKER = re.compile(
     r"(?:utm|mtm|piwik|matomo|hsa|vero|__hs\w*)_\w+|pk_(?:campaign|kwd|keyword|source|medium|content)|mc_[ce]id"
     r"|ns_(?:mchannel|source|campaign|linkname|fee)|at_(?:medium|campaign|link_\w+|custom\d|format|ptr_name|bbc_team)"
     r"|(?:fb|g|d|y|ys|tw|tt)clid|msclkid|irclickid|gclsrc|[gw]braid|igsh(?:id)?|li_fat_id|mkt_tok|oly_(?:anon|enc)_id"
-    r"|_hsenc|_hsmi|hsctatracking|_g[al]|s?cmp(?:id)?|xtor",
+    r"|_hsenc|_hsmi|hsctatracking|_g[al]|s?cmp(?:id)?|xtor"
+    r"|(?:j|php|asp|asp\.net_|cf)?sess(?:ion)?_?id|aspsessionid\w+|cftoken",
     re.IGNORECASE | re.ASCII,
 )
-"""Query parameters that say how a reader came, never what is read.
+"""Query parameters that say how a reader came or who they are, never what is read.
 
 Kept short on purpose: longer lists also drop names like `cid`, `source` or `uid`, by which some publishers tell
 articles apart. Two addresses for one article are joined by its canonical link; two articles under one address lose one.
 """
+
+
+_RENDITION = re.compile(
+    r"(?:amp|print|printable|mobile)(?:=(?:1|true|yes|y|amp|on)?)?"
+    r"|(?:output|outputtype|view|format|layout|mode)=(?:amp|print|mobile)",
+    re.IGNORECASE | re.ASCII,
+)
+"""Query pairs that ask for the same article in another dress."""
+
+_SESSION_IN_PATH = re.compile(r";(?:j?sessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE | re.ASCII)
+_AMP_IN_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp)$|\.amp(?=\.html?$)", re.IGNORECASE | re.ASCII)
+_INDEX_IN_PATH = re.compile(r"(?<=/)(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE | re.ASCII)
+
+_RENDITION_HOST = re.compile(r"(?:www\.)?(?:m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
+"""Hosts that hold the pages of the host without it, for small screens, caches and paper."""
 
 
 class BadUrl(ValueError):
@@ -64,16 +80,30 @@ def resolve(base: str, reference: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """Return the form that names the article: as sent, without tracking parameters, with the others sorted.
+    """Return the form that names the article: as sent, the parameters sorted, without those that name nothing.
 
-    A trailing slash stays as it is: which form a server means is learnt from its redirect or its canonical link. Scheme
-    and `www.` stay for the same reason. Calling it twice changes nothing. Raises `BadUrl`.
+    Those are trackers, session ids, and what asks for an AMP, print or mobile page; of the path a trailing ``/amp`` or
+    index file. A trailing slash stays as it is: which form a server means is learnt from its redirect or its canonical
+    link. Scheme and `www.` stay for the same reason. Calling it twice changes nothing. Raises `BadUrl`.
     """
+    canonical = _canonical_once(url)
+    while len(again := _canonical_once(canonical)) < len(canonical):
+        canonical = again
+    return canonical
+
+
+def _canonical_once(url: str) -> str:
     canonical: str = canonicalize_url(resolve("", url))
-    names = [pair.partition("=")[0] for pair in urlsplit(canonical).query.split("&")]
-    trackers = [name for name in names if _TRACKER.fullmatch(name)]
-    cleaned: str = url_query_cleaner(canonical, trackers, remove=True, unique=False)
-    return resolve("", cleaned)
+    pairs = urlsplit(canonical).query.split("&")
+    unnamed = [name for pair in pairs if _names_nothing(pair, name := pair.partition("=")[0])]
+    parts = urlsplit(url_query_cleaner(canonical, unnamed, remove=True, unique=False))
+    path = _SESSION_IN_PATH.sub("", parts.path)
+    path = _INDEX_IN_PATH.sub("", _AMP_IN_PATH.sub("", path))
+    return resolve("", parts._replace(path=path).geturl())
+
+
+def _names_nothing(pair: str, name: str) -> bool:
+    return _TRACKER.fullmatch(name) is not None or _RENDITION.fullmatch(pair) is not None
 
 
 def article_id(canonical: str) -> UUID:
@@ -84,9 +114,10 @@ def article_id(canonical: str) -> UUID:
 def choose_canonical(final_url: str, declared: str | None) -> str:
     """Return the canonical URL of a page found at `final_url` whose link element says `declared`.
 
-    The declared one counts only on the same host and port, give or take a leading `www.`: subdomains may belong to
-    others. One that names the front page for a page below it is a known mistake and does not count either. A page
-    read over https is never named by http. Raises `BadUrl` if `final_url` is none.
+    The declared one counts only on the same host and port, give or take a leading `www.`, and for a page of a mobile,
+    AMP or print host on the host that it renders: other subdomains may belong to others. One that names the front page
+    for a page below it is a known mistake and does not count either. A page read over https is never named by http.
+    Raises `BadUrl` if `final_url` is none.
     """
     final = canonical_url(final_url)
     if declared is None:
@@ -95,7 +126,8 @@ def choose_canonical(final_url: str, declared: str | None) -> str:
         candidate = canonical_url(resolve(final_url, declared))
     except BadUrl:
         return final
-    if _site(candidate) != _site(final) or (_is_front(candidate) and not _is_front(final)):
+    hosts = {host_key(final).removeprefix("www."), _RENDITION_HOST.sub("", host_key(final))}
+    if host_key(candidate).removeprefix("www.") not in hosts or (_is_front(candidate) and not _is_front(final)):
         return final
     if final.startswith("https:") and candidate.startswith("http:"):
         return candidate.replace("http:", "https:", 1)
@@ -151,10 +183,6 @@ def _host(name: str) -> str:
         # 127.1, 0177.0.0.1 and 2130706433 mean different hosts to different readers: four plain decimals or nothing.
         return str(ipaddress.IPv4Address(host))
     return host
-
-
-def _site(url: str) -> str:
-    return host_key(url).removeprefix("www.")
 
 
 def _is_front(url: str) -> bool:

@@ -121,6 +121,24 @@ def test_relative_reference_without_base_is_refused() -> None:
         ("https://example.com/a%c3%a4", "https://example.com/a%C3%A4"),
         ("https://example.com/a?20240101", "https://example.com/a?20240101="),
         ("https://example.com/a?", "https://example.com/a"),
+        ("https://example.com/a?PHPSESSID=1&jsessionid=2&ASP.NET_SessionId=3&id=4", "https://example.com/a?id=4"),
+        ("https://example.com/a;jsessionid=0A1B?id=4", "https://example.com/a?id=4"),
+        ("https://example.com/a?sid=4&session=5", "https://example.com/a?session=5&sid=4"),
+        ("https://example.com/2024/bridge/amp", "https://example.com/2024/bridge"),
+        ("https://example.com/2024/bridge/amp/", "https://example.com/2024/bridge"),
+        ("https://example.com/bridge.amp.html", "https://example.com/bridge.html"),
+        ("https://example.com/bridge.amp", "https://example.com/bridge"),
+        ("https://example.com/amp", "https://example.com/amp"),
+        ("https://example.com/amp/bridge", "https://example.com/amp/bridge"),
+        ("https://example.com/bridge-amp", "https://example.com/bridge-amp"),
+        ("https://example.com/a?amp", "https://example.com/a"),
+        ("https://example.com/a?amp=1&id=4&outputType=amp", "https://example.com/a?id=4"),
+        ("https://example.com/a?print=true&view=mobile", "https://example.com/a"),
+        ("https://example.com/a?print=42&view=full", "https://example.com/a?print=42&view=full"),
+        ("https://example.com/2024/bridge/index.html", "https://example.com/2024/bridge/"),
+        ("https://example.com/index.php?id=4", "https://example.com/?id=4"),
+        ("https://example.com/a/default.aspx", "https://example.com/a/"),
+        ("https://example.com/fund-index.html", "https://example.com/fund-index.html"),
     ],
 )
 def test_canonical_url_keeps_only_what_names_the_article(url: str, canonical: str) -> None:
@@ -193,6 +211,17 @@ def test_canonical_link_on_the_same_host_counts(declared: str | None, chosen: st
 )
 def test_canonical_link_elsewhere_is_not_identity(declared: str) -> None:
     assert choose_canonical(PAGE, declared) == PAGE
+
+
+@pytest.mark.parametrize("host", ["m", "mobile", "amp", "www.m", "print"])
+def test_page_of_a_rendition_is_named_by_what_it_renders(host: str) -> None:
+    assert choose_canonical(f"https://{host}.example.com/a", "https://www.example.com/b") == "https://www.example.com/b"
+    assert choose_canonical(f"https://{host}.example.com/a", "https://example.com/b") == "https://example.com/b"
+
+
+def test_page_of_another_subdomain_is_not() -> None:
+    assert choose_canonical("https://blog.example.com/a", "https://example.com/b") == "https://blog.example.com/a"
+    assert choose_canonical("https://m.com/a", "https://com/b") == "https://m.com/a"
 
 
 def test_front_page_may_name_itself() -> None:

@@ -45,9 +45,13 @@ def drop_chaff(tree: HtmlElement) -> None:
     named = [element for element in tree.iter(*_CONTAINERS) if _is_named_chaff(element)]
     if not named:
         return
-    words, prose = len(tree.text_content()), _prose(tree)
+    words = len(tree.text_content())
+    prose = {paragraph: len(paragraph.text_content()) for paragraph in tree.iter("p")}
+    most = SHARE_MAX * sum(prose.values())
     for element in named:
-        if len(element.text_content()) <= SHARE_MAX * words and _prose(element) <= SHARE_MAX * prose:
+        if len(element.text_content()) > SHARE_MAX * words:
+            continue
+        if sum(prose.get(paragraph, 0) for paragraph in element.iter("p")) <= most:
             element.drop_tree()
 
 
@@ -67,10 +71,6 @@ def _drop_linked_lines(tree: HtmlElement) -> None:
 
 def _is_link(paragraph: HtmlElement, said: str) -> bool:
     return sum(len(link.text_content().strip()) for link in paragraph.iter("a")) >= LINKED_SHARE * len(said)
-
-
-def _prose(element: HtmlElement) -> int:
-    return sum(len(paragraph.text_content()) for paragraph in element.iter("p"))
 
 
 def _is_named_chaff(element: HtmlElement) -> bool:

@@ -34,7 +34,7 @@ class Stated:
     entry: Entry
     url: str
     shown: Shown
-    pieces: Sequence[str]
+    pieces: list[str]
 
 
 def find_dates(stated: Stated, *, now: datetime) -> tuple[Dated, Dated]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from services.ingest.characters import one_line
+
 LINE_MAX = 60
 """Code points of words that are a date and little besides; in a longer line it is a date of the story."""
 
@@ -14,6 +16,12 @@ SHOWN_MAX = 100
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 BYLINES_MAX = 4
 """Bylines that differ; more are those of other articles."""
+
+SOURCE_MAX = 400
+"""Code points of a byline in the page's source, where it is indented."""
+
+JUDGED_MAX = 200
+"""Elements looked at for a byline; where there are more, each may hold the whole page."""
 
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:by-?line|author|writer|reporter)s?(?:[-_]{1,2}(?:name|link))?(?:$|\s)", re.IGNORECASE
@@ -35,14 +43,16 @@ def find_shown(tree: HtmlElement) -> Shown:
     """Return the dates that the page shows as lines of their own, or in ``time`` elements (HTML standard, 4.5.14)."""
     before: list[tuple[str, bool]] = []
     after: list[tuple[str, bool]] = []
-    headlines = 0
+    headlines = judged = 0
     bylines: dict[str, None] = {}
     for element in tree.iter():
         if element.tag == "h1":
             headlines += 1
             before, after = before + after, []
-        if _is_byline(element) and 0 < len(name := " ".join(element.text_content().split())) <= LINE_MAX:
-            bylines.setdefault(name)
+        if judged < JUDGED_MAX and _is_byline(element):
+            judged += 1
+            if len(words := element.text_content()) <= SOURCE_MAX and (name := one_line(words)[: LINE_MAX + 1]):
+                bylines.update({name: None} if len(name) <= LINE_MAX else {})
         if element.tag == "time" and element.get("datetime"):
             after.append((element.get("datetime"), _tells_change(element, element.text or "")))
             continue
