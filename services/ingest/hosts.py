@@ -93,14 +93,6 @@ class Hosts:
     interval_seconds: float
     wait_seconds: float = WAIT_SECONDS
 
-    async def begin(self, url: str, token: UUID) -> "Turn | float":
-        """Return the turn at the URL's host, or the seconds until it may be free. Raises ``BadUrl``."""
-        name = host_key(url)
-        async with self.engine.begin() as connection:
-            if await take(connection, {name}, token):
-                return Turn(self, token, name)
-            return await seconds_until_free(connection, name)
-
     async def begin_all(
         self, connection: AsyncConnection, urls: Sequence[str], token: UUID
     ) -> list["Turn | BadUrl | None"]:

@@ -41,24 +41,18 @@ class PageIntake:
 
     async def _take_submissions(self, room: int) -> list[Piece]:
         async with self._engine.begin() as connection:
-            rows = await submissions.lease_submissions(connection, most=room)
-        works = [from_submission(row) for row in rows]
-        pieces = [await self._begin(work) for work in works]
-        return [piece for piece in pieces if piece is not None]
-
-    async def _begin(self, work: Work) -> Piece | None:
-        """Return the piece that a submission is, or None where its host is busy: then it is due once that is free."""
-        if work.source.supplied is not None:
-            return self._piece(work, None)
-        try:
-            turn = await self._hosts.begin(work.source.url, work.lease.token)
-        except BadUrl:
-            return self._piece(work, None)
-        if isinstance(turn, Turn):
-            return self._piece(work, turn)
-        async with self._engine.begin() as connection:
-            await leases.give_back(connection, work.lease, seconds=turn)
-        return None
+            works = [from_submission(row) for row in await submissions.lease_submissions(connection, most=room)]
+            pieces = [self._piece(work, None) for work in works if work.source.supplied is not None]
+            asked = [work for work in works if work.source.supplied is None]
+            if not asked:
+                return pieces
+            urls, token = [work.source.url for work in asked], asked[0].lease.token
+            for work, turn in zip(asked, await self._hosts.begin_all(connection, urls, token), strict=True):
+                if turn is None:
+                    await leases.give_back(connection, work.lease, seconds=LOOK_SECONDS)
+                else:
+                    pieces.append(self._piece(work, turn if isinstance(turn, Turn) else None))
+        return pieces
 
     async def _take_files(self, room: int) -> list[Piece]:
         async with self._engine.begin() as connection:

@@ -4,18 +4,24 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import feed, page, submission
+from services.ingest.hosts import first_of_free
 from services.ingest.leases import take_due
 
 
 async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
-    """Lease submissions that are due, the oldest first; the api made them due when it accepted them."""
-    return await take_due(connection, submission, "due_at", most=most)
+    """Lease submissions that are due, the oldest first, and of those to be fetched one of each host that is free.
+
+    The api made them due when it accepted them.
+    """
+    is_fetched = and_(submission.c.html.is_(None), submission.c.text.is_(None))
+    first = first_of_free(submission, "due_at", submission.c.url, is_fetched, most=most)
+    return await take_due(connection, submission, "due_at", most=most, where=[or_(not_(is_fetched), first)])
 
 
 async def find_known_page(connection: AsyncConnection, urls: Collection[str], article_id: UUID) -> Row[Any] | None:
