@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Table, func, select, text
@@ -65,10 +66,10 @@ OWN: dict[Table, dict[str, str]] = {
 """What an edition has of its own, by table in the order of their references; all else is the original's."""
 
 
-async def add_originals(engine: AsyncEngine) -> int:
-    """Save the originals; return how many claims they have."""
+async def add_originals(engine: AsyncEngine, *, most: int | None = None) -> int:
+    """Save the originals, or ``most`` of them; return how many claims they have."""
     async with engine.begin() as connection:
-        await save(connection, list(read_originals()))
+        await save(connection, list(islice(read_originals(), most)))
         await connection.execute(text("CREATE TABLE original AS SELECT article_id FROM article"))
         return int((await connection.execute(select(func.count()).select_from(claim))).scalar_one())
 

@@ -13,10 +13,13 @@ from bench.served import router
 from schemas.tables import article, claim
 from tests.integration.api_world import Api, open_api
 
+ORIGINALS = 10
+"""Articles that are read: enough for every question to find something."""
+
 
 @pytest.fixture
 async def originals(engine: AsyncEngine) -> int:
-    return await library.add_originals(engine)
+    return await library.add_originals(engine, most=ORIGINALS)
 
 
 @pytest.fixture
@@ -27,12 +30,12 @@ async def api(migrated_url: str, originals: int) -> AsyncIterator[Api]:
 
 
 async def test_editions_have_ids_times_and_publishers_of_their_own(engine: AsyncEngine, originals: int) -> None:
-    assert await library.add_editions(engine, 1, 2) == 2 * originals
-    assert await library.add_editions(engine, 3, 3) == originals
+    assert await library.add_editions(engine, 1, 28) == 28 * originals
+    assert await library.add_editions(engine, 29, 29) == originals
     await library.settle(engine)
     async with engine.connect() as connection:
         counts = select(func.count(), func.count(claim.c.claim_id.distinct()), func.count(claim.c.search))
-        assert set((await connection.execute(counts)).one()) == {4 * originals}
+        assert set((await connection.execute(counts)).one()) == {30 * originals}
         articles = (await connection.execute(select(article.c.canonical_url, article.c.fetched_at))).all()
         publishers = await connection.scalar(select(func.count(claim.c.publisher_domain.distinct())))
     assert len({row.canonical_url for row in articles}) == len(articles)
