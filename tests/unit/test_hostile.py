@@ -42,8 +42,10 @@ def invented(count: int) -> list[str]:
     ]
 
 
-LENGTH = TEXT_MAX_CODE_POINTS // 2
-"""Of most texts: what takes the square of it takes a quarter of what the longest text would."""
+PARTS = 4
+
+LENGTH = TEXT_MAX_CODE_POINTS // PARTS
+"""Of most texts, which may take no more than that part of the time: the longest text would keep within it all."""
 
 
 def filled(words: str, length: int = LENGTH) -> str:
@@ -72,12 +74,12 @@ HOSTILE = {
     "Arabic": filled("قال الرئيس إن “الحرب” انتهت. "),
     "marks that combine": filled("he said\u0301\u0302\u0303 it "),
     "controls": filled("\x01\x02\x7f\x1f said it is "),
-    "short lines": "a\n" * 200_000,
+    "short lines": filled("a\n"),
     "lines of a name": filled("Ab\n"),
     "lines that state": filled("Klein: it is so.\n"),
-    "short lines with cues": "he said\n" * 60_000,
-    "spaces between": f"He said that {' ' * 400_000} it is so.",
-    "commas between": f"He said that {', ' * 200_000} it is so.",
+    "short lines with cues": filled("he said\n"),
+    "spaces between": f"He said that {' ' * LENGTH} it is so.",
+    "commas between": f"He said that {', ' * (LENGTH // 2)} it is so.",
     "German": filled("Der Minister sagte am Montag, die Brücke sei geschlossen. "),
     "Chinese": filled("部长周一表示，这座桥已经关闭。"),
     "prose in one line": filled(PROSE),
@@ -131,21 +133,21 @@ def read(text: str, reader: Reader | None = None) -> tuple[Extraction, float]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_hostile_text_is_read_within_a_workers_limits(name: str) -> None:
-    await check(HOSTILE[name], read_by_rules)
+    await check(HOSTILE[name], read_by_rules, CPU_SECONDS / PARTS)
 
 
 @pytest.mark.parametrize("name", WHOLE)
 async def test_longest_text_is_read_within_a_workers_limits(name: str) -> None:
-    await check(WHOLE[name], read)
+    await check(WHOLE[name], read, CPU_SECONDS)
 
 
-async def check(text: str, reads: Callable[[str], tuple[Extraction, float]]) -> None:
-    """Have a worker read a text under its limits, and check what must hold of every reading."""
+async def check(text: str, reads: Callable[[str], tuple[Extraction, float]], most: float) -> None:
+    """Have a worker read a text under its limits, in so many seconds at most, and check what holds of every reading."""
     async with open_workers(
         1, modules=[__name__], cpu_seconds=CPU_SECONDS, memory_bytes=MEMORY_BYTES, wall_seconds=600.0
     ) as workers:
         found, seconds = await workers.run(reads, text)
-    assert seconds < CPU_SECONDS
+    assert seconds < most
     assert len(found.claims) <= CLAIMS_MAX
     assert found.violations(text) == []
     assert all(text[slice(*mention.span)] == mention.text for mention in found.mentions)
