@@ -47,7 +47,7 @@ def test_page_without_an_article_is_refused(given: Task, outcome: PageOutcome) -
 def test_fault_of_our_own_is_told_as_such() -> None:
     with pytest.raises(CleanerFailed, match="AttributeError"):
         draft(Task(Source(URL, Arrival.FETCHED), None))  # type: ignore[arg-type]
-    with pytest.raises(NotAFeed, match="our own code failed on it: TypeError"):
+    with pytest.raises(NotAFeed, match="our own code failed on it: AttributeError"):
         poller.read(FeedBody("https://gull.example/feed", None, FETCHED_AT))  # type: ignore[arg-type]
 
 
