@@ -20,7 +20,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -59,28 +59,31 @@ WIDE = {"CLAIMWIRE_FETCH_CONCURRENCY": "64"}
 OURS, EXTRACT, LOOP = "claimwire", "trafilatura", "aiohttp + trafilatura"
 
 
-async def measure(say: Console, fetches: int, feeds: int, rounds: int) -> list[Row]:
-    """Run everything that can be run here, and return its rows."""
+async def measure(say: Console, fetches: int, feeds: int, rounds: int) -> AsyncIterator[Row]:
+    """Run everything that can be run here, and yield its rows as they are known."""
     marked = load_marked()
     if not marked:
         say.print(f"skipped, since {TRUTH} is absent: main text, dates; the samples are read instead")
     htmls = [page.html for page in marked] or load_pages()
     say.print(f"{len(htmls)} pages, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    pages = [(page.url, page.html) for page in marked] or [("http://127.0.0.1/", html) for html in htmls]
+    for row in date_rows(marked):
+        yield row
     with TemporaryDirectory() as folder:
-        file = _list(Path(folder) / "pages.json", pages)
-        rows = [*date_rows(marked), *await _beside_libraries(file, rounds, say)]
+        file = Path(folder) / "pages.json"
         async with open_world(("ingest",)) as world:
-            rows += await _beside_loop(world, htmls, marked, file, rounds)
+            for row in await _beside_loop(world, htmls, marked, file, rounds):
+                yield row
+        pages = [(page.url, page.html) for page in marked] or [("http://127.0.0.1/", html) for html in htmls]
+        for row in await _beside_libraries(_list(file, pages), rounds, say):
+            yield row
     async with open_world(("ingest",), hosts=FEED_HOSTS, environment=WIDE) as world:
         polls = await poll_unchanged(world, feeds)
-    rows += [
-        Row("unchanged feeds a minute of CPU time", 60 * polls.feeds / polls.cpu_seconds, 5_000, 10_000),
-        Row("unchanged feeds a minute, by the clock", 60 * polls.feeds / polls.seconds),
-    ]
+    yield Row("unchanged feeds a minute of CPU time", 60 * polls.feeds / polls.cpu_seconds, 5_000, 10_000)
+    yield Row("unchanged feeds a minute, by the clock", 60 * polls.feeds / polls.seconds)
     async with open_world(("ingest",), environment=BUSY) as world:
         held = await watch_memory(world, htmls, fetches)
-    return [*rows, *memory_rows(held, fetches)]
+    for row in memory_rows(held, fetches):
+        yield row
 
 
 def date_rows(marked: Sequence[Marked]) -> Iterator[Row]:
@@ -178,6 +181,15 @@ def memory_rows(held: Sequence[float], fetches: int) -> list[Row]:
     ]
 
 
+async def collect(say: Console, fetches: int, feeds: int, rounds: int) -> list[Row]:
+    """Return all rows, and say each as it is known: the whole takes an hour on two cores."""
+    rows = []
+    async for row in measure(say, fetches, feeds, rounds):
+        rows.append(row)
+        say.print(f"{row.measure}: {row.value:.3g}")
+    return rows
+
+
 def main() -> None:
     """Measure, show, and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -186,7 +198,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each contest")
     asked, say = parser.parse_args(), Console()
     try:
-        rows = asyncio.run(measure(say, asked.fetches, asked.feeds, asked.rounds))
+        rows = asyncio.run(collect(say, asked.fetches, asked.feeds, asked.rounds))
     except (EngineFailed, Unsettled, Lost) as error:
         sys.exit(f"bench: {error}")
     show("ingest", rows, say)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -164,14 +165,16 @@ def open_folder() -> Iterator[Path]:
 
 @asynccontextmanager
 async def _open_site(hosts: int) -> AsyncIterator[Site]:
-    site = Site([find_free_port() for _ in range(hosts)], {})
+    # Held from the first to the last: two of many free ports may be the same.
+    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(hosts)]
+    site = Site([held.getsockname()[1] for held in sockets], {})
     app = web.Application()
     app.router.add_get("/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        for port in site.ports:
-            await web.TCPSite(runner, LOOPBACK, port).start()
+        for held in sockets:
+            await web.SockSite(runner, held).start()
         yield site
     finally:
         await runner.cleanup()
