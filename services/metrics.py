@@ -190,7 +190,8 @@ FEED_POLLS = _counter(
     "claimwire_ingest_feed_polls",
     "Polls of feeds by what became of them.",
     of=_INGEST,
-    odd="No `polled` or `not_modified` for twice the poll interval: ingest is down or cut off from the network.",
+    odd="No `polled` or `not_modified` while `claimwire_ingest_feed_overdue_seconds` grows: ingest is down or cut off "
+    "from the network.",
     outcome=FeedOutcome,
 )
 FEED_ENTRIES = _counter(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, not_, or_, select, true, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -26,9 +26,6 @@ LOOK_SECONDS = 0.5
 
 LOOK_AHEAD = 16
 """So many times the work asked for is looked at, to find work of so many hosts among it."""
-
-HOST_OF_URL = "^https?://([^/?#]+)"
-"""PostgreSQL's way to ``host_key``, of a URL as ``resolve`` returns it."""
 
 
 class HostBusy(Exception):
@@ -63,11 +60,12 @@ def first_of_free(
     Work of a host that is not free is passed over, however much there is, so that it delays no other's.
     """
     (key,) = table.primary_key.columns
-    name = func.substring(url, HOST_OF_URL)
-    is_busy = exists().where(host.c.host == name, or_(host.c.free_at > func.now(), not_(free(host))))
+    name = func.split_part(url, "/", 3)  # as host_key, of a URL as `resolve` returns it
+    # A value, not a join: one probe for each row that is due, and few are.
+    is_busy = select(or_(host.c.free_at > func.now(), not_(free(host)))).where(host.c.host == name).scalar_subquery()
     waiting = (
         select(key, name.label("host"), table.c[due].label("due"))
-        .where(table.c[due] <= func.now(), free(table), not_(is_busy), *where)
+        .where(table.c[due] <= func.now(), free(table), is_busy.is_not(true()), *where)
         .order_by(table.c[due])
         .limit(most * LOOK_AHEAD)
         .subquery("waiting")

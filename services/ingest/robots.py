@@ -24,7 +24,7 @@ LIFETIME = timedelta(hours=24)
 """The longest a robots.txt may be kept (RFC 9309, section 2.4)."""
 
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
-"""Until an unreachable robots.txt is asked for again; until then the host is left alone."""
+"""Until an unreachable robots.txt is asked for again, unless its Retry-After says later; the host is left alone."""
 
 MAX_CRAWL_DELAY_SECONDS = 300.0
 """Five minutes between two pages: one that asks for more is read at this pace."""
@@ -150,7 +150,7 @@ class Robots:
             if failure.outcome in _UNAVAILABLE:
                 return Rulebook("", LIFETIME.total_seconds())
             outcome = failure.outcome if failure.outcome in _NO_HOST else PageOutcome.ROBOTS_UNREACHABLE
-            seconds = UNREACHABLE_LIFETIME.total_seconds()
+            seconds = max(UNREACHABLE_LIFETIME.total_seconds(), failure.retry_after_seconds or 0.0)
             return Rulebook(None, seconds, outcome, f"{robots_url}: {failure}")
         return Rulebook(read_text(fetched), LIFETIME.total_seconds())
 

@@ -293,3 +293,11 @@ async def test_file_that_cannot_be_had_is_left_alone_by_all_for_as_long_as_is_le
         await Robots(fetcher, "Claimwire", shelf).check(f"{HOST}/a", NOW)
     assert (failed.value.outcome, failed.value.retry_after_seconds) == (PageOutcome.ROBOTS_UNREACHABLE, 42.0)
     assert len(fetcher.asked) == 1
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 600), (30, 600), (3_000, 3_000)])
+async def test_unreachable_file_is_asked_for_when_its_server_says(asked: float | None, seconds: float) -> None:
+    rules, _ = robots(FetchFailed(PageOutcome.RATE_LIMITED, "status 429", retry_after_seconds=asked))
+    with pytest.raises(FetchFailed) as failed:
+        await rules.check(f"{HOST}/a", NOW)
+    assert failed.value.retry_after_seconds == seconds
