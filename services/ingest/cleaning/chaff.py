@@ -41,12 +41,11 @@ _GAP = re.compile(r"[^a-z0-9]+")
 def drop_chaff(tree: HtmlElement) -> None:
     """Drop what is never part of an article by its tag, and what its class or id calls an addition to one."""
     etree.strip_elements(tree, *_TAGS, with_tail=False)
-    _drop_linked_lines(tree)
+    prose = _drop_linked_lines(tree)
     named = [element for element in tree.iter(*_CONTAINERS) if _is_named_chaff(element)]
     if not named:
         return
     words = len(tree.text_content())
-    prose = {paragraph: len(paragraph.text_content()) for paragraph in tree.iter("p")}
     most = SHARE_MAX * sum(prose.values())
     for element in named:
         if len(element.text_content()) > SHARE_MAX * words:
@@ -55,18 +54,22 @@ def drop_chaff(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
-def _drop_linked_lines(tree: HtmlElement) -> None:
-    """Drop the paragraphs that are a link and end as no sentence does: the titles of other articles."""
-    linked, words, prose = [], 0, 0
+def _drop_linked_lines(tree: HtmlElement) -> dict[HtmlElement, int]:
+    """Drop the paragraphs that are a link and end as no sentence does: the titles of other articles.
+
+    Return the paragraphs that are left, with the length of each.
+    """
+    linked: dict[HtmlElement, int] = {}
+    prose: dict[HtmlElement, int] = {}
     for paragraph in tree.iter("p"):
         said = paragraph.text_content().strip()
-        prose += len(said)
-        if said and not said.endswith(_SENTENCE_ENDS) and _is_link(paragraph, said):
-            linked.append(paragraph)
-            words += len(said)
-    if words <= SHARE_MAX * prose:
-        for paragraph in linked:
-            paragraph.drop_tree()
+        is_linked = said and not said.endswith(_SENTENCE_ENDS) and _is_link(paragraph, said)
+        (linked if is_linked else prose)[paragraph] = len(said)
+    if sum(linked.values()) > SHARE_MAX * (sum(linked.values()) + sum(prose.values())):
+        return prose | linked
+    for paragraph in linked:
+        paragraph.drop_tree()
+    return prose
 
 
 def _is_link(paragraph: HtmlElement, said: str) -> bool:

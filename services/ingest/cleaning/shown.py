@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from services.ingest.characters import one_line
+from services.ingest.cleaning.chaff import NAMES_KEPT
 
 LINE_MAX = 60
 """Code points of words that are a date and little besides; in a longer line it is a date of the story."""
@@ -18,7 +20,7 @@ BYLINES_MAX = 4
 """Bylines that differ; more are those of other articles."""
 
 SOURCE_MAX = 400
-"""Code points of a byline in the page's source, where it is indented."""
+"""Code points of a date or a byline in the page's source, where it is indented."""
 
 JUDGED_MAX = 200
 """Elements looked at for a byline; where there are more, each may hold the whole page."""
@@ -57,7 +59,7 @@ def find_shown(tree: HtmlElement) -> Shown:
             after.append((element.get("datetime"), _tells_change(element, element.text or "")))
             continue
         for words in (element.text, element.tail):
-            if words and _YEAR.search(words) and len(line := words.strip()) <= LINE_MAX:
+            if words and len(words) <= SOURCE_MAX and _YEAR.search(words) and len(line := words.strip()) <= LINE_MAX:
                 after.append((line, _tells_change(element, line)))
         if len(after) > SHOWN_MAX:
             break
@@ -72,5 +74,10 @@ def _tells_change(element: HtmlElement, line: str) -> bool:
 
 
 def _is_byline(element: HtmlElement) -> bool:
-    relation, names = element.get("rel"), element.get("itemprop") or element.get("class")
-    return relation == "author" or (names is not None and "comment" not in names and _BYLINE.search(names) is not None)
+    names = element.get("itemprop") or element.get("class")
+    return (names is not None and _names_byline(names)) or element.get("rel") == "author"
+
+
+@lru_cache(NAMES_KEPT)
+def _names_byline(names: str) -> bool:
+    return "comment" not in names and _BYLINE.search(names) is not None
