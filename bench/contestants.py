@@ -22,7 +22,7 @@ Reader = Callable[[Pages], int]
 def _claimwire() -> Reader:
     from datetime import UTC, datetime
 
-    from services.ingest.cleaner import Page, Rejected, clean
+    from services.ingest.cleaning.cleaner import Page, Rejected, clean
 
     now = datetime(2026, 10, 20, tzinfo=UTC)
 

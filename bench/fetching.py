@@ -16,7 +16,7 @@ from bench.world import Unsettled, World
 from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.outcomes import FeedOutcome
 from schemas.tables import feed, page
-from services.ingest.frontier import add_feed
+from services.ingest.queues.frontier import add_feed
 
 LOOK_SECONDS = 0.2
 """How often the rows are counted; at the end of some seconds of work."""

@@ -38,7 +38,7 @@ from bench.table import Row, show
 from bench.world import Unsettled, World, open_world
 from schemas.outcomes import PageOutcome
 from services.engines.failure import EngineFailed
-from services.ingest.cleaner import Page, Rejected, clean
+from services.ingest.cleaning.cleaner import Page, Rejected, clean
 
 ROUNDS = 3
 """Of each contest, in turn."""

@@ -23,7 +23,7 @@ from services.extract.records import Read, read
 from services.extract.store import save
 from services.ingest.articles import Refused, Task, draft
 from services.ingest.folders import as_fetched
-from services.ingest.work import Source
+from services.ingest.queues.work import Source
 
 NEWEST = datetime(2026, 10, 20, tzinfo=UTC)
 """When the newest article was fetched."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.extract.reading.article import Article, extract
-from services.ingest.cleaner import Cleaned, Page, Rejected, clean
-from services.ingest.feeds import Entry
+from services.ingest.cleaning.cleaner import Cleaned, Page, Rejected, clean
+from services.ingest.discovery.feeds import Entry
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"

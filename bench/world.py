@@ -28,7 +28,7 @@ from services.engines.child import Child, Command
 from services.engines.embedded import Engines, open_engines
 from services.engines.engine import read_reason
 from services.engines.ports import LOOPBACK, find_free_port
-from services.ingest.frontier import add_feed
+from services.ingest.queues.frontier import add_feed
 from services.settings import Settings
 
 HOSTS = 8

@@ -25,7 +25,7 @@ from services.database import open_database
 from services.engines.ports import find_free_port
 from services.extract.identity import claim_id, keep_sound
 from services.extract.reading.article import Article, extract
-from services.ingest import frontier
+from services.ingest.queues import frontier
 from services.kafka.client import client_options
 from services.settings import Settings
 

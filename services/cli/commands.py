@@ -54,7 +54,7 @@ async def migrate(settings: Settings) -> list[str]:
 
 async def add_feeds(settings: ServiceSettings, feeds: Sequence[Feed]) -> None:
     """Have feeds polled from now on; one bad URL, and none is added."""
-    from services.ingest import frontier
+    from services.ingest.queues import frontier
     from services.ingest.urls import BadUrl
 
     async with _begin(settings, "feeds") as connection:
@@ -67,7 +67,7 @@ async def add_feeds(settings: ServiceSettings, feeds: Sequence[Feed]) -> None:
 
 async def list_feeds(settings: ServiceSettings) -> Rows:
     """Return the feeds with what became of their last poll; one that has ended has no next."""
-    from services.ingest import frontier
+    from services.ingest.queues import frontier
 
     shown = (
         *("url", "publisher_domain", "title", "polled_at", "next_poll_at", "outcome", "reason", "failures"),
@@ -80,7 +80,7 @@ async def list_feeds(settings: ServiceSettings) -> Rows:
 
 async def remove_feed(settings: ServiceSettings, url: str) -> bool:
     """Poll a feed no more; return whether there was one."""
-    from services.ingest import frontier
+    from services.ingest.queues import frontier
     from services.ingest.urls import BadUrl
 
     async with _begin(settings, "feeds") as connection:
@@ -210,7 +210,7 @@ async def resume(settings: ServiceSettings) -> int:
 
 async def republish(settings: ServiceSettings, *, dry_run: bool) -> dict[str, int]:
     """Have what was published and never stored read and published again; return how much that is."""
-    from services.ingest import unstored
+    from services.ingest.queues import unstored
 
     total = unstored.Again()
     while True:

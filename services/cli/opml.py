@@ -8,7 +8,7 @@ from lxml import etree
 
 from services.cli.exits import BadArgument
 from services.cli.samples import Feed
-from services.ingest.transcoding import as_utf8
+from services.ingest.fetching.transcoding import as_utf8
 
 FEEDS_MAX = 100_000
 """More feeds than anybody polls from one database: a file of more is no list of feeds."""

@@ -38,7 +38,7 @@ async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
     Raises:
         BadArgument: one is no feed's URL; nothing was changed.
     """
-    from services.ingest import frontier
+    from services.ingest.queues import frontier
     from services.ingest.urls import BadUrl, resolve
 
     wanted: dict[str, Feed] = {}
@@ -61,7 +61,7 @@ async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
 
 async def list_added(settings: ServiceSettings) -> list[tuple[Feed, str | None]]:
     """Return the feeds that somebody added, with their titles; not what these name themselves."""
-    from services.ingest import frontier
+    from services.ingest.queues import frontier
 
     async with (
         open_database(settings.database_url, application_name="feeds", prepare=settings.database_prepare) as engine,

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from schemas.events import Arrival, ArticleIngested, Dated, Evidence, Publisher
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind
-from services.ingest.cleaner import Cleaned, Page, Rejected, clean, clean_plain
-from services.ingest.decoding import NotHtml, decode
-from services.ingest.feeds import Entry
-from services.ingest.responses import Fetched
+from services.ingest.cleaning.cleaner import Cleaned, Page, Rejected, clean, clean_plain
+from services.ingest.discovery.feeds import Entry
+from services.ingest.fetching.decoding import NotHtml, decode
+from services.ingest.fetching.responses import Fetched
+from services.ingest.queues.work import Source, Supplied, find_publisher
 from services.ingest.urls import BadUrl, article_id, canonical_url, choose_canonical
-from services.ingest.work import Source, Supplied, find_publisher
 
 REASON_MAX = 300
 """Code points of a reason: a line in a log and a column."""

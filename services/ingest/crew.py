@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.tables import host
 from services import metrics
 from services.database import is_passing
-from services.ingest import leases
-from services.ingest.hosts import HostBusy, Turn
-from services.ingest.leases import RENEW_SECONDS, Lease, LeaseLost
+from services.ingest.queues import leases
+from services.ingest.queues.hosts import HostBusy, Turn
+from services.ingest.queues.leases import RENEW_SECONDS, Lease, LeaseLost
 from services.kafka import KafkaUnavailable
 from services.lifecycle import Backoff, Progress, sleep_unless
 
@@ -24,10 +24,7 @@ IDLE_SECONDS = 0.5
 """How often a crew with room looks for work that has become due; below the shortest sensible host interval."""
 
 TAKE_SECONDS = 0.05
-"""How long a crew with few places free waits for more of them: looking for work costs several statements."""
-
-TAKE_SHARE = 4
-"""The part of all places that, once free, is worth a look at once: a quarter."""
+"""How long a crew with work in hand waits until it looks for more: that costs several statements, for one as for many."""
 
 BUSY_HOST_SECONDS = 15.0
 """When work is due again whose redirect led to a host that was not free in time."""
@@ -116,8 +113,8 @@ class Crew:
             await sleep_unless(stop, IDLE_SECONDS)
 
     def _is_early(self, room: int) -> bool:
-        """Tell whether more places may soon be free, so that one look for work fills them all."""
-        return 0 < room * TAKE_SHARE < self._most and asyncio.get_running_loop().time() - self._taken < TAKE_SECONDS
+        """Tell whether more places, or more hosts, may soon be free, so that one look for work fills them all."""
+        return 0 < room < self._most and asyncio.get_running_loop().time() - self._taken < TAKE_SECONDS
 
     async def _collect(self, stop: asyncio.Event) -> None:
         """Wait a moment for pieces to end; back off where one failed for Kafka's or PostgreSQL's sake."""

@@ -9,15 +9,15 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import feed
-from services.ingest import frontier, leases, submissions
 from services.ingest.crew import Piece
 from services.ingest.folders import folder_urls
-from services.ingest.hosts import LOOK_SECONDS, Hosts, Turn
-from services.ingest.leases import Lease
 from services.ingest.pipeline import Pipeline
-from services.ingest.poller import Poller
+from services.ingest.polling.poller import Poller
+from services.ingest.queues import frontier, leases, submissions
+from services.ingest.queues.hosts import LOOK_SECONDS, Hosts, Turn
+from services.ingest.queues.leases import Lease
+from services.ingest.queues.work import Work, from_page, from_submission
 from services.ingest.urls import BadUrl
-from services.ingest.work import Work, from_page, from_submission
 
 
 class PageIntake:

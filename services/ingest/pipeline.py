@@ -20,17 +20,18 @@ from schemas.tables import ErasedKind, page, submission
 from services import metrics, traces
 from services.database import is_permanent
 from services.failpoints import reach
-from services.ingest import articles, publications, submissions
+from services.ingest import articles
 from services.ingest.articles import CleanerFailed, Refused
-from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
+from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.folders import as_fetched, read_file
-from services.ingest.frontier import find_other_page
-from services.ingest.hosts import Turn
-from services.ingest.leases import LeaseLost, finish, from_now
-from services.ingest.publications import Standing
-from services.ingest.schedule import retry_after
+from services.ingest.queues import publications, submissions
+from services.ingest.queues.frontier import find_other_page
+from services.ingest.queues.hosts import Turn
+from services.ingest.queues.leases import LeaseLost, finish, from_now
+from services.ingest.queues.publications import Standing
+from services.ingest.queues.schedule import retry_after
+from services.ingest.queues.work import Result, Source, Work, as_known
 from services.ingest.urls import BadUrl
-from services.ingest.work import Result, Source, Work, as_known
 from services.kafka import Producer, RecordTooLarge, event_headers
 from services.logs import bound
 from services.traces import Kind, Span
@@ -179,7 +180,8 @@ class Pipeline:
                 text_sha256=event.text_sha256,
                 is_archived=articles.Task(work.source, fetched).is_archived,
             )
-            original = await find_other_page(connection, event.article_id, work.lease.id)
+            known_text = numbered.standing is Standing.UNCHANGED
+            original = await find_other_page(connection, event.article_id, work.lease.id) if known_text else None
         reach("ingest.numbered")
         note = LOST if LOST_CHARACTER in event.text else None
         result = Result(PageOutcome.UNCHANGED, note, event.article_id, fetched.etag, fetched.last_modified)

@@ -12,16 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import ARTICLES_TOPIC
 from services import metrics, offsets
 from services.database import check_schema, open_database, wait_for_schema
-from services.ingest import backlog, folders
+from services.ingest import folders
 from services.ingest.crew import Crew, is_away
-from services.ingest.fetcher import Fetcher, open_fetcher
-from services.ingest.guard import Guard
-from services.ingest.hosts import Hosts
+from services.ingest.fetching.fetcher import Fetcher, open_fetcher
+from services.ingest.fetching.guard import Guard
+from services.ingest.fetching.robots import Robots
+from services.ingest.fetching.rulebooks import Rulebooks
 from services.ingest.intake import FeedIntake, PageIntake
 from services.ingest.pipeline import Pipeline
-from services.ingest.poller import Poller
-from services.ingest.robots import Robots
-from services.ingest.rulebooks import Rulebooks
+from services.ingest.polling.poller import Poller
+from services.ingest.queues import backlog
+from services.ingest.queues.hosts import Hosts
 from services.kafka import Check, Producer, Watcher, find_cluster_id, open_producer
 from services.lifecycle import Progress, Readiness, repeat, stop_on_signal
 from services.probes import open_probes
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 DATABASE_POOL = 8
 """Connections of one process: transactions are short, so far fewer than pages in flight."""
 
-MODULES = ("services.ingest.articles", "services.ingest.poller")
+MODULES = ("services.ingest.articles", "services.ingest.polling.poller")
 """What a worker has imported before its first task."""
 
 CPU_SECONDS = 2.0

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from schemas.outcomes import PageOutcome
-from services.ingest.decoding import header_charset
-from services.ingest.responses import Fetched, FetchFailed, read_media_type
+from services.ingest.fetching.decoding import header_charset
+from services.ingest.fetching.responses import Fetched, FetchFailed, read_media_type
 from services.ingest.urls import BadUrl, resolve
 
 SUFFIXES = (".warc", ".warc.gz")

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 
-from services.ingest.guard import DENIED, GLOBAL_UNICAST, PUBLIC_PORTS, Network
+from services.ingest.fetching.guard import DENIED, GLOBAL_UNICAST, PUBLIC_PORTS, Network
 from tests.deploy.configuration import told
 from tests.deploy.manifests import Labels, Manifests, Object, name_of, selects
 

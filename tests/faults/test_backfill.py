@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.tables import host, page, publication
-from services.ingest.leases import from_now
+from services.ingest.queues.leases import from_now
 from services.kafka import create_topics
 from services.settings import IngestSettings
 from tests.archives import archive, record

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.ingest.cleaner import Page, Rejected, clean
+from services.ingest.cleaning.cleaner import Page, Rejected, clean
 from tests.golden.shapes import SHAPES
 
 GOLDENS = Path(__file__).parent / "goldens"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from services.ingest.guard import AddressInfo, Guard
+from services.ingest.fetching.guard import AddressInfo, Guard
 
 
 class NamesOf(AbstractResolver):

@@ -16,7 +16,7 @@ from typing_extensions import override
 from schemas.events import TEXT_MAX_CODE_POINTS, ArticleIngested
 from schemas.outcomes import FeedOutcome, PageOutcome
 from services.ingest.discovery import sitemaps
-from services.ingest.feeds import ENTRIES_MAX
+from services.ingest.discovery.feeds import ENTRIES_MAX
 from tests.integration.hostile_server import answer
 from tests.integration.newsroom import SENTENCES, article_page
 

@@ -16,17 +16,17 @@ from typing_extensions import override
 
 from schemas.events import ArticleIngested
 from schemas.tables import feed, host, page
-from services.ingest import frontier
 from services.ingest.crew import Crew
-from services.ingest.feeds import Entry
-from services.ingest.fetcher import open_fetcher
-from services.ingest.guard import Guard
-from services.ingest.hosts import Hosts
+from services.ingest.discovery.feeds import Entry
+from services.ingest.fetching.fetcher import open_fetcher
+from services.ingest.fetching.guard import Guard
+from services.ingest.fetching.robots import Robots
 from services.ingest.intake import FeedIntake, PageIntake
-from services.ingest.leases import from_now
 from services.ingest.pipeline import Pipeline
-from services.ingest.poller import Poller
-from services.ingest.robots import Robots
+from services.ingest.polling.poller import Poller
+from services.ingest.queues import frontier
+from services.ingest.queues.hosts import Hosts
+from services.ingest.queues.leases import from_now
 from services.kafka import Producer
 from services.lifecycle import Progress
 from services.workers import Workers

@@ -9,14 +9,14 @@ from pydantic import SecretStr
 
 from services.database import open_database
 from services.ingest.crew import Crew
-from services.ingest.fetcher import open_fetcher
-from services.ingest.guard import Guard
-from services.ingest.hosts import Hosts
+from services.ingest.fetching.fetcher import open_fetcher
+from services.ingest.fetching.guard import Guard
+from services.ingest.fetching.robots import Robots
+from services.ingest.fetching.rulebooks import Rulebooks
 from services.ingest.intake import FeedIntake, PageIntake
 from services.ingest.pipeline import Pipeline
-from services.ingest.poller import Poller
-from services.ingest.robots import Robots
-from services.ingest.rulebooks import Rulebooks
+from services.ingest.polling.poller import Poller
+from services.ingest.queues.hosts import Hosts
 from services.kafka import open_producer
 from services.lifecycle import Progress
 from services.logs import set_up_logs
@@ -38,7 +38,7 @@ async def run(database_url: str, kafka_servers: str, port: str, agent: str) -> N
         workers = await stack.enter_async_context(
             open_workers(
                 1,
-                modules=("services.ingest.articles", "services.ingest.poller"),
+                modules=("services.ingest.articles", "services.ingest.polling.poller"),
                 cpu_seconds=10.0,
                 memory_bytes=1_000_000_000,
                 wall_seconds=60.0,

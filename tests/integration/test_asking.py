@@ -28,7 +28,7 @@ from services.extract.relating.weaving import weave_all
 from services.extract.relating.work import relate_all
 from services.ingest.articles import Task, draft
 from services.ingest.folders import as_fetched
-from services.ingest.work import Source
+from services.ingest.queues.work import Source
 from tests.integration.api_process import open_server
 from tests.integration.test_commands import gateway
 

@@ -13,7 +13,7 @@ from schemas.tables import ErasedKind, erased, page, publication
 from services.ingest.backfill.planting import SOON_SECONDS, find_ended, plant_files, plant_urls
 from services.ingest.backfill.running import Backfill
 from services.ingest.backfill.stock import Page, Stock
-from services.ingest.leases import from_now
+from services.ingest.queues.leases import from_now
 from tests.archives import AT, archive, record
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.tables import ChangeKind, ErasedKind, change, dead_letter, erased, feed, host, page, submission
 from services import metrics
 from services.extract import backlog as of_extract
-from services.ingest import backlog as of_ingest
+from services.ingest.queues import backlog as of_ingest
 from services.registry import Service
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import page
-from services.ingest import leases
 from services.ingest.crew import TAKE_SECONDS, Crew, Piece
-from services.ingest.hosts import HostBusy
-from services.ingest.leases import Lease, LeaseLost, from_now
+from services.ingest.queues import leases
+from services.ingest.queues.hosts import HostBusy
+from services.ingest.queues.leases import Lease, LeaseLost, from_now
 from services.kafka import KafkaUnavailable
 from services.lifecycle import Progress
 

@@ -7,8 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import feed
-from services.ingest import frontier
-from services.ingest.leases import from_now
+from services.ingest.queues import frontier
+from services.ingest.queues.leases import from_now
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
     SENTENCES,

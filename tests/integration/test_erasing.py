@@ -20,8 +20,9 @@ from services.cli.exits import BadArgument, NothingThere
 from services.extract import holdings, letters, store
 from services.extract.entities.settling import settle_all
 from services.extract.records import Unusable
-from services.ingest import articles, publications
-from services.ingest.work import Source
+from services.ingest import articles
+from services.ingest.queues import publications
+from services.ingest.queues.work import Source
 from services.settings import ServiceSettings
 from tests.builders import TEXT, article, claim, mention, reading, record_of, sha256
 

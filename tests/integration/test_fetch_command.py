@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from schemas.events import ArticleIngested
-from services.ingest.entries import Feed
+from services.ingest.discovery.entries import Feed
 from services.ingest.inspection.walk import MODULES, Step, walk
 from services.settings import FetchSettings
 from services.workers import Workers, open_workers

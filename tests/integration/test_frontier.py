@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import Dated, Evidence
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
-from services.ingest import frontier, hosts, leases
-from services.ingest.feeds import Entry
-from services.ingest.frontier import Inserted, Polled
-from services.ingest.leases import Lease, LeaseLost, from_now
-from services.ingest.rests import Rest
-from services.ingest.schedule import NextPoll
+from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.rests import Rest
+from services.ingest.queues import frontier, hosts, leases
+from services.ingest.queues.frontier import Inserted, Polled
+from services.ingest.queues.leases import Lease, LeaseLost, from_now
+from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from tests.builders import FETCHED_AT
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.events import TEXT_MAX_CODE_POINTS
-from services.ingest.cleaner import Page, Rejected, clean
-from services.ingest.feeds import FeedBody, NotAFeed, read_feed
+from services.ingest.cleaning.cleaner import Page, Rejected, clean
+from services.ingest.discovery.feeds import FeedBody, NotAFeed, read_feed
 from services.ingest.service import CPU_SECONDS, MEMORY_BYTES
 from services.workers import KillReason, WorkerKilled, Workers, open_workers
 

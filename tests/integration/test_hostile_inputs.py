@@ -9,8 +9,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.tables import feed, host
-from services.ingest import frontier
-from services.ingest.leases import from_now
+from services.ingest.queues import frontier
+from services.ingest.queues.leases import from_now
 from services.ingest.service import CPU_SECONDS, MEMORY_BYTES, MODULES
 from services.workers import Workers, open_workers
 from tests.fakes import KeptRecords

@@ -19,10 +19,11 @@ from schemas.events import ARTICLES_TOPIC, Arrival, ArticleIngested
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind, erased, feed, host, page, publication
 from services import metrics
-from services.ingest import folders, frontier, schedule
+from services.ingest import folders
 from services.ingest.articles import CleanerFailed
-from services.ingest.feeds import Entry
-from services.ingest.leases import from_now
+from services.ingest.discovery.feeds import Entry
+from services.ingest.queues import frontier, schedule
+from services.ingest.queues.leases import from_now
 from services.kafka import Headers, KafkaUnavailable, RecordTooLarge
 from services.registry import Service
 from services.workers import KillReason, WorkerError, WorkerKilled, open_workers

@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import ErasedKind, alias, erased, page, publication
-from services.ingest import publications
-from services.ingest.leases import Lease, LeaseLost, from_now
-from services.ingest.publications import Numbered, Standing
+from services.ingest.queues import publications
+from services.ingest.queues.leases import Lease, LeaseLost, from_now
+from services.ingest.queues.publications import Numbered, Standing
 
 URL = "https://news.example/a"
 ID = uuid5(NAMESPACE_URL, URL)

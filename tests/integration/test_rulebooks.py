@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
 from schemas.tables import robots
-from services.ingest.leases import from_now
-from services.ingest.rulebooks import Rulebook, Rulebooks
+from services.ingest.fetching.rulebooks import Rulebook, Rulebooks
+from services.ingest.queues.leases import from_now
 
 ORIGIN = "https://a.example"
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.tables import feed, page, publication
-from services.ingest import frontier
+from services.ingest.queues import frontier
 from services.kafka import create_topics
 from services.settings import IngestSettings
 from tests.integration.newsroom import rows_of

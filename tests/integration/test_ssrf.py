@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from schemas.outcomes import PageOutcome
-from services.ingest.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher
-from services.ingest.robots import Robots
+from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher
+from services.ingest.fetching.robots import Robots
 from tests.integration.dialling import NamesOf, NeverDials
 from tests.integration.hostile_server import HostileServer, Request, Write, always, answer, open_server
 

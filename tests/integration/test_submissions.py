@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import Arrival, Evidence
 from schemas.tables import ErasedKind, erased, feed, host, page, submission
-from services.ingest import hosts, submissions
-from services.ingest.leases import from_now
+from services.ingest.queues import hosts, submissions
+from services.ingest.queues.leases import from_now
 from tests.builders import sha256
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (

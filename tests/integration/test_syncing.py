@@ -12,8 +12,8 @@ from services.cli.app import app
 from services.cli.opml import read_feeds
 from services.cli.samples import Feed
 from services.database import open_database
-from services.ingest import frontier
 from services.ingest.discovery.sources import save_sources
+from services.ingest.queues import frontier
 from services.settings import ServiceSettings
 
 TOKEN = "cw_abcdefgh_" + "A" * 43

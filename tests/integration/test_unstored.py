@@ -11,8 +11,8 @@ from schemas.outcomes import DeadLetterReason
 from services.extract import letters, store
 from services.extract.erasure import erase_article
 from services.extract.records import Unusable
-from services.ingest import unstored
-from services.ingest.unstored import Again
+from services.ingest.queues import unstored
+from services.ingest.queues.unstored import Again
 from tests.builders import article, reading, record_of
 
 

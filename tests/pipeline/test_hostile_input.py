@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from schemas import tables
 from schemas.events import ARTICLES_TOPIC, TEXT_MAX_CODE_POINTS
-from services.ingest import frontier
+from services.ingest.queues import frontier
 from tests.builders import article, record_of, sha256
 from tests.world import PAGE, Answer, Service, World, open_world
 

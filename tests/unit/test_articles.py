@@ -7,11 +7,11 @@ import pytest
 from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind
-from services.ingest import poller
 from services.ingest.articles import CleanerFailed, Refused, Task, draft, names_after, names_before
-from services.ingest.feeds import FeedBody, NotAFeed
+from services.ingest.discovery.feeds import FeedBody, NotAFeed
 from services.ingest.folders import as_fetched
-from services.ingest.work import Source, find_publisher
+from services.ingest.polling import poller
+from services.ingest.queues.work import Source, find_publisher
 from tests.builders import FETCHED_AT, article
 from tests.integration.newsroom import article_page
 

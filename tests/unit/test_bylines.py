@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.bylines import find_wire_credit, read_authors
+from services.ingest.cleaning.bylines import find_wire_credit, read_authors
 
 
 @pytest.mark.parametrize(

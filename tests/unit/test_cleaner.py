@@ -12,8 +12,8 @@ import pytest
 
 from schemas.events import TEXT_MAX_CODE_POINTS, Dated, DateReason, Evidence, ParagraphKind
 from schemas.outcomes import PageOutcome
-from services.ingest.cleaner import HTML_MAX_CODE_POINTS, Cleaned, Page, Rejected, clean, clean_plain
-from services.ingest.feeds import Entry
+from services.ingest.cleaning.cleaner import HTML_MAX_CODE_POINTS, Cleaned, Page, Rejected, clean, clean_plain
+from services.ingest.discovery.feeds import Entry
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 URL = "https://news.example/bridge"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.decoding import NotHtml, decode, header_charset
-from services.ingest.responses import Fetched, read_media_type
+from services.ingest.fetching.decoding import NotHtml, decode, header_charset
+from services.ingest.fetching.responses import Fetched, read_media_type
 
 PAGE = "<html><body><p>Größe, « déjà » – naïve</p></body></html>"
 

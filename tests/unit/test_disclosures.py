@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.disclosures import DISCLOSURES_MAX, find_disclosures, tells_ai_use
+from services.ingest.cleaning.disclosures import DISCLOSURES_MAX, find_disclosures, tells_ai_use
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.ingest.discovery import sitemaps
+from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed
+from services.ingest.discovery.feeds import BODY_MAX_BYTES
 from services.ingest.discovery.homepages import list_places
 from services.ingest.discovery.listings import max_bytes, read_listing
 from services.ingest.discovery.sitemaps import ENTRIES_MAX, SITEMAP_MAX_BYTES, SOURCES_MAX, URLS_MAX
-from services.ingest.entries import Feed, FeedBody, FeedKind, NotAFeed
-from services.ingest.feeds import BODY_MAX_BYTES
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 SITE = "https://news.example"

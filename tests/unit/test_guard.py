@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from services.ingest.guard import AddressRefused, Guard, parse_allowed
+from services.ingest.fetching.guard import AddressRefused, Guard, parse_allowed
 
 PRIVATE = [
     "0.0.0.0",

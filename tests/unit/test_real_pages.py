@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from schemas.events import Dated, Evidence
-from services.ingest.cleaner import Page, clean
+from services.ingest.cleaning.cleaner import Page, clean
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "pages"
 FETCHED_AT = datetime(2026, 6, 15, 12, tzinfo=UTC)

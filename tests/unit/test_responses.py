@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import (
+from services.ingest.fetching.responses import (
     MAX_AGE_SECONDS,
     MAX_RETRY_AFTER_SECONDS,
     FetchFailed,

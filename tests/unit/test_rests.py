@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from services.ingest.entries import FeedBody
-from services.ingest.feeds import read_feed
-from services.ingest.rests import Rest, read_rest, wait_out
+from services.ingest.discovery.entries import FeedBody
+from services.ingest.discovery.feeds import read_feed
+from services.ingest.discovery.rests import Rest, read_rest, wait_out
 
 NOW = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
 """A Monday."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import Fetched, FetchFailed
-from services.ingest.robots import (
+from services.ingest.fetching.responses import Fetched, FetchFailed
+from services.ingest.fetching.robots import (
     LIFETIME,
     MAX_CRAWL_DELAY_SECONDS,
     MAX_KEPT_CHARACTERS,
@@ -17,7 +17,7 @@ from services.ingest.robots import (
     BeforeRequest,
     Robots,
 )
-from services.ingest.rulebooks import Rulebook
+from services.ingest.fetching.rulebooks import Rulebook
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOST = "https://example.com"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.outcomes import FeedOutcome, PageOutcome
-from services.ingest import schedule
-from services.ingest.schedule import NextPoll, host_pause, next_poll, retry_after
+from services.ingest.queues import schedule
+from services.ingest.queues.schedule import NextPoll, host_pause, next_poll, retry_after
 
 
 def test_answered_feed_waits_for_the_interval_and_forgets_its_failures() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import Fetched, FetchFailed
+from services.ingest.fetching.responses import Fetched, FetchFailed
 from services.ingest.warc import BadArchive, find_records, read_record
 from tests.archives import AT, archive, record
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.tables import page
-from services.ingest import hosts
 from services.ingest.backfill.stock import Page
 from services.ingest.folders import File, save_files
-from services.ingest.frontier import default_publisher
-from services.ingest.leases import from_now
+from services.ingest.queues import hosts
+from services.ingest.queues.frontier import default_publisher
+from services.ingest.queues.leases import from_now
 from services.ingest.urls import BadUrl, host_key, resolve
 
 SOON_SECONDS = 30.0

@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
 from services.database import check_schema
-from services.ingest import frontier
 from services.ingest.backfill.planting import find_ended, plant_files, plant_urls
 from services.ingest.backfill.stock import Page, Stock
 from services.ingest.crew import Crew, Piece
 from services.ingest.intake import PageIntake
 from services.ingest.pipeline import Pipeline
+from services.ingest.queues import frontier
+from services.ingest.queues.work import Work, from_page
 from services.ingest.service import DRAIN_SHARE, Parts, open_parts
-from services.ingest.work import Work, from_page
 from services.kafka import Check
 from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
 from services.settings import IngestSettings

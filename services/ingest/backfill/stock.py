@@ -9,8 +9,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from services.ingest.dates import date_in_url
+from services.ingest.fetching.transcoding import as_utf8
 from services.ingest.folders import File, find_files
-from services.ingest.transcoding import as_utf8
 from services.ingest.warc import BadArchive, find_records, is_archive
 
 BATCH = 500

@@ -7,10 +7,10 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from schemas.events import Dated, Evidence
+from services.ingest.cleaning.declarations import Declarations
 from services.ingest.cleaning.shown import Shown
 from services.ingest.dates import after, agreed_date, date_in_url, dates_in_text, first_date, read_date
-from services.ingest.declarations import Declarations
-from services.ingest.entries import Entry
+from services.ingest.discovery.entries import Entry
 
 VISIBLE_DATE_PARAGRAPHS = 5
 """Where a text says when it was published: in its first or its last paragraphs."""

@@ -3,11 +3,11 @@
 import re
 
 from schemas.events import Evidence
-from services.ingest.bylines import find_wire_credit, read_authors
+from services.ingest.cleaning.bylines import find_wire_credit, read_authors
+from services.ingest.cleaning.declarations import Declarations
+from services.ingest.cleaning.paragraphs import same_words
 from services.ingest.cleaning.shown import Shown
-from services.ingest.declarations import Declarations
-from services.ingest.entries import Entry
-from services.ingest.paragraphs import same_words
+from services.ingest.discovery.entries import Entry
 
 _RULES = " |\u2013\u2014\u00b7:-"
 _SITE = re.compile(r"\s+[|\u2013\u2014\u00b7:-]\s+")

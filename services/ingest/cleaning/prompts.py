@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from schemas.events import ParagraphKind
-from services.ingest.paragraphs import Block
+from services.ingest.cleaning.paragraphs import Block
 
 LINE_MAX = 400
 """Code points; a longer one has more to say than that something can be subscribed to."""

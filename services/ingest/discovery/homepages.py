@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from services.ingest.entries import Feed, FeedBody, FeedKind, NotAFeed, follow
+from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed, follow
+from services.ingest.fetching.transcoding import as_utf8
 from services.ingest.markup import hostile
-from services.ingest.transcoding import as_utf8
 
 SOURCES_MAX = 10
 """Feeds that one page may name: sites with a feed a section name them on the pages of these."""

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from services.ingest.discovery.entries import Feed, FeedBody, NotAFeed
+from services.ingest.discovery.feeds import BODY_MAX_BYTES, read_feed
 from services.ingest.discovery.homepages import read_page
 from services.ingest.discovery.sitemaps import SITEMAP_MAX_BYTES, find_root, read_list, read_sitemap
-from services.ingest.entries import Feed, FeedBody, NotAFeed
-from services.ingest.feeds import BODY_MAX_BYTES, read_feed
-from services.ingest.transcoding import GZIP_MAGIC, as_utf8, unpack
+from services.ingest.fetching.transcoding import GZIP_MAGIC, as_utf8, unpack
 
 _BEGINNING_BYTES = 4_096
 _FEED = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)

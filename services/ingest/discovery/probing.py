@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from schemas.outcomes import PageOutcome
-from services.ingest.entries import Feed, FeedKind, NotAFeed
-from services.ingest.responses import FetchFailed
+from services.ingest.discovery.entries import Feed, FeedKind, NotAFeed
+from services.ingest.fetching.responses import FetchFailed
 from services.workers import WorkerError, WorkerKilled
 
 FATAL = frozenset(

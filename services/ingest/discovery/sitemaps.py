@@ -14,8 +14,8 @@ from lxml import etree
 
 from schemas.events import Evidence
 from services.ingest.dates import read_date
-from services.ingest.entries import Feed, FeedBody, FeedKind, Item, NotAFeed, follow, read_entries
-from services.ingest.transcoding import as_utf8
+from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, Item, NotAFeed, follow, read_entries
+from services.ingest.fetching.transcoding import as_utf8
 
 SITEMAP_MAX_BYTES = 50 * 1024 * 1024
 """Unpacked; what the protocol allows."""

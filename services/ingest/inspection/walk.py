@@ -10,19 +10,19 @@ from typing_extensions import override
 
 from schemas.events import Arrival, ArticleIngested
 from schemas.outcomes import PageOutcome
-from services.ingest import poller
 from services.ingest.articles import Refused, Task, draft
-from services.ingest.decoding import decode
+from services.ingest.discovery.entries import Feed, FeedBody, NotAFeed
 from services.ingest.discovery.listings import read_listing
-from services.ingest.entries import Feed, FeedBody, NotAFeed
-from services.ingest.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher, utc_now
-from services.ingest.guard import AddressRefused, Guard
+from services.ingest.fetching.decoding import decode
+from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher, utc_now
+from services.ingest.fetching.guard import AddressRefused, Guard
+from services.ingest.fetching.robots import BeforeRequest, Robots
 from services.ingest.inspection.fields import Stated, list_fields
 from services.ingest.pipeline import PAGE_ACCEPT, PAGE_MAX_BYTES, REFUSALS, explain
-from services.ingest.robots import BeforeRequest, Robots
-from services.ingest.schedule import retry_after
+from services.ingest.polling import poller
+from services.ingest.queues.schedule import retry_after
+from services.ingest.queues.work import Source
 from services.ingest.urls import canonical_url, host_key, resolve
-from services.ingest.work import Source
 from services.settings import FetchSettings
 from services.workers import WorkerError, WorkerKilled, Workers
 

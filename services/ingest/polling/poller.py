@@ -11,18 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
 from services import metrics, traces
-from services.ingest import frontier, leases
+from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed
 from services.ingest.discovery.homepages import list_places
 from services.ingest.discovery.listings import max_bytes, read_listing
 from services.ingest.discovery.probing import find_feed
 from services.ingest.discovery.sources import save_sources
-from services.ingest.entries import Feed, FeedBody, FeedKind, NotAFeed
-from services.ingest.fetcher import Fetched, Fetcher, FetchFailed
-from services.ingest.frontier import Inserted, Polled
-from services.ingest.hosts import Turn
-from services.ingest.leases import Lease
-from services.ingest.outlook import Answer, after_answer, after_failure
-from services.ingest.schedule import NextPoll
+from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
+from services.ingest.polling.outlook import Answer, after_answer, after_failure
+from services.ingest.queues import frontier, leases
+from services.ingest.queues.frontier import Inserted, Polled
+from services.ingest.queues.hosts import Turn
+from services.ingest.queues.leases import Lease
+from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from services.logs import bound
 from services.workers import WorkerError, WorkerKilled, Workers

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
 from schemas.tables import robots
-from services.ingest.leases import from_now
+from services.ingest.queues.leases import from_now
 
 
 class Rulebook(NamedTuple):

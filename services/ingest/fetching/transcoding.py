@@ -9,7 +9,7 @@ import zlib
 
 from w3lib.encoding import read_bom, resolve_encoding, to_unicode
 
-from services.ingest.decoding import KNOWN_ENCODINGS
+from services.ingest.fetching.decoding import KNOWN_ENCODINGS
 
 GZIP_MAGIC = b"\x1f\x8b"
 

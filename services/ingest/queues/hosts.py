@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import host
-from services.ingest.fetcher import FetchFailed, utc_now
-from services.ingest.leases import LEASE_SECONDS, free, from_now
-from services.ingest.robots import Robots
-from services.ingest.schedule import host_pause
+from services.ingest.fetching.fetcher import FetchFailed, utc_now
+from services.ingest.fetching.robots import Robots
+from services.ingest.queues.leases import LEASE_SECONDS, free, from_now
+from services.ingest.queues.schedule import host_pause
 from services.ingest.urls import BadUrl, host_key
 
 WAIT_SECONDS = 10.0

@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 from protego import Protego
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import Fetched, FetchFailed
-from services.ingest.rulebooks import Rulebook, Shelf
+from services.ingest.fetching.responses import Fetched, FetchFailed
+from services.ingest.fetching.rulebooks import Rulebook, Shelf
 from services.ingest.urls import resolve
 
 MAX_ROBOTS_BYTES = 500 * 1024

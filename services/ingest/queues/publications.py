@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import ErasedKind, alias, erased, publication
-from services.ingest.leases import Lease, check
+from services.ingest.queues.leases import Lease, check
 
 
 class Standing(StrEnum):

@@ -8,7 +8,7 @@ import codecs
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
-from services.ingest.responses import Fetched
+from services.ingest.fetching.responses import Fetched
 
 KNOWN_ENCODINGS = frozenset(
     codecs.lookup(name).name

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import FetchFailed
+from services.ingest.fetching.responses import FetchFailed
 
 ACCEPTED_ENCODINGS = "gzip, deflate, br"
 """What is asked for as Accept-Encoding; another one, or two at once, is refused."""

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import feed, page, submission
-from services.ingest.hosts import first_of_free
-from services.ingest.leases import take_due
+from services.ingest.queues.hosts import first_of_free
+from services.ingest.queues.leases import take_due
 
 
 async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from schemas.outcomes import FeedOutcome
-from services.ingest.entries import Feed
-from services.ingest.frontier import Inserted, place_of
-from services.ingest.leases import leased_at
-from services.ingest.pace import SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
-from services.ingest.responses import Fetched
-from services.ingest.rests import Rest, wait_out
-from services.ingest.schedule import NextPoll, next_poll
+from services.ingest.discovery.entries import Feed
+from services.ingest.discovery.rests import Rest, wait_out
+from services.ingest.fetching.responses import Fetched
+from services.ingest.polling.pace import SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
+from services.ingest.queues.frontier import Inserted, place_of
+from services.ingest.queues.leases import leased_at
+from services.ingest.queues.schedule import NextPoll, next_poll
 
 LOST = frozenset(
     {

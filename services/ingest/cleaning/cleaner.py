@@ -11,21 +11,21 @@ from trafilatura.settings import Document, Extractor
 
 from schemas.events import TEXT_MAX_CODE_POINTS, Dated, Evidence, Named, Paragraph
 from schemas.outcomes import PageOutcome
-from services.ingest.bylines import find_wire_credit
 from services.ingest.characters import label, one_line
+from services.ingest.cleaning.bylines import find_wire_credit
 from services.ingest.cleaning.chaff import drop_chaff
 from services.ingest.cleaning.dating import Stated, find_dates
+from services.ingest.cleaning.declarations import Declarations, read_declarations
+from services.ingest.cleaning.disclosures import find_disclosures, tells_ai_use
 from services.ingest.cleaning.heading import find_authors, find_title, find_wire
+from services.ingest.cleaning.languages import find_language
 from services.ingest.cleaning.mending import join_bodies, show_posts
+from services.ingest.cleaning.paragraphs import Block, blocks_of, blocks_of_plain, join, write_out_quotations
 from services.ingest.cleaning.prompts import without_prompts
 from services.ingest.cleaning.shown import find_shown
 from services.ingest.cleaning.walls import find_wall
-from services.ingest.declarations import Declarations, read_declarations
-from services.ingest.disclosures import find_disclosures, tells_ai_use
-from services.ingest.feeds import Entry
-from services.ingest.languages import find_language
+from services.ingest.discovery.feeds import Entry
 from services.ingest.markup import encode, hostile, read_json_ld
-from services.ingest.paragraphs import Block, blocks_of, blocks_of_plain, join, write_out_quotations
 from services.ingest.urls import BadUrl, resolve
 
 CLEANER_VERSION = 3

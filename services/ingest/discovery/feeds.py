@@ -15,10 +15,10 @@ import feedparser
 from lxml import etree
 
 from services.ingest.characters import label
-from services.ingest.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.discovery.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.discovery.rests import Rest, read_rest
+from services.ingest.fetching.transcoding import as_utf8
 from services.ingest.markup import hostile
-from services.ingest.rests import Rest, read_rest
-from services.ingest.transcoding import as_utf8
 
 __all__ = ["Entry", "Feed", "FeedBody", "NotAFeed", "read_feed"]
 

@@ -11,8 +11,8 @@ from sqlalchemy import Row
 from schemas.events import Arrival, Publisher
 from schemas.outcomes import PageOutcome
 from schemas.tables import page, submission
-from services.ingest.leases import Lease
-from services.ingest.publications import Numbered
+from services.ingest.queues.leases import Lease
+from services.ingest.queues.publications import Numbered
 
 SUBMITTED_DOMAIN = "submitted"
 """The publisher of a text that was handed in and whose submitter names none."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.outcomes import PageOutcome
-from services.ingest.responses import FetchFailed
+from services.ingest.fetching.responses import FetchFailed
 from services.ingest.urls import BadUrl, resolve
 
 MAX_REDIRECTS = 5

@@ -13,11 +13,11 @@ from schemas.events import Arrival
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
 from services import traces
-from services.ingest import hosts
-from services.ingest.feeds import Entry
-from services.ingest.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
-from services.ingest.rests import Rest
-from services.ingest.schedule import NextPoll
+from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.rests import Rest
+from services.ingest.queues import hosts
+from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
+from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import host_key, resolve
 
 FILE_HOST = ""

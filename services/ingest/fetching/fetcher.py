@@ -17,11 +17,11 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from schemas.outcomes import PageOutcome
-from services.ingest.bodies import ACCEPTED_ENCODINGS, read_body
-from services.ingest.decoding import NotHtml, decode, header_charset
-from services.ingest.guard import AddressRefused, Guard
-from services.ingest.redirects import REDIRECTS, Redirect, read_redirect, start
-from services.ingest.responses import (
+from services.ingest.fetching.bodies import ACCEPTED_ENCODINGS, read_body
+from services.ingest.fetching.decoding import NotHtml, decode, header_charset
+from services.ingest.fetching.guard import AddressRefused, Guard
+from services.ingest.fetching.redirects import REDIRECTS, Redirect, read_redirect, start
+from services.ingest.fetching.responses import (
     Fetched,
     FetchFailed,
     read_max_age,

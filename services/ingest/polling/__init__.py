@@ -1,0 +1,1 @@
+"""Polling: feeds are read again, each at its own pace."""
