@@ -52,6 +52,9 @@ FEEDS = 5_000
 FEED_HOSTS = 100
 """Hosts that have them: each is asked by one poll at a time."""
 
+PAGE_HOSTS = 126
+"""Hosts that serve the pages: as many as the real ones are of."""
+
 BUSY = {"CLAIMWIRE_INGEST_PROCESSES": "4"}
 WIDE = {"CLAIMWIRE_FETCH_CONCURRENCY": "64"}
 """Polls get a quarter of it."""
@@ -70,7 +73,7 @@ async def measure(say: Console, fetches: int, feeds: int, rounds: int) -> AsyncI
         yield row
     with TemporaryDirectory() as folder:
         file = Path(folder) / "pages.json"
-        async with open_world(("ingest",)) as world:
+        async with open_world(("ingest",), hosts=PAGE_HOSTS) as world:
             for row in await _beside_loop(world, htmls, marked, file, rounds):
                 yield row
         pages = [(page.url, page.html) for page in marked] or [("http://127.0.0.1/", html) for html in htmls]

@@ -24,7 +24,7 @@ IDLE_SECONDS = 0.5
 """How often a crew with room looks for work that has become due; below the shortest sensible host interval."""
 
 TAKE_SECONDS = 0.05
-"""How long a crew with work in hand waits until it looks for more: that costs several statements, for one as for many."""
+"""How long a crew with work in hand waits until it looks for more: for one piece it costs as much as for many."""
 
 BUSY_HOST_SECONDS = 15.0
 """When work is due again whose redirect led to a host that was not free in time."""

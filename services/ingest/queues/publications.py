@@ -9,12 +9,42 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, func, select, tuple_, update
+from sqlalchemy import BigInteger, bindparam, cast, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import ErasedKind, alias, erased, publication
 from services.ingest.queues.leases import Lease, check
+
+# Built once: building a statement costs as much as running it, and each of these runs for every page.
+_OWN = publication.c.article_id == bindparam("article")
+_FIND = select(
+    func.coalesce(
+        select(alias.c.article_id).where(alias.c.canonical_url == bindparam("url")).scalar_subquery(),
+        select(publication.c.article_id).where(publication.c.canonical_url == bindparam("url")).scalar_subquery(),
+    )
+)
+_MAKE = insert(publication).on_conflict_do_nothing()
+_HOLD = select(publication).where(_OWN).with_for_update()
+_SECONDS = cast(func.floor(func.extract("epoch", func.now())), BigInteger)
+_NUMBER = (
+    update(publication)
+    .where(_OWN)
+    .values(
+        text_sha256=bindparam("sha256"),
+        revision=func.greatest(publication.c.revision + 1, _SECONDS),
+        numbered_at=func.now(),
+    )
+    .returning(publication.c.revision)
+)
+_CONFIRM = (
+    update(publication)
+    .where(_OWN, publication.c.revision == bindparam("number"))
+    .values(published_revision=bindparam("number"), published_at=func.now())
+)
+_ERASED = (
+    select(erased.c.kind).where(tuple_(erased.c.kind, erased.c.value).in_(bindparam("named", expanding=True))).limit(1)
+)
 
 
 class Standing(StrEnum):
@@ -55,51 +85,29 @@ async def number(
         LeaseLost: the work is another replica's now.
     """
     await check(connection, lease)
-    await connection.execute(
-        insert(publication).values(article_id=article_id, canonical_url=canonical_url).on_conflict_do_nothing()
-    )
-    row = (
-        await connection.execute(select(publication).where(publication.c.article_id == article_id).with_for_update())
-    ).one()
+    await connection.execute(_MAKE, {"article_id": article_id, "canonical_url": canonical_url})
+    row = (await connection.execute(_HOLD, {"article": article_id})).one()
     if row.text_sha256 == text_sha256:
         standing = Standing.UNCHANGED if row.published_revision == row.revision else Standing.UNACKNOWLEDGED
         return Numbered(article_id, row.revision, standing)
     if is_archived and row.text_sha256 is not None:
         return Numbered(article_id, row.revision, Standing.KEPT)
-    seconds = cast(func.floor(func.extract("epoch", func.now())), BigInteger)
-    revision = await connection.scalar(
-        update(publication)
-        .where(publication.c.article_id == article_id)
-        .values(
-            text_sha256=text_sha256,
-            revision=func.greatest(publication.c.revision + 1, seconds),
-            numbered_at=func.now(),
-        )
-        .returning(publication.c.revision)
-    )
+    revision = await connection.scalar(_NUMBER, {"article": article_id, "sha256": text_sha256})
     return Numbered(article_id, int(revision or 0), Standing.NEW)
 
 
 async def find_article(connection: AsyncConnection, canonical_url: str) -> UUID | None:
     """Return the id of the article that a canonical URL names, by its alias or by its own row; None for a new one."""
-    by_alias = await connection.scalar(select(alias.c.article_id).where(alias.c.canonical_url == canonical_url))
-    if by_alias is not None:
-        return UUID(str(by_alias))
-    own = await connection.scalar(select(publication.c.article_id).where(publication.c.canonical_url == canonical_url))
-    return None if own is None else UUID(str(own))
+    found = await connection.scalar(_FIND, {"url": canonical_url})
+    return None if found is None else UUID(str(found))
 
 
 async def confirm(connection: AsyncConnection, numbered: Numbered) -> None:
     """Note that Kafka has acknowledged the revision, unless the article has moved on to a later one."""
-    await connection.execute(
-        update(publication)
-        .where(publication.c.article_id == numbered.article_id, publication.c.revision == numbered.revision)
-        .values(published_revision=numbered.revision, published_at=func.now())
-    )
+    await connection.execute(_CONFIRM, {"article": numbered.article_id, "number": numbered.revision})
 
 
 async def find_erased(connection: AsyncConnection, named: Collection[tuple[ErasedKind, str]]) -> ErasedKind | None:
     """Return the kind under which one of the things named was erased, or None."""
-    among = tuple_(erased.c.kind, erased.c.value).in_([(kind.value, value) for kind, value in named])
-    found = await connection.scalar(select(erased.c.kind).where(among).limit(1))
+    found = await connection.scalar(_ERASED, {"named": [(kind.value, value) for kind, value in named]})
     return None if found is None else ErasedKind(found)
