@@ -21,8 +21,16 @@ pytest_plugins = ("tests.acceptance.tally",)
 JARS = Path(__file__).parent.parent / ".state" / "jars"
 """Where `make run` keeps them too: fetched once a checkout."""
 
+NAMED_BYTES_MAX = 16
+"""Longer bytes do not name a test: packed ones hold the time, and every process of a run must find the same names."""
+
 HASTY = {"fsync": "off"}
 """Tests kill processes, never the machine: what was written is in the system's cache and survives."""
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a parameter of many bytes by its argument; the others as pytest does."""
+    return argname if isinstance(val, bytes) and len(val) > NAMED_BYTES_MAX else None
 
 
 class Databases:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.polling.pace import DAY_SECONDS, UNKNOWN_A_DAY, find_interval, first_pace, next_pace
+from services.ingest.queues.pace import DAY_SECONDS, UNKNOWN_A_DAY, find_interval, first_pace, next_pace
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

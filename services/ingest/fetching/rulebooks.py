@@ -1,5 +1,6 @@
 """Rulebooks: what each host's robots.txt said last, kept for all replicas and for those that start again."""
 
+from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import func, select
@@ -8,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
 from schemas.tables import robots
-from services.ingest.queues.leases import from_now
 
 
 class Rulebook(NamedTuple):
@@ -56,7 +56,7 @@ class Rulebooks:
             "text": book.text,
             "outcome": book.outcome.value if book.outcome else None,
             "reason": book.reason,
-            "expires_at": from_now(book.seconds),
+            "expires_at": func.now() + timedelta(seconds=book.seconds),
         }
         statement = insert(robots).values(origin=origin, **values)
         async with self._engine.begin() as connection:

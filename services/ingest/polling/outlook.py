@@ -8,9 +8,9 @@ from schemas.outcomes import FeedOutcome
 from services.ingest.discovery.entries import Feed
 from services.ingest.discovery.rests import Rest, wait_out
 from services.ingest.fetching.responses import Fetched
-from services.ingest.polling.pace import SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
 from services.ingest.queues.frontier import Inserted, place_of
 from services.ingest.queues.leases import leased_at
+from services.ingest.queues.pace import SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
 from services.ingest.queues.schedule import NextPoll, next_poll
 
 LOST = frozenset(

@@ -7,7 +7,7 @@ replicas differ.
 from typing import NamedTuple
 
 from schemas.outcomes import FeedOutcome, PageOutcome
-from services.ingest.polling.pace import DAY_SECONDS, find_interval
+from services.ingest.queues.pace import DAY_SECONDS, find_interval
 
 FRESH_CAP_SECONDS = 3_600.0
 """The longest that ``max-age`` delays the poll of a feed that is known to change sooner: many say a day and do."""
