@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
@@ -108,12 +108,7 @@ def _article(cleaned: Cleaned) -> Article:
     )
 
 
-def write_feed(printed: Sequence[Printed], base: str) -> str:
-    """Return a JSON Feed 1.1 of pages served under ``base``."""
-    items = [{"id": page.path, "url": f"{base}{page.path}"} for page in printed]
+def write_feed(urls: Sequence[str]) -> str:
+    """Return a JSON Feed 1.1 of pages."""
+    items = [{"id": url, "url": url} for url in urls]
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "The Bench", "items": items})
-
-
-def deal(printed: Sequence[Printed], hands: int) -> Iterator[Sequence[Printed]]:
-    """Yield the pages in so many shares, one for each host."""
-    yield from (printed[first::hands] for first in range(hands))

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, web
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import cpu
 from bench.cpu import Cpu
-from bench.pages import ROOT, Printed, deal, write_feed
+from bench.pages import ROOT, Printed, write_feed
 from schemas.events import CLAIMS_TOPIC
 from schemas.tables import change, page
 from services import kafka
@@ -68,12 +69,14 @@ class Site:
         return web.Response(text=found, content_type=kind)
 
     def publish(self, printed: Sequence[Printed], name: str) -> list[str]:
-        """Serve pages from now on; return the URLs of the feeds that list them, one a host."""
+        """Serve pages from now on, dealt to the hosts; return the URLs of the few feeds that list them."""
         self.pages |= {page.path: page.html for page in printed}
         bases = [f"http://{LOOPBACK}:{port}" for port in self.ports]
-        for number, (base, share) in enumerate(zip(bases, deal(printed, len(bases)), strict=True)):
-            self.pages[f"/{name}/feed-{number}.json"] = write_feed(share, base)
-        return [f"{base}/{name}/feed-{number}.json" for number, base in enumerate(bases)]
+        urls = [f"{base}{page.path}" for base, page in zip(cycle(bases), printed, strict=False)]
+        feeds = min(HOSTS, len(bases))
+        for number in range(feeds):
+            self.pages[f"/{name}/feed-{number}.json"] = write_feed(urls[number::feeds])
+        return [f"{base}/{name}/feed-{number}.json" for number, base in enumerate(bases[:feeds])]
 
 
 @dataclass(frozen=True)
