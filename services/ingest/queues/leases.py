@@ -10,8 +10,22 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.functions import now
 
 LEASE_SECONDS = 30.0
 """How long a lease lasts: what a crash delays its work by; longer than any stall of a healthy process."""
@@ -103,16 +117,34 @@ async def check(connection: AsyncConnection, lease: Lease) -> None:
 @cache
 def _held(table: Table) -> Select[tuple[int]]:
     """Return the statement that holds a lease; building it costs as much as running it, for every page."""
+    return select(1).select_from(table).where(_mine(table)).with_for_update()
+
+
+def _ended(lease: Lease, values: dict[str, Any]) -> tuple[Update, dict[str, Any]]:
+    """Return the statement that ends a lease, built once where it sets nothing but values and the time."""
+    plain = {name: value for name, value in values.items() if not isinstance(value, ClauseElement)}
+    stamped = tuple(name for name, value in values.items() if isinstance(value, now))
+    if len(plain) + len(stamped) < len(values):
+        return update(lease.table).where(lease.held).values(leased_until=None, lease_token=None, **values), {}
+    given = {f"new_{name}": value for name, value in plain.items()}
+    return _ending(lease.table, tuple(plain), stamped), {"id": lease.id, "token": lease.token, **given}
+
+
+@cache
+def _ending(table: Table, plain: tuple[str, ...], stamped: tuple[str, ...]) -> Update:
+    given: dict[str, Any] = {name: bindparam(f"new_{name}") for name in plain}
+    given |= {name: func.now() for name in stamped}
+    return update(table).where(_mine(table)).values(leased_until=None, lease_token=None, **given)
+
+
+def _mine(table: Table) -> ColumnElement[bool]:
     (key,) = table.primary_key.columns
-    mine = (key == bindparam("id")) & (table.c.lease_token == bindparam("token"))
-    return select(1).select_from(table).where(mine).with_for_update()
+    return (key == bindparam("id")) & (table.c.lease_token == bindparam("token"))
 
 
 async def finish(connection: AsyncConnection, lease: Lease, **values: Any) -> None:
     """Save ``values`` and end the lease; raises ``LeaseLost``, having saved nothing, where it is no longer ours."""
-    saved = await connection.execute(
-        update(lease.table).where(lease.held).values(leased_until=None, lease_token=None, **values)
-    )
+    saved = await connection.execute(*_ended(lease, values))
     if saved.rowcount == 0:
         raise LeaseLost(f"{lease.table.name} {lease.id}")
 
