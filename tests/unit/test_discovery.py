@@ -180,6 +180,12 @@ def test_sitemaps_of_news_are_looked_at_first_and_others_last() -> None:
     assert len(places) == len(set(places))
 
 
+def test_sitemap_that_leads_nowhere_is_left_out() -> None:
+    stated = ["http://[bad", "ftp://news.example/s.xml", "/here.xml", f"{SITE}/there.xml"]
+    places = list_places(f"{SITE}/", stated)
+    assert set(places) - set(list_places(f"{SITE}/", [])) == {f"{SITE}/here.xml", f"{SITE}/there.xml"}
+
+
 def test_sitemaps_may_be_larger_than_feeds() -> None:
     assert max_bytes(f"{SITE}/news-Sitemap.xml") == max_bytes(f"{SITE}/a.xml.gz") == sitemaps.SITEMAP_MAX_BYTES
     assert max_bytes(f"{SITE}/feed?sitemap") == BODY_MAX_BYTES

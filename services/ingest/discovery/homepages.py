@@ -46,12 +46,13 @@ def read_page(body: FeedBody) -> Feed:
 def list_places(url: str, sitemaps: Iterable[str]) -> list[str]:
     """Return the URLs at which the site of a page that names no feed may have one, the most likely first.
 
-    ``sitemaps`` are those that its robots.txt names.
+    ``sitemaps`` are those that its robots.txt names; one that leads nowhere we go is left out.
     """
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}"
     below = [f"{url.rstrip('/')}/feed"] if parts.path.strip("/") else []
-    named = list(dict.fromkeys(sitemaps))[:SOURCES_MAX]
+    stated = (follow(url, sitemap) for sitemap in sitemaps)
+    named = list(dict.fromkeys(each for each in stated if each is not None))[:SOURCES_MAX]
     news = [each for each in named if "news" in urlsplit(each).path.lower()]
     places = [*below, *(origin + place for place in PLACES), *named, *(origin + place for place in SITEMAP_PLACES)]
     return list(dict.fromkeys([*news, *places]))
