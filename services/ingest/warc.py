@@ -4,10 +4,11 @@ What an archive says is believed like a server: whoever runs us hands it in. It 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -19,11 +20,16 @@ from services.ingest.urls import BadUrl, resolve
 
 SUFFIXES = (".warc", ".warc.gz")
 
+Decoded = Literal["all", "content", "transfer", "none"]
+"""Which of an answer's encodings are undone, of those that its headers state."""
+
 HEADER_MAX_BYTES = 64 * 1024
 """Of one record and of its answer; the longest headers of real answers have 16 KB."""
 
 _HTML = frozenset({None, "text/html", "application/xhtml+xml"})
 _MAGIC = (b"WARC/", b"\x1f\x8b")
+_WAYS: tuple[Decoded, ...] = ("content", "transfer", "none")
+_BEGINS = b"\xef\xbb\xbf \t\r\n"
 
 
 class BadArchive(ValueError):
@@ -80,7 +86,7 @@ def read_record(url: str, folders: Sequence[Path], max_bytes: int) -> Fetched:
     if not any(path.is_relative_to(folder.resolve()) for folder in folders):
         raise FetchFailed(PageOutcome.REFUSED_ADDRESS, "outside the folders")
     try:
-        return _fetched(path, int(parts.fragment), max_bytes)
+        return _find(path, int(parts.fragment), max_bytes)
     except FileNotFoundError as error:
         raise FetchFailed(PageOutcome.NOT_FOUND, "no such file") from error
     except BadUrl as error:
@@ -89,12 +95,28 @@ def read_record(url: str, folders: Sequence[Path], max_bytes: int) -> Fetched:
         raise FetchFailed(PageOutcome.BAD_RESPONSE, f"unreadable: {type(error).__name__}") from error
 
 
-def _fetched(path: Path, offset: int, max_bytes: int) -> Fetched:
+def _find(path: Path, offset: int, max_bytes: int) -> Fetched:
+    """Return the record at a place, also where the crawler undid an encoding and kept the header that states it.
+
+    Markup must come out then: what is truly encoded, and broken, is none.
+    """
+    try:
+        return _fetched(path, offset, max_bytes, "all")
+    except OSError:
+        for decoded in _WAYS:
+            with suppress(OSError):
+                fetched = _fetched(path, offset, max_bytes, decoded)
+                if fetched.body.lstrip(_BEGINS).startswith(b"<"):
+                    return fetched
+        raise
+
+
+def _fetched(path: Path, offset: int, max_bytes: int, decoded: Decoded) -> Fetched:
     if not _is_whole(path, offset, max_bytes):
         raise FetchFailed(PageOutcome.BAD_RESPONSE, "cut short in the archive")
     with path.open("rb") as file:
         file.seek(offset)
-        record = _first(_read(file, WarcRecordType.any_type, decoded=True))
+        record = _first(_read(file, WarcRecordType.any_type, decoded=decoded))
         if not _is_page(record) or record.http_headers is None:
             raise FetchFailed(PageOutcome.NOT_HTML, "no page in the archive any more")
         body = record.reader.read(max_bytes + 1)
@@ -129,14 +151,14 @@ def _is_whole(path: Path, offset: int, max_bytes: int) -> bool:
 
 
 def _read(
-    source: Path | BinaryIO, kinds: WarcRecordType, *, parsed: bool = True, decoded: bool = False
+    source: Path | BinaryIO, kinds: WarcRecordType, *, parsed: bool = True, decoded: Decoded = "none"
 ) -> Iterator[WarcRecord]:
     return iter(
         ArchiveIterator(
             source,
             record_types=kinds,
             parse_http=parsed,
-            auto_decode="all" if decoded else "none",
+            auto_decode=decoded,
             max_header_len=HEADER_MAX_BYTES,
             fsspec_args=False,
         )

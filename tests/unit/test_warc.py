@@ -58,6 +58,35 @@ def test_encodings_of_the_answer_are_undone(tmp_path: Path, body: bytes, header:
     assert read(archive(tmp_path / "a.warc", record(URL, body, http=header))).body == PAGE
 
 
+@pytest.mark.parametrize(
+    ("body", "header"),
+    [
+        (PAGE, "Content-Encoding: gzip\r\n"),
+        (PAGE, "Content-Encoding: br\r\n"),
+        (PAGE, "Transfer-Encoding: chunked\r\n"),
+        (b"\xef\xbb\xbf\r\n" + PAGE, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+        (gzip.compress(PAGE), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+        (b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+    ],
+)
+def test_body_stored_decoded_is_read_as_it_is(tmp_path: Path, body: bytes, header: str) -> None:
+    fetched = read(archive(tmp_path / "a.warc.gz", record(URL, body, http=header), record(f"{URL}2", PAGE)))
+    assert fetched.body.endswith(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("body", "header"),
+    [
+        (gzip.compress(PAGE)[:10] + b"\xff" * 20, "Content-Encoding: gzip\r\n"),
+        (b"ffff\r\n" + PAGE, "Transfer-Encoding: chunked\r\n"),
+    ],
+)
+def test_body_whose_encoding_is_broken_is_refused(tmp_path: Path, body: bytes, header: str) -> None:
+    with pytest.raises(FetchFailed) as failed:
+        read(archive(tmp_path / "a.warc", record(URL, body, http=header)))
+    assert failed.value.outcome is PageOutcome.BAD_RESPONSE
+
+
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
 def test_file_that_is_cut_gives_what_is_whole(tmp_path: Path, name: str) -> None:
     path = archive(tmp_path / name, record(URL, PAGE), record(f"{URL}2", PAGE * 10), cut=30)
