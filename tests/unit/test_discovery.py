@@ -147,6 +147,29 @@ def test_home_page_names_its_feeds() -> None:
     assert feed.sources == (f"{SITE}/rss", f"{SITE}/world/atom.xml", f"{SITE}/world/f.json")
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<!-- {'licence ' * 1_000} -->",
+        f"<script>{'x = 1; ' * 1_000}</script>",
+        "<!-- <rss > and <urlset > -->",
+        f"<!-- <feed > {'licence ' * 1_000} -->",
+        "<!doctype html><!-- <feed > --> <script>'<rss >'</script>",
+    ],
+)
+def test_home_page_is_one_whatever_comes_before_it(before: str) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/rss">'
+    feed = read(f"{before}<html><head>{head}</head><body><feed ></feed></body></html>", f"{SITE}/")
+    assert (feed.kind, feed.sources) == (FeedKind.PAGE, (f"{SITE}/rss",))
+
+
+@pytest.mark.parametrize("before", ["<!-- made from <html> -->", f"<!-- {'licence ' * 1_000} -->"])
+def test_feed_is_one_whatever_its_comments_and_items_hold(before: str) -> None:
+    item = f"<item><title>A</title><link>{SITE}/1</link><description><![CDATA[<html><body>]]></description></item>"
+    feed = read(f'{before}<rss version="2.0"><channel><title>t</title>{item}</channel></rss>')
+    assert (feed.kind, numbers(feed)) == (FeedKind.FEED, [1])
+
+
 def test_base_of_a_home_page_counts() -> None:
     assert read(page('<base href="https://cdn.example/x/">' + link("rss"))).sources == ("https://cdn.example/x/rss",)
 

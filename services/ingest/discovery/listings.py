@@ -12,7 +12,9 @@ from services.ingest.fetching.transcoding import GZIP_MAGIC, as_utf8, unpack
 
 _BEGINNING_BYTES = 4_096
 _FEED = re.compile(rb"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
-_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:head|body)[\s>]", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 def max_bytes(url: str) -> int:
@@ -29,11 +31,31 @@ def read_listing(body: FeedBody) -> Feed:
         raise NotAFeed(str(error)) from None
     if body.body.startswith(GZIP_MAGIC):
         raise NotAFeed("packed twice")
-    beginning = as_utf8(body.body[:_BEGINNING_BYTES], body.charset).lstrip()
+    try:
+        return _read(body)
+    except NotAFeed:
+        if _HTML.search(as_utf8(body.body, body.charset)) is None:
+            raise
+        return read_page(body)
+
+
+def _read(body: FeedBody) -> Feed:
+    beginning = _COMMENT.sub(b"", as_utf8(body.body[:_BEGINNING_BYTES], body.charset)).lstrip()
+    if _is_page(beginning):
+        return read_page(body)
     if find_root(beginning) is not None:
         return read_sitemap(body)
     if beginning[:1] == b"{" or _FEED.search(beginning):
         return read_feed(body)
     if _PAGE.search(beginning):
         return read_page(body)
-    return read_list(body) if beginning.startswith((b"http", b"#")) else read_feed(body)
+    if beginning.startswith((b"http", b"#")):
+        return read_list(body)
+    # Whatever comes first may be longer than the beginning: a comment, a script, a licence.
+    return read_page(body) if _is_page(as_utf8(body.body, body.charset)) else read_feed(body)
+
+
+def _is_page(markup: bytes) -> bool:
+    """Tell whether a page's root comes before any that a feed or a sitemap has."""
+    html = _HTML.search(markup)
+    return html is not None and not (_FEED.search(markup, 0, html.start()) or find_root(markup[: html.start()]))
