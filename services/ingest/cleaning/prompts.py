@@ -23,17 +23,35 @@ def _one_of(*alternatives: str) -> str:
 
 
 _DASHES = "\u2013\u2014-"
-_LABEL = _one_of(
+_SECTION = r"(?-i:[A-Z][\w\u2019'&-]*(?: [A-Z&][\w\u2019'&-]*){0,4})"
+"""A part of a site or a publication: its words begin with capitals."""
+
+_LINKING = _one_of(
     r"related(?: (?:articles?|stor(?:y|ies)|posts?|news|content|topics|links|coverage))?",
     r"(?:read|see|watch|listen)(?: (?:more|also|next|this|on|now|live|below|the video))?|also (?:read|see|watch)",
-    r"more (?:stories|news|on this(?: story| topic)?|to read)|more (?:from|in) [^.:]{2,40}|explore further|up next",
+    rf"more (?:stories|news|on this(?: story| topic)?|to read)|more (?:from|in) {_SECTION}|up next",
     r"don[\u2019']t miss(?: (?:it|this))?|(?:you )?(?:may|might) also like|what to read next"
     r"|recommended|trending(?: now)?",
-    r"popular (?:on|in) [^.:]{2,40}|most (?:read|popular|viewed)(?: (?:on|in) [^.:]{2,40})?|top stories|partner news",
-    r"filed under|tags?|topics|categor(?:y|ies)|keywords|share|tweet|source",
+    rf"popular (?:on|in) {_SECTION}|most (?:read|popular|viewed)(?: (?:on|in) {_SECTION})?|top stories",
     r"leggi anche|(?:à )?lire aussi|mehr zum thema|lesen sie auch|lea también|leia (?:também|mais)|czytaj także",
 )
-_LABELLED = re.compile(rf"[\[(►▶•*>{_DASHES}]*\s*{_LABEL}(?:\s*:(?!\d)|\s*[.…>»\])]*$|\s*[|►▶])", re.IGNORECASE)
+_LISTING = _one_of(r"filed under|tags?|topics|categor(?:y|ies)|keywords|source")
+_LABELLED = re.compile(
+    rf"[\[(►▶•*>{_DASHES}]*\s*(?:{_LINKING}|(?P<listing>{_LISTING}))"
+    r"(?:\s*:(?!\d)\s*(?P<rest>.*)|\s*[.…>»\])]*|\s*[|►▶].*)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r".*[.!][\"\u201d\u2019»)]*")
+_SAYING = re.compile(
+    r"\b(?:said|says|told|tells|asked|asks|wrote|writes|spoke|speaks|added|adds|warned|warns|announced|announces|argued"
+    r"|argues|insisted|insists|replied|replies|admitted|admits|denied|denies|confirmed|confirms|revealed|reveals"
+    r"|declared|declares|claimed|claims|stated|testified|urged|urges|shouted|tweeted|reported|according to)\b",
+    re.IGNORECASE,
+)
+_OF_OTHERS = re.compile(r"\b(?:he|she|they|was|were|had)\b", re.IGNORECASE)
+"""Words of a tale: who asks the reader for something speaks of the site and of now."""
+
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|\u2018[^\u2019]*\u2019")
 _WHOLE = re.compile(
     _one_of(
         r"(?:(?:post|add|leave|view|show|read) )?(?:a |all |the )?comments?(?: \(\d*\+?\))?"
@@ -41,11 +59,9 @@ _WHOLE = re.compile(
         r"(?:article |story )?continues below(?: (?:this )?ad(?:vertisement)?)?|advertisement"
         r"|loading|home|menu|close|skip|by",
         r"share(?: this(?: article| story| post)?)?|print(?: article)?|e?-?mail(?: article)?|tweet"
-        r"|pin it|order reprints",
-        r"\d+ min(?:ute)?s? read|reading time|tempo de leitura: \d+ minutos?|text size"
-        r"|invalid email|something went wrong",
-        r"sorry|thank you|thanks for signing up|this article has been sent to|(?:enter )?your email(?: address)?",
-        r"an error has occurred, please try again later",
+        r"|pin it",
+        r"\d+ min(?:ute)?s? read|reading time|invalid email|something went wrong",
+        r"thanks for signing up|(?:enter )?your email(?: address)?",
     )
     + r"[\s.:!…(+)]*",
     re.IGNORECASE,
@@ -62,7 +78,7 @@ _ASKING = re.compile(
         r"already a (?:member|subscriber)|(?:have|got) an? (?:news )?(?:tip|story)\b|tell us\b"
         r"|let us know\b|write to\b",
         r"contact (?:us|the (?:author|reporter|writer))|email (?:us|the|[\w. ]{2,40} at )"
-        r"|reach (?:the reporters?|him|her)\b",
+        r"|reach (?:him|her)\b",
         r"listen to\b|watch (?:the|our)\b|start your (?:day|free)",
     ),
     re.IGNORECASE,
@@ -75,13 +91,25 @@ _WANTED = re.compile(
 )
 """What the reader is asked for; without it the same words begin a sentence of the news."""
 
-_RIGHTS = re.compile(
-    r"(?:copyright|©|\(c\)|ⓒ)(?:\s|©|\d)|.{0,120}\ball rights reserved\b"
-    r"|this (?:material|copy|content) (?:may not be|is for your|is subject to)"
-    r"|this article (?:may|cannot|must not) (?:not )?be (?:republished|reproduced)",
+_YEAR = r"(?:19|20)\d\d\b"
+_OWNED = re.compile(
+    rf"(?:copyright\W{{0,3}})?(?:[©ⓒ]|\(c\)\s*{_YEAR})|copyright\W{{0,3}}(?:\(c\)|{_YEAR})"
+    rf"|copyright [^.!?]{{2,60}}? {_YEAR}(?:\s*[|,{_DASHES}][^.!?]{{0,60}})?[.\s]*$"
+    rf"|(?:.{{0,120}}[.,;|{_DASHES}]\s*)?all rights reserved(?:\s*[.|]|$)"
+    r"|this (?:material|copy|content|article) (?:may|must|can)(?:not| not) be"
+    r" (?:published|republished|reproduced|broadcast|rewritten|redistributed|copied)"
+    r"|this (?:material|copy|content) is (?:for your (?:own|personal)|subject to (?:copyright|our))",
     re.IGNORECASE,
 )
-_SIGN_OFF = re.compile(r"\(?(?:(?:additional|with) )?(?:reporting|writing|editing) by\b", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    r"\(?(?:(?:additional|with|further) )?(?:reporting|writing|editing) by (?P<names>.+)", re.IGNORECASE
+)
+_BESIDE_NAMES = frozenset(
+    "additional reporting writing editing by with further and in at for from the van von der den de del della da di"
+    " dos du la le al el bin ben ter y e".split()
+)
+"""Words without a capital that stand between the names of a sign-off; any other makes it a sentence."""
+
 _BARE = re.compile(
     r"\S+@\S+\.\S+|(?:https?://)?(?:www\.)?(?:twitter|x|facebook|instagram|youtube)\.com/\S+|@\w+|(?:[a-z]+-){2,}[a-z]+"
 )
@@ -97,13 +125,15 @@ _DAY = _one_of(
     r"\d{4}-\d\d-\d\d",
     r"\d\d?[./]\d\d?[./]\d{4}",
 )
-_DATED = re.compile(
-    r"(?:(?:first |last )?(?:published|posted|updated|modified|created|date)(?: (?:on|at))?\s*:?\s*)?"
+_CLOCK = r"(?:at )?\d\d?[:.]\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?)?\s?\(?(?:[a-z]{2,4}|[+-]\d\d:?\d\d)?\)?"
+_TOLD = r"(?:(?:first |last )?(?:published|posted|updated|modified|created|date)(?: (?:on|at))?\s*:?\s*)"
+_MOMENT = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
-    rf"{_DAY}[ ,|/{_DASHES}]*"
-    r"(?:(?:at )?\d\d?[:.]\d\d(?::\d\d)?\s?(?:[ap]\.?m\.?)?\s?\(?(?:[a-z]{2,4}|[+-]\d\d:?\d\d)?\)?)?"
-    rf"(?:[ /|,{_DASHES}]+(?:updated|modified)\b.{{0,60}})?\.?"
-    r"|(?:first |last )?(?:published|posted|updated)(?: at|:)? .{0,60}\d.{0,40}",
+    rf"{_DAY}[ ,|/{_DASHES}]*(?:{_CLOCK})?"
+)
+_LAPSE = r"\d+ (?:minutes?|hours?|days?) ago"
+_DATED = re.compile(
+    rf"{_TOLD}?{_MOMENT}(?:[ /|,{_DASHES}]+{_TOLD}(?:{_MOMENT}|{_CLOCK}|{_LAPSE}))?\.?|{_TOLD}(?:{_CLOCK}|{_LAPSE})\.?",
     re.IGNORECASE,
 )
 
@@ -122,9 +152,31 @@ def is_prompt(words: str) -> bool:
     """Tell whether a line, cleaned of white space, is none of the article's."""
     if len(words) > LINE_MAX:
         return False
-    asks = _ASKING.match(words) is not None and _WANTED.search(words) is not None
     return (
-        asks
-        or any(pattern.fullmatch(words) for pattern in (_BARE, _WHOLE, _DATED))
-        or any(pattern.match(words) for pattern in (_LABELLED, _RIGHTS, _SIGN_OFF))
+        any(pattern.fullmatch(words) for pattern in (_BARE, _WHOLE, _DATED))
+        or _is_labelled(words)
+        or _is_sign_off(words)
+        or (_OWNED.match(words) is not None and not _tells(words))
+        or (_ASKING.match(words) is not None and _WANTED.search(words) is not None and not _is_tale(words))
     )
+
+
+def _is_labelled(words: str) -> bool:
+    found = _LABELLED.fullmatch(words)
+    if found is None or not found["rest"]:
+        return found is not None
+    return _SENTENCE.fullmatch(found["rest"]) is None and not (found["listing"] and _tells(found["rest"]))
+
+
+def _is_sign_off(words: str) -> bool:
+    found = _SIGN_OFF.fullmatch(words)
+    names = re.split(r"[\s,;.&/()]+", found["names"]) if found else ["none"]
+    return all(name.lower() in _BESIDE_NAMES or name[:1].isupper() or not name for name in names)
+
+
+def _tells(words: str) -> bool:
+    return _SAYING.search(_QUOTED.sub("", words)) is not None
+
+
+def _is_tale(words: str) -> bool:
+    return _tells(words) or _OF_OTHERS.search(_QUOTED.sub("", words)) is not None
