@@ -1,6 +1,7 @@
 """kill -9 of a backfill midway: the same command goes on, and each article comes in once."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -40,7 +41,7 @@ def made(number: int) -> bytes:
 
 
 def bodies(count: int) -> list[bytes]:
-    real = [path.read_bytes() for path in sorted(SHARED.glob("*.html"))] if SHARED.is_dir() else []
+    real = [gzip.decompress(path.read_bytes()) for path in sorted(SHARED.glob("*.html.gz"))]
     return (real + [made(number) for number in range(count)])[:count]
 
 
