@@ -24,6 +24,7 @@ QUOTED = (
     "“We have waited for this day for a very long time,” the mayor told reporters at the river, where work went on."
 )
 LAST = "The opposition called the cost a scandal and asked for an inquiry, which the council is to vote on next week."
+SHORT = f"<p>{LEAD}</p><p>{QUOTED}</p><p>{LAST}</p>"
 
 
 def page(
@@ -265,17 +266,47 @@ def test_what_is_no_html_is_refused(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "outcome"),
+    ("title", "line", "outcome"),
     [
-        ("404 - Page not found", PageOutcome.SOFT_404),
-        ("Article not found", PageOutcome.SOFT_404),
-        ("Just a moment...", PageOutcome.COOKIE_WALL),
-        ("Access Denied", PageOutcome.COOKIE_WALL),
-        ("Are you a robot?", PageOutcome.COOKIE_WALL),
+        ("404 - Page not found", "Sorry, there is nothing under this address.", PageOutcome.SOFT_404),
+        ("Error 404 | The Skarne Post", "The page could not be found.", PageOutcome.SOFT_404),
+        ("Article not found", "Check the address, or go to the home page.", PageOutcome.SOFT_404),
+        ("Just a moment...", "We are checking your browser.", PageOutcome.COOKIE_WALL),
+        ("Access Denied", "You don’t have permission to read this. Reference #18.", PageOutcome.COOKIE_WALL),
+        ("Are you a robot?", "Solve the captcha, please.", PageOutcome.COOKIE_WALL),
     ],
 )
-def test_error_page_and_cookie_wall_are_no_article(title: str, outcome: PageOutcome) -> None:
-    assert refused(page(head=f"<title>{title}</title>")) is outcome
+def test_error_page_and_cookie_wall_are_no_article(title: str, line: str, outcome: PageOutcome) -> None:
+    assert refused(page(f"<p>{line}</p>{SHORT}", f"<title>{title}</title>")) is outcome
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 migrants rescued off the coast",
+        "Vaccine no longer available to under-50s",
+        "Forbidden City reopens to tourists",
+        "Access denied: convoys turned back",
+        "Security check at airport ends in chaos",
+        "404",
+        "Access denied",
+    ],
+)
+def test_short_news_is_an_article_whatever_its_title(title: str) -> None:
+    assert clean(page(SHORT, f"<title>{title} | The Skarne Post</title>")).text.endswith(LAST)
+
+
+def test_link_that_was_removed_is_news() -> None:
+    said = "The link between the two towns has been removed, the mayor said."
+    assert clean(page(f"<p>{said}</p>{SHORT}")).text.startswith(said)
+
+
+def test_fine_for_cookies_is_news() -> None:
+    fine = (
+        "The regulator fined the company 3 million for a cookie that it set before readers could reject all cookies. "
+        "Its button to accept all stood first, and it spoke of legitimate interests."
+    )
+    assert clean(page(f"<p>{fine}</p>{SHORT}")).text.startswith(fine)
 
 
 def test_words_of_a_wall_tell_it_without_a_title() -> None:

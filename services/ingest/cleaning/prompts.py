@@ -104,9 +104,10 @@ _OWNED = re.compile(
 _SIGN_OFF = re.compile(
     r"\(?(?:(?:additional|with|further) )?(?:reporting|writing|editing) by (?P<names>.+)", re.IGNORECASE
 )
-_BESIDE_NAMES = frozenset(
-    "additional reporting writing editing by with further and in at for from the van von der den de del della da di"
-    " dos du la le al el bin ben ter y e".split()
+_BESIDE_NAMES = re.compile(
+    r"additional|reporting|writing|editing|by|with|further|and|in|at|for|from|the"
+    r"|van|von|der|den|de|del|della|da|di|dos|du|la|le|al|el|bin|ben|ter|y|e",
+    re.IGNORECASE,
 )
 """Words without a capital that stand between the names of a sign-off; any other makes it a sentence."""
 
@@ -171,7 +172,7 @@ def _is_labelled(words: str) -> bool:
 def _is_sign_off(words: str) -> bool:
     found = _SIGN_OFF.fullmatch(words)
     names = re.split(r"[\s,;.&/()]+", found["names"]) if found else ["none"]
-    return all(name.lower() in _BESIDE_NAMES or name[:1].isupper() or not name for name in names)
+    return all(not name or name[0].isupper() or _BESIDE_NAMES.fullmatch(name) for name in names)
 
 
 def _tells(words: str) -> bool:
