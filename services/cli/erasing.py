@@ -13,8 +13,7 @@ from services.database import open_database
 from services.extract import holdings, orders
 from services.extract.holdings import Find, Holdings
 from services.extract.orders import Order
-from services.ingest.queues.frontier import default_publisher
-from services.ingest.urls import BadUrl, canonical_url, resolve
+from services.ingest.urls import BadUrl, canonical_url, default_publisher, resolve
 from services.settings import ServiceSettings
 
 

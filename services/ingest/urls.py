@@ -142,6 +142,11 @@ def host_key(url: str) -> str:
     return urlsplit(resolve("", url)).netloc
 
 
+def default_publisher(url: str) -> str:
+    """Return the domain that stands for a URL's publisher: its host without `www.`. Raises `BadUrl`."""
+    return (urlsplit(resolve("", url)).hostname or "").removeprefix("www.")
+
+
 def _check_characters(text: str) -> None:
     if not text:
         raise BadUrl("empty")

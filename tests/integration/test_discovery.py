@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from schemas.events import Arrival, Publisher
 from schemas.tables import feed
+from services.ingest.discovery.sources import save_sources
 from services.ingest.queues import frontier
 from services.ingest.queues.leases import from_now
+from services.ingest.queues.work import Source, find_publisher
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
     SENTENCES,
@@ -65,6 +68,27 @@ async def test_home_page_leads_to_the_feed_that_it_names(engine: AsyncEngine) ->
     assert (found["/"].outcome, found["/"].reason) == ("polled", "names 1 feeds")
     assert found["/news.json"].found_in == found["/"].feed_id
     assert (found["/news.json"].publisher_domain, found["/news.json"].publisher_name) == ("news.example", "The News")
+
+
+async def test_feed_of_another_site_is_that_sites_own(engine: AsyncEngine) -> None:
+    named = ["https://b.example/rss", "https://feeds.a.example/rss", "https://www.a.example/rss", "https://a.org/rss"]
+    async with engine.begin() as connection:
+        await frontier.add_feed(connection, "https://www.a.example/", publisher_name="The A")
+        await frontier.add_feed(connection, "https://a.org/", "lamp.example", "The Lamp")
+        org, home = await frontier.list_feeds(connection)
+        assert await save_sources(connection, home, named)
+        assert await save_sources(connection, org, ["https://feeds.lamp.example/rss", "https://www.a.org/rss"])
+        rows = {row.url: row for row in await frontier.list_feeds(connection) if row.found_in is not None}
+    assert {url.split("/")[2]: (row.publisher_domain, row.publisher_name) for url, row in rows.items()} == {
+        "b.example": ("b.example", None),
+        "feeds.a.example": ("a.example", "The A"),
+        "www.a.example": ("a.example", "The A"),
+        "a.org": ("a.org", None),
+        "feeds.lamp.example": ("lamp.example", "The Lamp"),
+        "www.a.org": ("lamp.example", "The Lamp"),
+    }
+    listed = Source("https://b.example/1", Arrival.FETCHED, rows[named[0]].publisher_domain, None, feed_url=named[0])
+    assert find_publisher(listed, "https://b.example/1") == Publisher(domain="b.example")
 
 
 async def test_home_page_that_names_none_has_its_feed_in_the_usual_place(engine: AsyncEngine) -> None:

@@ -13,9 +13,8 @@ from schemas.tables import page
 from services.ingest.backfill.stock import Page
 from services.ingest.folders import File, save_files
 from services.ingest.queues import hosts
-from services.ingest.queues.frontier import default_publisher
 from services.ingest.queues.leases import from_now
-from services.ingest.urls import BadUrl, host_key, resolve
+from services.ingest.urls import BadUrl, default_publisher, host_key, resolve
 
 SOON_SECONDS = 30.0
 """A page that failed and is due again later than this is not waited for."""

@@ -113,7 +113,8 @@ def find_publisher(source: Source, final_url: str) -> Publisher:
     """Return who published what was found at ``final_url``.
 
     The name that a feed or a submitter gives counts for pages of that domain; a feed's also for those of its own host.
-    Any other page is its own host's, so nobody can give another's text out as theirs, or theirs as another's.
+    Any other page is its own host's. Whose a feed is, who adds it says, and no other site that names it; so no site can
+    give another's text out as its own, or its own as another's.
     """
     named = (source.publisher_domain or "").removeprefix("www.")
     if source.arrival is not Arrival.FETCHED:
