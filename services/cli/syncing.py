@@ -35,6 +35,8 @@ class FiledKey(BaseModel):
 async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
     """Have exactly these feeds polled, and those that they name, in one transaction; articles of others stay.
 
+    One that has ended stays so: a file says the same every few minutes, and only a person can know better.
+
     Raises:
         BadArgument: one is no feed's URL; nothing was changed.
     """
@@ -53,7 +55,7 @@ async def sync_feeds(settings: ServiceSettings, feeds: list[Feed]) -> Synced:
     ):
         there = {row.url for row in await frontier.list_feeds(connection) if row.found_in is None}
         for feed in wanted.values():
-            await frontier.add_feed(connection, *feed)
+            await frontier.add_feed(connection, *feed, revive=False)
         for url in there - wanted.keys():
             await frontier.remove_feed(connection, url)
     return Synced(len(wanted.keys() - there), len(wanted.keys() & there), len(there - wanted.keys()))

@@ -343,15 +343,31 @@ async def test_feed_is_polled_where_it_has_moved_to_and_its_host_is_that_one(eng
     assert frontier.place_of(row) == "https://new.example/rss"
 
 
-async def test_feed_that_has_ended_is_polled_again_once_it_is_added_anew(engine: AsyncEngine) -> None:
+async def test_feed_that_has_ended_is_due_once_it_is_added_anew_but_not_by_a_file(engine: AsyncEngine) -> None:
     await add_feeds(engine, "https://a.example/rss")
     (row,) = await lease_feeds(engine)
     async with engine.begin() as connection:
-        gone = Polled(FeedOutcome.GONE, "status 410", NextPoll(0, 1, ends=True))
+        gone = Polled(FeedOutcome.GONE, "status 410", NextPoll(86_400, 3, ends=True))
         await frontier.save_poll(connection, Lease(feed, row.feed_id, row.lease_token), gone)
-    assert await lease_feeds(engine) == []
+    async with engine.begin() as connection:
+        await frontier.add_feed(connection, "https://a.example/rss", "a.org", revive=False)
+        ((ended, publisher),) = await connection.execute(select(feed.c.ended_at, feed.c.publisher_domain))
+    assert (ended is None, publisher) == (False, "a.org")
     await add_feeds(engine, "https://a.example/rss")
-    assert len(await lease_feeds(engine)) == 1
+    (row,) = await lease_feeds(engine)
+    assert (row.ended_at, row.failures) == (None, 0)
+
+
+async def test_feed_that_lives_keeps_its_pace_when_it_is_added_again(engine: AsyncEngine) -> None:
+    await add_feeds(engine, "https://a.example/rss")
+    (row,) = await lease_feeds(engine)
+    async with engine.begin() as connection:
+        failed = Polled(FeedOutcome.SERVER_ERROR, "status 500", NextPoll(86_400, 3))
+        await frontier.save_poll(connection, Lease(feed, row.feed_id, row.lease_token), failed)
+    await add_feeds(engine, "https://a.example/rss")
+    assert await lease_feeds(engine) == []
+    async with engine.connect() as connection:
+        assert (await frontier.list_feeds(connection))[0].failures == 3
 
 
 async def test_poll_keeps_what_the_next_one_needs_and_forgets_what_is_asked_no_more(engine: AsyncEngine) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, update
 from typer.testing import CliRunner, Result
 
+from schemas.tables import feed
 from services.cli import commands, keys
 from services.cli.app import app
 from services.cli.opml import read_feeds
@@ -49,6 +51,23 @@ async def test_feeds_follow_the_file_and_the_same_file_changes_nothing(
     assert (await run(settings, "feeds", "sync", str(path))).stdout == "feeds: 1 added, 1 kept, 1 removed\n"
     assert await feeds_of(settings) == {"https://a.example/feed": "a.example", "https://b.example/x": "b.org"}
     assert (await run(settings, "feeds", "sync", str(path))).stdout == "feeds: 0 added, 2 kept, 0 removed\n"
+
+
+async def test_feed_that_has_ended_stays_so_until_a_person_adds_it(settings: ServiceSettings, tmp_path: Path) -> None:
+    listed = [Feed("https://a.example/feed")]
+    await commands.add_feeds(settings, listed)
+    async with open_database(settings.database_url, application_name="test") as engine:
+        async with engine.begin() as connection:
+            await connection.execute(update(feed).values(ended_at=func.now(), outcome="gone", failures=2))
+        (tmp_path / "feeds.opml").write_text(opml('<outline xmlUrl="https://a.example/feed"/>'))
+        said = (await run(settings, "feeds", "sync", str(tmp_path / "feeds.opml"))).stdout
+        async with engine.connect() as connection:
+            (row,) = await frontier.list_feeds(connection)
+        assert (said, row.ended_at is None) == ("feeds: 0 added, 1 kept, 0 removed\n", False)
+        await commands.add_feeds(settings, listed)
+        async with engine.connect() as connection:
+            (row,) = await frontier.list_feeds(connection)
+    assert (row.ended_at, row.failures) == (None, 0)
 
 
 @pytest.mark.parametrize(

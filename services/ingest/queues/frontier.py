@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, null, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +17,7 @@ from services.ingest.discovery.rests import Rest
 from services.ingest.queues import hosts
 from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
 from services.ingest.queues.schedule import NextPoll
-from services.ingest.urls import host_key, resolve
+from services.ingest.urls import default_publisher, host_key, resolve
 
 FILE_HOST = ""
 """The ``host`` of a page that is a file: nobody's, and before every name, so that a walk over hosts can pass it."""
@@ -50,17 +49,17 @@ class Polled(NamedTuple):
     moved_to: str | None = None
 
 
-def default_publisher(url: str) -> str:
-    """Return the domain that stands for a URL's publisher: its host without ``www.``. Raises ``BadUrl``."""
-    return (urlsplit(resolve("", url)).hostname or "").removeprefix("www.")
-
-
 async def add_feed(
-    connection: AsyncConnection, url: str, publisher_domain: str | None = None, publisher_name: str | None = None
+    connection: AsyncConnection,
+    url: str,
+    publisher_domain: str | None = None,
+    publisher_name: str | None = None,
+    *,
+    revive: bool = True,
 ) -> UUID:
-    """Have a feed polled, from now on, also one that has ended; one that is known gets the publisher named here.
+    """Have a feed polled; one that is known gets the publisher named here.
 
-    Returns its id.
+    Where ``revive``, one that has ended is due now, as if it had never failed. Returns its id.
 
     Raises:
         BadUrl: it cannot be fetched.
@@ -70,13 +69,16 @@ async def add_feed(
     values = {"publisher_domain": default_publisher(sent)} | {key: value for key, value in named.items() if value}
     feed_id = uuid5(NAMESPACE_URL, sent)
     statement = insert(feed).values(feed_id=feed_id, url=sent, **values)
-    changes = {key: value for key, value in named.items() if value}
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[feed.c.url], set_=changes | {"found_in": None, "ended_at": None}
-        )
-    )
+    changes: dict[str, Any] = {"found_in": None} | {key: value for key, value in named.items() if value}
+    if revive:
+        changes |= _revived()
+    await connection.execute(statement.on_conflict_do_update(index_elements=[feed.c.url], set_=changes))
     return feed_id
+
+
+def _revived() -> dict[str, Any]:
+    has_ended, begins = feed.c.ended_at.is_not(None), {"next_poll_at": func.now(), "failures": 0}
+    return {"ended_at": None} | {name: case((has_ended, value), else_=feed.c[name]) for name, value in begins.items()}
 
 
 async def list_feeds(connection: AsyncConnection) -> Sequence[Row[Any]]:
