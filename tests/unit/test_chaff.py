@@ -65,6 +65,14 @@ def test_parts_of_a_body_are_joined_in_one_article_only() -> None:
     assert [body.text_content() for body in tree.find_class("article__body")] == ["12", "2", "3"]
 
 
+def test_what_is_said_between_parts_of_a_body_stays_there() -> None:
+    part = '<div class="row"><div class="article__body"><p>{}</p></div></div>'
+    between = '<blockquote>q</blockquote><h2>h</h2><ul><li><a href="/">x</a></li></ul><div>x</div>'
+    tree = parsed(f"<article>{part.format(1)}{between}{part.format(2)}</article>")
+    join_bodies(tree)
+    assert tree.find_class("article__body")[0].text_content() == "1qh2"
+
+
 def test_quoted_post_is_no_longer_an_embedding() -> None:
     tree = parsed('<div class="embed"><blockquote class="twitter-tweet"><p>x</p></blockquote></div>')
     show_posts(tree)

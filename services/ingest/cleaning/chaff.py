@@ -63,8 +63,8 @@ def _drop_linked_lines(tree: HtmlElement) -> dict[HtmlElement, int]:
     prose: dict[HtmlElement, int] = {}
     for paragraph in tree.iter("p"):
         said = paragraph.text_content().strip()
-        is_linked = said and not said.endswith(_SENTENCE_ENDS) and _is_link(paragraph, said)
-        (linked if is_linked else prose)[paragraph] = len(said)
+        is_title = said and not said.endswith(_SENTENCE_ENDS) and is_linked(paragraph)
+        (linked if is_title else prose)[paragraph] = len(said)
     if sum(linked.values()) > SHARE_MAX * (sum(linked.values()) + sum(prose.values())):
         return prose | linked
     for paragraph in linked:
@@ -72,8 +72,10 @@ def _drop_linked_lines(tree: HtmlElement) -> dict[HtmlElement, int]:
     return prose
 
 
-def _is_link(paragraph: HtmlElement, said: str) -> bool:
-    return sum(len(link.text_content().strip()) for link in paragraph.iter("a")) >= LINKED_SHARE * len(said)
+def is_linked(element: HtmlElement) -> bool:
+    """Tell whether nearly all words of an element stand in links."""
+    said = len(element.text_content().strip())
+    return sum(len(link.text_content().strip()) for link in element.iter("a")) >= LINKED_SHARE * said
 
 
 def _is_named_chaff(element: HtmlElement) -> bool:
