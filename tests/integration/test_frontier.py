@@ -117,6 +117,28 @@ async def test_known_entry_is_due_again_when_the_feed_dates_it_anew(engine: Asyn
     assert (await see(day=3, modified=False)).known == 1
 
 
+@pytest.mark.parametrize(("listed", "dated", "due"), [(12, 7, 0), (12, 6, 6), (5, 5, 5), (6, 6, 0)])
+async def test_feed_that_dates_most_anew_makes_none_of_them_due(
+    engine: AsyncEngine, listed: int, dated: int, due: int
+) -> None:
+    urls = [f"https://a.example/{number}" for number in range(listed)]
+    await list_pages(engine, urls, due_at=None)
+
+    async def see(*days: int) -> Inserted:
+        async with engine.begin() as connection:
+            (source,) = await frontier.list_feeds(connection)
+            seen = [entry(url, modified=day > 0, day=day or 1) for url, day in zip(urls, days, strict=True)]
+            new = entry(f"https://a.example/new/{sum(days)}", modified=True)
+            return await frontier.insert_entries(connection, source, [*seen, new])
+
+    days = [1] * dated + [0] * (listed - dated)
+    assert await see(*days) == Inserted(new=1, changed=due, known=listed - due)
+    rows = [await row_of(engine, url) for url in urls]
+    assert sum(row.due_at is not None for row in rows) == due
+    # What was dated then is known: the next that is dated alone is due.
+    assert await see(2, *days[1:]) == Inserted(new=1, changed=1, known=listed - 1)
+
+
 async def test_page_that_was_erased_is_not_touched_by_a_feed(engine: AsyncEngine) -> None:
     url = "https://a.example/1"
     await list_pages(engine, [url], outcome=PageOutcome.ERASED.value, entry=null(), due_at=None)

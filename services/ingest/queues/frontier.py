@@ -22,6 +22,11 @@ from services.ingest.urls import default_publisher, host_key, resolve
 FILE_HOST = ""
 """The ``host`` of a page that is a file: nobody's, and before every name, so that a walk over hosts can pass it."""
 
+_DUE = {"due_at": func.now(), "attempts": 0, "leased_until": None, "lease_token": None}
+
+ANEW_MAX = 5
+"""Entries that a poll may date anew, however few it lists: so many articles are changed within one interval."""
+
 
 class Inserted(NamedTuple):
     """What became of a feed's entries: pages made, made due again, and known already."""
@@ -140,6 +145,7 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
 async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
     """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew.
 
+    A feed that dates most of them anew says when it was written, not when they were: of these only the date is kept.
     A page that was erased is left alone: an entry has words of the article. A page that is being read just now loses
     its lease, so that whoever reads the older text does not mark it done.
     """
@@ -150,20 +156,25 @@ async def insert_entries(connection: AsyncConnection, source: Row[Any], entries:
     statement = insert(page).values(rows)
     said, known = (entry["modified"]["at"].astext for entry in (statement.excluded.entry, page.c.entry))
     kept = page.c.outcome.is_distinct_from(PageOutcome.ERASED.value)
+    dates_all = await _dates_all_anew(connection, entries)
+    due = {"traceparent": statement.excluded.traceparent} | _DUE
     upsert = statement.on_conflict_do_update(
         index_elements=[page.c.url],
-        set_={
-            "entry": statement.excluded.entry,
-            "traceparent": statement.excluded.traceparent,
-            "due_at": func.now(),
-            "attempts": 0,
-            "leased_until": None,
-            "lease_token": None,
-        },
+        set_={"entry": statement.excluded.entry} | ({} if dates_all else due),
         where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value, kept),
     ).returning(page.c.found_at == func.now())
     fresh = [bool(new) for (new,) in await connection.execute(upsert)]
-    return Inserted(sum(fresh), len(fresh) - sum(fresh), len(rows) - len(fresh))
+    changed = 0 if dates_all else len(fresh) - sum(fresh)
+    return Inserted(sum(fresh), changed, len(rows) - sum(fresh) - changed)
+
+
+async def _dates_all_anew(connection: AsyncConnection, entries: Sequence[Entry]) -> bool:
+    """Tell whether a poll dates more than half of the entries anew that are known, and more than a few."""
+    said = {entry.url: entry.model_dump(mode="json")["modified"]["at"] for entry in entries}
+    at = page.c.entry["modified"]["at"].astext
+    known = (await connection.execute(select(page.c.url, at).where(page.c.url.in_(said)))).all()
+    anew = sum(said[url] not in {None, before} for url, before in known)
+    return anew > max(ANEW_MAX, len(known) / 2)
 
 
 def _page_row(source: Row[Any], entry: Entry) -> dict[str, Any]:
