@@ -190,6 +190,19 @@ SHAPES: dict[str, str] = {
         + div("<p>Flotsam for sale</p>", "advert")
         + div(p(FERRY, DOUBT, LAST), "article__body")
     ),
+    "quoted_between_parts": article(
+        div(p(LEAD), "article__body")
+        + f"<blockquote>{p(SAID)}</blockquote>"
+        + div(p(FERRY), "article__body")
+        + "<h2>Ice on the channel</h2>"
+        + "<ul><li><a href=/1>Flotsam number 1</a></li><li><a href=/2>Flotsam number 2</a></li></ul>"
+        + div(p(DOUBT, LAST), "article__body")
+    ),
+    "speaker_in_a_footer": article(
+        p(LEAD)
+        + "<blockquote><p>“We cannot keep it free of ice.”</p><footer>Ilse Brandt, harbour master</footer></blockquote>"
+        + p(FERRY, DOUBT, LAST)
+    ),
     "hidden_pop_up": article(
         p(
             LEAD,

@@ -10,6 +10,7 @@ from services.ingest.cleaning.mending import join_bodies, show_posts
 from services.ingest.cleaning.shown import BYLINES_MAX, find_shown
 
 WORDS = "The harbour of Skarne will close in November, the port authority said."
+LATER = "The ferry will leave from the old pier until March."
 ARTICLE = f"<p>{WORDS}</p>" * 5
 
 
@@ -50,6 +51,24 @@ def test_frame_of_the_article_is_never_dropped(name: str) -> None:
     assert left(f'<div class="{name}">{ARTICLE}</div>') == WORDS * 5
 
 
+@pytest.mark.parametrize("name", ["related", "recommended", "promo"])
+def test_list_that_reads_on_is_of_the_article(name: str) -> None:
+    body = f"<p>{WORDS} {LATER}</p>"
+    assert left(f'{ARTICLE * 2}<div class="{name}">{body}</div>') == WORDS * 10 + f"{WORDS} {LATER}"
+    assert left(f'{ARTICLE * 2}<div class="{name} comments">{body}</div>') == WORDS * 10
+    assert left(f'{ARTICLE * 2}<div class="{name}"><p>Ten x that came ashore.</p></div>') == WORDS * 10
+
+
+@pytest.mark.parametrize("name", ["recommendation", "unrecommended"])
+def test_name_that_merely_holds_a_word_drops_nothing(name: str) -> None:
+    assert left(f'{ARTICLE}<div class="{name}">{LATER}</div>') == WORDS * 5 + LATER
+
+
+def test_speaker_in_the_footer_of_a_quotation_stays() -> None:
+    said = "<blockquote>“Ice.”<footer>Ilse Brandt</footer></blockquote>"
+    assert left(f"{ARTICLE}{said}<footer>x</footer>") == WORDS * 5 + "“Ice.”Ilse Brandt"
+
+
 def test_paragraph_that_is_a_linked_sentence_stays() -> None:
     assert left(f'{ARTICLE}<p><a href="/">{WORDS}</a></p>') == WORDS * 6
 
@@ -67,10 +86,11 @@ def test_parts_of_a_body_are_joined_in_one_article_only() -> None:
 
 def test_what_is_said_between_parts_of_a_body_stays_there() -> None:
     part = '<div class="row"><div class="article__body"><p>{}</p></div></div>'
-    between = '<blockquote>q</blockquote><h2>h</h2><ul><li><a href="/">x</a></li></ul><div>x</div>'
+    heard = '<blockquote>q</blockquote><h2>h</h2><ul><li><a href="/">x</a></li></ul>'
+    between = f"{heard}<div>x</div><div><p>{WORDS * 2}</p></div>"
     tree = parsed(f"<article>{part.format(1)}{between}{part.format(2)}</article>")
     join_bodies(tree)
-    assert tree.find_class("article__body")[0].text_content() == "1qh2"
+    assert tree.find_class("article__body")[0].text_content() == f"1qh{WORDS * 2}2"
 
 
 def test_quoted_post_is_no_longer_an_embedding() -> None:

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
-from services.ingest.cleaning.chaff import is_linked
+from services.ingest.cleaning.chaff import is_linked, reads_on
 
 BODIES_MAX = 50
 """More parts of one name are the entries of a list, not an article cut by advertisements."""
@@ -17,7 +17,10 @@ EMBEDDED_DEPTH = 3
 
 _POST = re.compile(r"(?:post|entry|(?:live-?blog|live)?[-_]?(?:post|entry|update))", re.IGNORECASE)
 _SAYING = frozenset(("blockquote", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "dl", "table", "pre"))
-"""Elements that are of the article where they stand between two parts of its body; a frame may hold anything."""
+"""Elements that are of the article where they stand between two parts of its body."""
+
+_FRAMES = frozenset(("div", "section", "figure"))
+"""Elements that may hold anything: of the article where a quotation or a paragraph in them reads on."""
 
 _EMBED = re.compile(r"embed|tweet|widget|social", re.IGNORECASE)
 _BODY = re.compile(r"(?:article|story|entry|post)[-_]{0,2}(?:body|content|text)|body[-_]text", re.IGNORECASE)
@@ -57,7 +60,8 @@ def _between(one: HtmlElement, other: HtmlElement) -> Iterator[HtmlElement]:
     for element in at.itersiblings():
         if element in above:
             return
-        if element.tag in _SAYING and not is_linked(element):
+        framed = element.tag in _FRAMES and any(map(reads_on, element.iter("p", "blockquote")))
+        if (framed or element.tag in _SAYING) and not is_linked(element):
             yield element
 
 
