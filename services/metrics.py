@@ -77,6 +77,7 @@ LOOP_TURNED = _gauge(
         "pages",
         "feeds",
         "folders",
+        "forget",
         "watch",
         "wait_for_schema",
         "consume",

@@ -57,6 +57,9 @@ DRAIN_SHARE = 0.5
 WATCH_SECONDS = 10.0
 """How often lag and the pages that wait are looked at; a scrape is rarer."""
 
+FORGET_SECONDS = 60.0
+"""How often rulebooks that have long expired are deleted."""
+
 FOLDER_SECONDS = 15.0
 """How often folders are looked through for new and changed files."""
 
@@ -119,6 +122,7 @@ async def run(settings: IngestSettings) -> None:
                     loops.create_task(crew.run(stop, drain_seconds=settings.stop_seconds * DRAIN_SHARE))
                 again = partial(repeat, stop=stop, progress=progress, is_passing=is_away)
                 loops.create_task(again("watch", partial(_watch, parts), WATCH_SECONDS))
+                loops.create_task(again("forget", partial(_forget, parts), FORGET_SECONDS))
                 if settings.folders:
                     loops.create_task(again("folders", partial(_scan, parts), FOLDER_SECONDS))
                 await stop.wait()
@@ -170,6 +174,11 @@ async def _watch(parts: Parts) -> None:
         lag = await offsets.find_lag(connection, cluster_id, ends)
     for partition, records in lag.items():
         metrics.LAG_RECORDS.labels(*partition).set(records)
+
+
+async def _forget(parts: Parts) -> None:
+    """Delete what hosts' robots.txt said that nobody has asked for again."""
+    await Rulebooks(parts.engine).forget()
 
 
 async def _scan(parts: Parts) -> None:

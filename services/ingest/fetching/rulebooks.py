@@ -3,12 +3,21 @@
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
 from schemas.tables import robots
+
+TEXT_MAX_CHARACTERS = 100_000
+"""A longer text is not kept rather than cut, since half of its rules would allow what the others forbid."""
+
+EXPIRED_FOR = timedelta(days=1)
+"""How long a rulebook that counts no more stays: a host that is still read has a new one by then."""
+
+FORGOTTEN_AT_ONCE = 1_000
+"""Rows; one short transaction's work."""
 
 
 class Rulebook(NamedTuple):
@@ -51,7 +60,9 @@ class Rulebooks:
         return Rulebook(text, float(seconds), PageOutcome(outcome) if outcome else None, reason)
 
     async def keep(self, origin: str, book: Rulebook) -> None:
-        """Keep a rulebook in place of the one before."""
+        """Keep a rulebook in place of the one before; one that is too long is asked for again by whoever needs it."""
+        if len(book.text or "") > TEXT_MAX_CHARACTERS:
+            return
         values = {
             "text": book.text,
             "outcome": book.outcome.value if book.outcome else None,
@@ -61,3 +72,10 @@ class Rulebooks:
         statement = insert(robots).values(origin=origin, **values)
         async with self._engine.begin() as connection:
             await connection.execute(statement.on_conflict_do_update(index_elements=[robots.c.origin], set_=values))
+
+    async def forget(self, *, most: int = FORGOTTEN_AT_ONCE) -> int:
+        """Delete rulebooks that have expired for a day, up to ``most``; return how many."""
+        old = select(robots.c.origin).where(robots.c.expires_at < func.now() - EXPIRED_FOR).limit(most)
+        async with self._engine.begin() as connection:
+            chosen = old.with_for_update(skip_locked=True)
+            return (await connection.execute(delete(robots).where(robots.c.origin.in_(chosen)))).rowcount
