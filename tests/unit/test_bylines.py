@@ -44,6 +44,11 @@ def test_desk_agency_or_address_is_no_author(stated: object) -> None:
     assert read_authors([stated], publisher="The Herald") == ()
 
 
+def test_word_of_papers_is_a_name_of_a_typed_person() -> None:
+    assert read_authors(["Ada Post", "Bo Wire"], publisher=None, typed={"Ada Post"}) == ("Ada Post",)
+    assert read_authors(["News Desk", "Skarne Post"], publisher="Skarne Post", typed={"News Desk", "Skarne Post"}) == ()
+
+
 def test_author_counts_once() -> None:
     assert read_authors(["Ann Lee", "By Ann Lee"], publisher=None) == ("Ann Lee",)
 

@@ -147,7 +147,31 @@ def test_authors_are_persons() -> None:
         "By Bo Ek and Staff",
     ]
     entry = Entry(url=URL, authors=("desk@news.example (Cy Oz)", "Ann Lee"))
-    assert clean(page(head=json_ld(author=authors), entry=entry)).authors == ("Ann Lee", "Bo Ek", "Cy Oz")
+    assert clean(page(head=json_ld(author=authors), entry=entry)).authors == ("Ann Lee", "Bo Ek")
+    assert clean(page(head=json_ld(author="Staff"), entry=entry)).authors == ("Cy Oz", "Ann Lee")
+
+
+def test_person_by_type_may_be_named_as_a_paper_is() -> None:
+    named = [{"@type": "Person", "name": name} for name in ("Ada Post", "Bo Service", "News Desk", "Skarne Staff")]
+    assert clean(page(head=json_ld(author=named))).authors == ("Ada Post", "Bo Service")
+    assert clean(page(head=json_ld(author=["Ada Post", "Bo Service", "Cy Oz"]))).authors == ("Cy Oz",)
+
+
+def test_authors_have_the_evidence_that_names_them() -> None:
+    entry = Entry(url=URL, authors=("Ann Lee",))
+    cleaned = clean(page(head=json_ld(author="Bo Ek") + meta("article:author", "Cy Oz"), entry=entry))
+    assert (cleaned.authors, cleaned.evidence["authors"]) == (("Bo Ek",), Evidence.JSON_LD)
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("404 gulls counted", "“Sorry, the page you requested has been moved,” the site said to all who asked."),
+        ("Access denied: convoys turned back", "“Check your network,” the guard told the drivers."),
+    ],
+)
+def test_second_sign_alone_makes_no_wall(title: str, line: str) -> None:
+    assert clean(page(f"{SHORT}<p>{line}</p>", f"<title>{title}</title>")).text.endswith(line)
 
 
 def test_date_comes_from_the_evidence_trusted_most() -> None:

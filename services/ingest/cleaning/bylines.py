@@ -1,7 +1,7 @@
 """Bylines: who wrote an article, and the wire it was taken from."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from services.ingest.characters import label
 
@@ -34,22 +34,34 @@ _SPLIT = re.compile(r"\s*(?:[;|\n]|,(?!\s*(?:Jr|Sr|III?|MD|PhD)\b)|\band\b|&)\s*
 _BY = re.compile(r"(?:(?:written|reported|posted|story|words)\s+)?by:?\s+", re.IGNORECASE)
 _MAILED = re.compile(r"\S+@\S+\s*\((.+)\)")
 _NO_PERSON = re.compile(
-    r"[@*():]|https?:|www\.|\d|^(?:the|about|sobre|über)\b|\b(?:staff|desk|team|editors?|editorial|newsroom|reporters?|correspondents?|bureau|agency|agencies"
-    r"|news|press|media|admin|administrator|webmaster|contributors?|guest|service|wire|magazine|times|post|network|group"
-    r"|radio|television|tv|online|com|inc|ltd|llc|author|writers?|columnists?|critic|user|unknown|anonymous)\b",
+    r"[@*():]|https?:|www\.|\d|^(?:the|about|sobre|über)\b|\b(?:staff|desk|team|editors?|editorial|newsroom|reporters?"
+    r"|correspondents?|bureau|agency|agencies|news|media|admin|administrator|webmaster|contributors?|online|inc|ltd|llc"
+    r"|columnists?|unknown|anonymous)\b",
     re.IGNORECASE,
 )
+"""Signs and words of no person's name, though pages type desks as persons."""
+
+_SELDOM_PERSON = re.compile(
+    r"\b(?:press|guest|service|wire|magazine|times|post|network|group|radio|television|tv|com|author|writers?|critic"
+    r"|user)\b",
+    re.IGNORECASE,
+)
+"""Words that persons bear as names, and believed only of those that the page types as persons."""
 
 
-def read_authors(stated: Iterable[object], *, publisher: str | None) -> tuple[str, ...]:
-    """Return the persons among the stated authors, in order: no desks, agencies, addresses or publishers."""
+def read_authors(stated: Iterable[object], *, publisher: str | None, typed: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the persons among the stated authors, in order: no desks, agencies, addresses or publishers.
+
+    ``typed`` are those stated that the page types as persons.
+    """
     found: dict[str, None] = {}
     for words in stated:
         line = label(words) or ""
         mailed = _MAILED.fullmatch(line)
         for part in _SPLIT.split(mailed[1] if mailed else _BY.sub("", line, count=1) if _BY.match(line) else line):
             name = part.strip(" .·•-\u2013—")
-            if _is_person(name) and (publisher is None or name.casefold() != publisher.casefold()):
+            is_person = _is_person(name) and (words in typed or not _SELDOM_PERSON.search(name))
+            if is_person and (publisher is None or name.casefold() != publisher.casefold()):
                 found.setdefault(name)
     return tuple(found)[:AUTHORS_MAX]
 

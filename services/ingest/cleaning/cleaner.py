@@ -28,7 +28,7 @@ from services.ingest.discovery.feeds import Entry
 from services.ingest.markup import encode, hostile, read_json_ld
 from services.ingest.urls import BadUrl, resolve
 
-CLEANER_VERSION = 3
+CLEANER_VERSION = 4
 """Grows by one whenever the same page may give another text."""
 
 HTML_MAX_CODE_POINTS = 3_000_000

@@ -83,6 +83,12 @@ class Declarations:
         return [name for value in nodes for name in names_in(value)]
 
     @property
+    def typed_persons(self) -> frozenset[str]:
+        """The authors of the JSON-LD that it types as persons."""
+        nodes = (value for value in self.stated("author") if isinstance(value, dict) and "person" in types_of(value))
+        return frozenset(name for value in nodes for name in names_in(value))
+
+    @property
     def authors(self) -> list[str]:
         """All that the JSON-LD states as author, organizations too."""
         return [name for value in self.stated("author") for name in names_in(value)]

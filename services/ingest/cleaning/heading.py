@@ -31,12 +31,13 @@ def find_authors(said: Declarations, entry: Entry, shown: Shown) -> tuple[tuple[
     stated = (
         (said.persons, Evidence.JSON_LD),
         (said.meta_authors, Evidence.META),
-        (list(entry.authors), Evidence.FEED),
+        (entry.authors, Evidence.FEED),
+        (shown.bylines, Evidence.TEXT),
     )
-    named = [word for words, _ in stated for word in words]
-    for words, evidence in (*stated, (list(shown.bylines), Evidence.TEXT)):
-        if read_authors(words, publisher=said.publisher):
-            return read_authors(named if evidence is not Evidence.TEXT else words, publisher=said.publisher), evidence
+    for words, evidence in stated:
+        typed = said.typed_persons if evidence is Evidence.JSON_LD else ()
+        if authors := read_authors(words, publisher=said.publisher, typed=typed):
+            return authors, evidence
     return (), None
 
 
