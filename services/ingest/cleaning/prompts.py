@@ -43,9 +43,10 @@ _LABELLED = re.compile(
 )
 _SENTENCE = re.compile(r".*[.!][\"\u201d\u2019»)]*")
 _SAYING = re.compile(
-    r"\b(?:said|says|told|tells|asked|asks|wrote|writes|spoke|speaks|added|adds|warned|warns|announced|announces|argued"
-    r"|argues|insisted|insists|replied|replies|admitted|admits|denied|denies|confirmed|confirms|revealed|reveals"
-    r"|declared|declares|claimed|claims|stated|testified|urged|urges|shouted|tweeted|reported|according to)\b",
+    r"\b(?:said|says|(?<!your )say|told|tells|asked|asks|wrote|writes|spoke|speaks|added|adds|warned|warns"
+    r"|announced|announces|argued|argues|insisted|insists|replied|replies|admitted|admits|denied|denies"
+    r"|confirmed|confirms|revealed|reveals|declared|declares|claimed|claims|stated|testified|urged?|urges"
+    r"|plead(?:s|ed)?|begs|begged|shouted|tweeted|reported|according to)\b",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(r"\b(?:he|she|they|was|were|had)\b", re.IGNORECASE)
