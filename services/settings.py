@@ -113,6 +113,9 @@ class IngestSettings(Settings, FetchSettings):
     poll_interval_seconds: float = Field(
         60.0, ge=1, le=86_400, description="The least time between two polls of a feed; its own pace decides."
     )
+    poll_longest_seconds: float = Field(
+        86_400.0, ge=1, le=86_400, description="The most that a feed which answers is left alone by its own pace."
+    )
     ingest_processes: int = Field(2, ge=1, le=64, description="Worker processes that parse and clean.")
     folders: Annotated[tuple[Path, ...], NoDecode] = Field((), description="Folders of HTML files to read, by commas.")
 

@@ -199,6 +199,7 @@ class World:
             "CLAIMWIRE_FETCH_ALLOW": f"127.0.0.1/32:{site.port}",
             "CLAIMWIRE_HOST_INTERVAL_SECONDS": "0",
             "CLAIMWIRE_POLL_INTERVAL_SECONDS": "1",
+            "CLAIMWIRE_POLL_LONGEST_SECONDS": "1",
             "CLAIMWIRE_API_PORT": str(self.api_port),
             "CLAIMWIRE_INGEST_PROCESSES": "1",
             "CLAIMWIRE_EXTRACT_PROCESSES": "1",

@@ -151,7 +151,13 @@ def _open_fetcher(settings: IngestSettings) -> AbstractAsyncContextManager[Fetch
 def _crews(parts: Parts, readiness: Readiness, progress: Progress) -> tuple[Crew, Crew]:
     settings, engine, fetcher, workers = parts.settings, parts.engine, parts.fetcher, parts.workers
     hosts = parts.hosts()
-    poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=settings.poll_interval_seconds)
+    poller = Poller(
+        engine=engine,
+        fetcher=fetcher,
+        workers=workers,
+        interval_seconds=settings.poll_interval_seconds,
+        longest_seconds=settings.poll_longest_seconds,
+    )
     pages = PageIntake(engine=engine, hosts=hosts, pipeline=parts.pipeline(), folders=settings.folders)
     feeds = FeedIntake(engine=engine, hosts=hosts, poller=poller)
 

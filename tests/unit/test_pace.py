@@ -68,3 +68,8 @@ def test_pace_is_never_negative_and_its_interval_within_bounds(
     pace = next_pace(per_day, new=new, changed=changed, listed=listed, elapsed_seconds=elapsed)
     assert pace >= 0
     assert 60 <= find_interval(pace, least_seconds=60) <= DAY_SECONDS
+
+
+def test_no_feed_is_left_alone_for_longer_than_is_set() -> None:
+    assert find_interval(0.0, least_seconds=60, most_seconds=3_600) == 3_600
+    assert find_interval(0.0, least_seconds=60, most_seconds=30) == 60

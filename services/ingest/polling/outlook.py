@@ -42,7 +42,9 @@ class Outlook(NamedTuple):
     moved_to: str | None
 
 
-def after_answer(row: Row[Any], answer: Answer, inserted: Inserted, *, interval_seconds: float) -> Outlook:
+def after_answer(
+    row: Row[Any], answer: Answer, inserted: Inserted, *, interval_seconds: float, longest_seconds: float
+) -> Outlook:
     """Return what follows from an answer to the feed leased as ``row``, of whose entries so many were ``inserted``."""
     found = answer.found
     rest = Rest(found.ttl_seconds, found.skip_hours, found.skip_days) if found else None
@@ -52,6 +54,7 @@ def after_answer(row: Row[Any], answer: Answer, inserted: Inserted, *, interval_
         FeedOutcome.POLLED,
         failures=row.failures,
         interval_seconds=interval_seconds,
+        longest_seconds=longest_seconds,
         per_day=per_day,
         max_age_seconds=answer.fetched.cache_max_age_seconds,
         ttl_seconds=kept.ttl_seconds,

@@ -22,6 +22,7 @@ from services.ingest.queues import frontier, leases
 from services.ingest.queues.frontier import Inserted, Polled
 from services.ingest.queues.hosts import Turn
 from services.ingest.queues.leases import Lease
+from services.ingest.queues.pace import DAY_SECONDS
 from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import BadUrl
 from services.logs import bound
@@ -69,11 +70,19 @@ def read(body: FeedBody) -> Feed:
 class Poller:
     """Polls one feed at a time from its row back to its row."""
 
-    def __init__(self, *, engine: AsyncEngine, fetcher: Fetcher, workers: Workers, interval_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        engine: AsyncEngine,
+        fetcher: Fetcher,
+        workers: Workers,
+        interval_seconds: float,
+        longest_seconds: float = DAY_SECONDS,
+    ) -> None:
         self._engine = engine
         self._fetcher = fetcher
         self._workers = workers
-        self._interval_seconds = interval_seconds
+        self._interval_seconds, self._longest_seconds = interval_seconds, longest_seconds
 
     async def poll(self, row: Row[Any], turn: Turn) -> None:
         """Poll the feed and save what came of it, its entries and its outcome in one transaction.
@@ -171,7 +180,13 @@ class Poller:
         self, connection: AsyncConnection, row: Row[Any], polled: Polled, answer: Answer, inserted: Inserted
     ) -> Polled:
         """Return what is left in the row with the next poll; a feed that has moved to where another is polled ends."""
-        outlook = after_answer(row, answer, inserted, interval_seconds=self._interval_seconds)
+        outlook = after_answer(
+            row,
+            answer,
+            inserted,
+            interval_seconds=self._interval_seconds,
+            longest_seconds=self._longest_seconds,
+        )
         place = outlook.moved_to
         if place is not None and await frontier.is_polled_at(connection, place, row.feed_id):
             return polled._replace(reason=f"moved to {place}, which is polled", next=outlook.next._replace(ends=True))

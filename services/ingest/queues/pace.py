@@ -50,7 +50,7 @@ def next_pace(per_day: float, *, new: int, changed: int, listed: int, elapsed_se
     return max(averaged, seen) if 1 < listed <= new else averaged
 
 
-def find_interval(per_day: float, *, least_seconds: float) -> float:
-    """Return the seconds between two polls of a feed of this pace: from ``least_seconds`` to a day."""
+def find_interval(per_day: float, *, least_seconds: float, most_seconds: float = DAY_SECONDS) -> float:
+    """Return the seconds between two polls of a feed of this pace: from ``least_seconds`` to ``most_seconds``."""
     wanted = DAY_SECONDS / (max(per_day, 0.0) * POLLS_A_CHANGE) if per_day > 0 else DAY_SECONDS
-    return min(max(wanted, least_seconds), DAY_SECONDS)
+    return max(min(wanted, most_seconds), least_seconds)

@@ -64,6 +64,7 @@ def next_poll(
     *,
     failures: int,
     interval_seconds: float,
+    longest_seconds: float = DAY_SECONDS,
     per_day: float | None = None,
     max_age_seconds: float | None = None,
     ttl_seconds: float | None = None,
@@ -71,12 +72,17 @@ def next_poll(
 ) -> NextPoll:
     """Return when to poll again after ``outcome``; ``failures`` counts those in a row before it.
 
-    ``interval_seconds`` is the least time between two polls, ``per_day`` the changes a day. A feed that answers is left
+    ``interval_seconds`` is the least time between two polls, ``longest_seconds`` the most by its pace, which is
+    ``per_day`` changes. A feed that answers is left
     alone for as long as its pace, its ``ttl`` and its ``max-age`` say, up to a day. A failure doubles the wait up to
     days and honours Retry-After; a feed that is gone ends.
     """
     if outcome in _ANSWERED:
-        wait = interval_seconds if per_day is None else find_interval(per_day, least_seconds=interval_seconds)
+        wait = (
+            interval_seconds
+            if per_day is None
+            else find_interval(per_day, least_seconds=interval_seconds, most_seconds=longest_seconds)
+        )
         asked = max(_fresh(max_age_seconds or 0.0, per_day), min(ttl_seconds or 0.0, DAY_SECONDS))
         return NextPoll(max(wait, asked), 0)
     if outcome is FeedOutcome.GONE:
