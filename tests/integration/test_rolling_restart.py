@@ -15,6 +15,9 @@ LOOK_SECONDS = 0.2
 DRAIN_SECONDS = 8
 """How long a process answers on after its stop: several looks of the proxy, also where the cores are busy."""
 
+PROBE_SECONDS = 1.0
+"""How long the proxy waits for an answer: who does not answer is not ready, and must not hide who else is not."""
+
 CLIENTS = 8
 
 
@@ -41,8 +44,8 @@ class Proxy:
 
 
 async def _is_ready(client: aiohttp.ClientSession, server: Server) -> bool:
-    with suppress(aiohttp.ClientError):
-        async with client.get(f"{server.url()}/readyz") as response:
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with client.get(f"{server.url()}/readyz", timeout=aiohttp.ClientTimeout(PROBE_SECONDS)) as response:
             return response.status == 200
     return False
 
