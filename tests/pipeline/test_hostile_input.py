@@ -73,7 +73,7 @@ PAGES: Mapping[str, tuple[str, Answer]] = {
 """What each page must end in; all are listed by one feed with the good ones."""
 
 FEEDS: Mapping[str, tuple[str, Answer]] = {
-    "/feed-page": ("not_a_feed", answering(page_of(""))),
+    "/feed-page": ("polled", answering(page_of(""))),  # a page of a site whose feed is where feeds usually are
     "/feed-bytes": ("not_a_feed", answering(bytes(range(256)) * 40, "application/rss+xml")),
     "/feed-gone": ("not_found", answering("", status=404)),
     "/feed-endless": ("timed_out", endless),
