@@ -1,7 +1,6 @@
 """Erasure: takes the words of an article away wherever they are kept, and remembers that it was erased."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 import orjson
@@ -90,43 +89,51 @@ def names_of(value: bytes | None) -> set[Name]:
 
 async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
     """Erase an article, in the caller's transaction; return False, and do nothing, where it was erased before."""
-    await lock_articles(connection, [article_id])
+    return await erase_articles(connection, [article_id]) == 1
+
+
+async def erase_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> int:
+    """Erase articles, in the caller's transaction; return how many were not erased before."""
+    await lock_articles(connection, article_ids)
+    live = await _lock_rows(connection, article_ids)
+    return sum([await _erase(connection, key, live[key]) for key in article_ids])
+
+
+async def _lock_rows(connection: AsyncConnection, article_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Lock articles, then their claims, each in the order of their ids: one by one they would cross with relate.
+
+    Return the live claims of each article.
+    """
+    article = tables.article
+    rows = select(article.c.article_id).where(article.c.article_id.in_(article_ids))
+    await connection.execute(rows.order_by(article.c.article_id).with_for_update())
+    live: dict[UUID, list[UUID]] = {key: [] for key in article_ids}
+    for row in await lock_claims(connection, article_ids):
+        live[row.article_id].append(row.claim_id)
+    return live
+
+
+async def _erase(connection: AsyncConnection, article_id: UUID, claims: Sequence[UUID]) -> bool:
+    """Erase an article that is locked, with its live claims; return False where it was erased before."""
     remembered = await connection.execute(
         insert(tables.erased).values(kind=ErasedKind.ARTICLE, value=str(article_id)).on_conflict_do_nothing()
     )
     if remembered.rowcount == 0:
         return False
-    claims = await _erase_claims(connection, article_id)
+    await _erase_claims(connection, article_id)
     await _erase_texts(connection, article_id)
     await _erase_copies(connection, article_id)
     await changes.log(connection, [changes.NewChange(kind=ChangeKind.ERASED, article_id=article_id, retracted=claims)])
     return True
 
 
-async def erase_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> int:
-    """Erase articles, in the caller's transaction; return how many were not erased before."""
-    await lock_articles(connection, article_ids)
-    await _lock_rows(connection, article_ids)
-    return sum([await erase_article(connection, key) for key in article_ids])
-
-
-async def _lock_rows(connection: AsyncConnection, article_ids: Collection[UUID]) -> list[Any]:
-    """Lock articles, then their claims, each in the order of their ids: one by one they would cross with relate."""
-    article = tables.article
-    rows = select(article.c.article_id).where(article.c.article_id.in_(article_ids))
-    await connection.execute(rows.order_by(article.c.article_id).with_for_update())
-    return await lock_claims(connection, article_ids)
-
-
-async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> list[UUID]:
+async def _erase_claims(connection: AsyncConnection, article_id: UUID) -> None:
     claim = tables.claim
-    ids = [row.claim_id for row in await _lock_rows(connection, [article_id])]
     await log_losses(connection, await withdraw(connection, [article_id]), uuid4())
     await forget_origin(connection, article_id)
     words = {column.name: null() for column in claim.c if column.name not in KEPT_OF_CLAIM}
     gone = {"retracted_at": func.coalesce(claim.c.retracted_at, func.now()), "retracted_by": RetractedBy.ERASURE}
     await connection.execute(update(claim).filter_by(article_id=article_id).values({**words, **gone}))
-    return ids
 
 
 async def _erase_texts(connection: AsyncConnection, article_id: UUID) -> None:
