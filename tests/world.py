@@ -84,7 +84,7 @@ class Site:
             path = f"/news/{number}.html"
             times = self.revised[path] = self.revised.get(path, 0) + 1
             self.pages[path] = page(number, more=REVISED.format(n=number, days=times))
-            self.updated[path] = f"2026-10-03T09:{times:02}:00Z"
+            self.updated[path] = f"2026-10-{number % 28 + 1:02}T09:{times:02}:00Z"
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas.events import Dated, Evidence
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
 from services.ingest.queues import frontier, hosts, leases
 from services.ingest.queues.frontier import Inserted, Polled
@@ -118,7 +118,7 @@ async def test_known_entry_is_due_again_when_the_feed_dates_it_anew(engine: Asyn
 
 
 @pytest.mark.parametrize(("listed", "dated", "due"), [(12, 7, 0), (12, 6, 6), (5, 5, 5), (6, 6, 0)])
-async def test_feed_that_dates_most_anew_makes_none_of_them_due(
+async def test_feed_that_dates_most_anew_to_one_minute_makes_none_of_them_due(
     engine: AsyncEngine, listed: int, dated: int, due: int
 ) -> None:
     urls = [f"https://a.example/{number}" for number in range(listed)]
@@ -137,6 +137,15 @@ async def test_feed_that_dates_most_anew_makes_none_of_them_due(
     assert sum(row.due_at is not None for row in rows) == due
     # What was dated then is known: the next that is dated alone is due.
     assert await see(2, *days[1:]) == Inserted(new=1, changed=1, known=listed - 1)
+
+
+async def test_feed_that_dates_every_entry_anew_to_a_time_of_its_own_makes_all_due(engine: AsyncEngine) -> None:
+    urls = [f"https://a.example/{number}" for number in range(12)]
+    await list_pages(engine, urls, due_at=None)
+    async with engine.begin() as connection:
+        (source,) = await frontier.list_feeds(connection)
+        seen = [entry(url, modified=True, day=number) for number, url in enumerate(urls, 1)]
+        assert await frontier.insert_entries(connection, source, seen) == Inserted(new=0, changed=12, known=0)
 
 
 async def test_page_that_was_erased_is_not_touched_by_a_feed(engine: AsyncEngine) -> None:

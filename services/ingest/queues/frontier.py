@@ -1,6 +1,7 @@
 """The frontier: the feeds that are polled and the pages they list, each leased when it is due."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -12,7 +13,7 @@ from schemas.events import Arrival
 from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
 from services import traces
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
 from services.ingest.queues import hosts
 from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
@@ -25,7 +26,9 @@ FILE_HOST = ""
 _DUE = {"due_at": func.now(), "attempts": 0, "leased_until": None, "lease_token": None}
 
 ANEW_MAX = 5
-"""Entries that a poll may date anew, however few it lists: so many articles are changed within one interval."""
+"""Entries that a poll may date anew to one minute, however few it lists: so many articles are changed at once."""
+
+_ONE_WRITING = timedelta(minutes=1)
 
 
 class Inserted(NamedTuple):
@@ -145,7 +148,8 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
 async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
     """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew.
 
-    A feed that dates most of them anew says when it was written, not when they were: of these only the date is kept.
+    A feed that dates most of them anew to one minute says when it was written, not when they were: of these only the
+    date is kept.
     A page that was erased is left alone: an entry has words of the article. A page that is being read just now loses
     its lease, so that whoever reads the older text does not mark it done.
     """
@@ -169,12 +173,14 @@ async def insert_entries(connection: AsyncConnection, source: Row[Any], entries:
 
 
 async def _dates_all_anew(connection: AsyncConnection, entries: Sequence[Entry]) -> bool:
-    """Tell whether a poll dates more than half of the entries anew that are known, and more than a few."""
-    said = {entry.url: entry.model_dump(mode="json")["modified"]["at"] for entry in entries}
+    """Tell whether a poll dates more than half of the entries anew that are known, all of these to about one minute."""
+    said = {entry.url: entry.modified.at for entry in entries}
     at = page.c.entry["modified"]["at"].astext
     known = (await connection.execute(select(page.c.url, at).where(page.c.url.in_(said)))).all()
-    anew = sum(said[url] not in {None, before} for url, before in known)
-    return anew > max(ANEW_MAX, len(known) / 2)
+    dates = [(said[url], before and datetime.fromisoformat(before)) for url, before in known]
+    anew = sorted(now for now, before in dates if now and now != before)
+    together = [date for date in anew if abs(date - anew[len(anew) // 2]) <= _ONE_WRITING]
+    return len(together) > max(ANEW_MAX, len(known) / 2)
 
 
 def _page_row(source: Row[Any], entry: Entry) -> dict[str, Any]:
