@@ -39,7 +39,7 @@ class HostileServer:
 @asynccontextmanager
 async def open_server(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[HostileServer]:
     """Serve one request a connection with `handler`; what is still running is cancelled at the end."""
-    tasks: set[asyncio.Task[None]] = set()
+    tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def write(data: bytes) -> None:
@@ -56,7 +56,7 @@ async def open_server(handler: Handler, tls: ssl.SSLContext | None = None) -> As
 
     def start(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(serve(reader, writer))
-        tasks.add(task)
+        tasks[task] = writer
         task.add_done_callback(lambda _: writer.transport.abort())
 
     listener = await asyncio.start_server(start, "127.0.0.1", 0, ssl=tls)
@@ -68,6 +68,8 @@ async def open_server(handler: Handler, tls: ssl.SSLContext | None = None) -> As
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        closed = [writer.wait_closed() for writer in tasks.values()]
+        await asyncio.gather(*closed, return_exceptions=True)
 
 
 def answer(body: bytes = b"", *, status: int = 200, **headers: str) -> bytes:

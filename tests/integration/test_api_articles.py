@@ -34,7 +34,13 @@ async def test_article_is_answered_with_its_evidence(api: Api) -> None:
         authors=("Ola Brink",),
         disclosures=("Paid content",),
         published=Dated.model_validate(
-            {"at": "2026-10-05T08:00:00+02:00", "precision": "second", "evidence": Evidence.JSON_LD, "reason": None}
+            {
+                "at": "2026-10-05T08:00:00+02:00",
+                "precision": "second",
+                "evidence": Evidence.JSON_LD,
+                "reason": None,
+                "offset_minutes": 120,
+            }
         ),
     )
     await api.save(reading(event))
@@ -46,8 +52,11 @@ async def test_article_is_answered_with_its_evidence(api: Api) -> None:
         "precision": "second",
         "evidence": "json_ld",
         "reason": None,
+        "offset_minutes": 120,
+        "doubtful": False,
     }
-    assert shown["modified"] == {"at": None, "precision": None, "evidence": None, "reason": "no_evidence"}
+    unknown = {"at": None, "precision": None, "evidence": None, "offset_minutes": None, "doubtful": False}
+    assert shown["modified"] == unknown | {"reason": "no_evidence"}
     assert shown["fetched_at"] == "2026-10-05T12:00:00Z"
     assert (shown["authors"], shown["disclosures"]) == (["Ola Brink"], ["Paid content"])
     assert shown["text_sha256"] == event.text_sha256
