@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from services.extract.reading.article import Article, extract
 from services.ingest.cleaning.cleaner import Cleaned, Page, Rejected, clean
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"

@@ -8,6 +8,8 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from schemas.events import ARTICLES_TOPIC, ArticleIngested
+
 SECONDS = 60.0
 
 
@@ -44,6 +46,22 @@ async def receive(servers: str, topic: str, **options: object) -> bytes:
     try:
         record = await asyncio.wait_for(consumer.getone(), SECONDS)
         return bytes(record.value)
+    finally:
+        await consumer.stop()
+
+
+async def read_articles(servers: str) -> list[ArticleIngested]:
+    """Every event that the topic of articles holds now; a null value is none."""
+    consumer = AIOKafkaConsumer(ARTICLES_TOPIC, bootstrap_servers=servers, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        found: list[ArticleIngested] = []
+        async with asyncio.timeout(SECONDS):
+            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    found += [ArticleIngested.model_validate_json(record.value) for record in records if record.value]
+        return found
     finally:
         await consumer.stop()
 

@@ -11,7 +11,7 @@ from schemas.events import Arrival, ArticleIngested, Dated, Evidence, Publisher
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind
 from services.ingest.cleaning.cleaner import Cleaned, Page, Rejected, clean, clean_plain
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 from services.ingest.fetching.decoding import NotHtml, decode
 from services.ingest.fetching.responses import Fetched
 from services.ingest.queues.work import Source, Supplied, find_publisher

@@ -13,17 +13,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.events import ARTICLES_TOPIC, ArticleIngested
 from schemas.tables import host, page, publication
 from services.ingest.queues.leases import from_now
 from services.kafka import create_topics
 from services.settings import IngestSettings
 from tests.archives import archive, record
+from tests.asking import read_articles
 from tests.integration.newsroom import SENTENCES, Site, article_page, open_site, rows_of
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pages" / "html"
@@ -101,25 +100,11 @@ async def check_each_once(engine: AsyncEngine, kafka_servers: str, articles: int
     published = await rows_of(engine, publication)
     assert len(published) == articles
     assert all(row.revision == row.published_revision for row in published)
-    events = await read_events(kafka_servers, {row.article_id for row in published})
-    times = Counter((event.article_id, event.revision) for event in events)
+    ours = {row.article_id for row in published}
+    events = await read_articles(kafka_servers)
+    times = Counter((event.article_id, event.revision) for event in events if event.article_id in ours)
     assert set(times) == {(row.article_id, row.revision) for row in published}
     assert sum(times.values()) - len(times) <= MOST_AT_ONCE
-
-
-async def read_events(kafka_servers: str, wanted: set[object]) -> list[ArticleIngested]:
-    consumer = AIOKafkaConsumer(ARTICLES_TOPIC, bootstrap_servers=kafka_servers, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        found = []
-        async with asyncio.timeout(SECONDS):
-            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [ArticleIngested.model_validate_json(each.value) for each in records if each.value]
-    finally:
-        await consumer.stop()
-    return [event for event in found if event.article_id in wanted]
 
 
 @pytest.fixture

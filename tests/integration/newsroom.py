@@ -17,7 +17,7 @@ from typing_extensions import override
 from schemas.events import ArticleIngested
 from schemas.tables import feed, host, page
 from services.ingest.crew import Crew
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 from services.ingest.fetching.fetcher import open_fetcher
 from services.ingest.fetching.guard import Guard
 from services.ingest.fetching.robots import Robots

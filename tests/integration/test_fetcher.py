@@ -13,8 +13,9 @@ import brotli
 import pytest
 
 from schemas.outcomes import FeedOutcome, PageOutcome
-from services.ingest.fetching.fetcher import BeforeRequest, Fetched, Fetcher, FetchFailed, open_fetcher
+from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher
 from services.ingest.fetching.guard import AddressRefused, Guard
+from services.ingest.fetching.responses import BeforeRequest
 from tests.integration.certificates import make_certificate
 from tests.integration.dialling import NamesOf, NeverDials
 from tests.integration.hostile_server import (

@@ -8,7 +8,8 @@ import pytest
 
 from schemas.events import TEXT_MAX_CODE_POINTS
 from services.ingest.cleaning.cleaner import Page, Rejected, clean
-from services.ingest.discovery.feeds import FeedBody, NotAFeed, read_feed
+from services.ingest.discovery.entries import FeedBody, NotAFeed
+from services.ingest.discovery.feeds import read_feed
 from services.ingest.service import CPU_SECONDS, MEMORY_BYTES
 from services.workers import KillReason, WorkerKilled, Workers, open_workers
 

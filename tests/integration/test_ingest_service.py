@@ -12,17 +12,17 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.events import ARTICLES_TOPIC, ArticleIngested
+from schemas.events import ArticleIngested
 from schemas.tables import page, publication
 from services.ingest.queues.leases import from_now
 from services.kafka import create_topics
 from services.registry import Service
 from services.settings import IngestSettings
+from tests.asking import read_articles
 from tests.exposition import check_exposition
 from tests.integration.newsroom import article_page, rows_of
 
@@ -62,18 +62,7 @@ async def line_with(process: Process, words: str) -> str:
 
 async def published(kafka_servers: str, url: str) -> list[ArticleIngested]:
     """Return every event of that URL in the topic."""
-    consumer = AIOKafkaConsumer(ARTICLES_TOPIC, bootstrap_servers=kafka_servers, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        found = []
-        async with asyncio.timeout(SECONDS):
-            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [ArticleIngested.model_validate_json(record.value) for record in records if record.value]
-    finally:
-        await consumer.stop()
-    return [event for event in found if event.url == url]
+    return [event for event in await read_articles(kafka_servers) if event.url == url]
 
 
 @pytest.fixture

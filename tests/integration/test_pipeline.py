@@ -21,7 +21,7 @@ from schemas.tables import ErasedKind, erased, feed, host, page, publication
 from services import metrics
 from services.ingest import folders
 from services.ingest.articles import CleanerFailed
-from services.ingest.discovery.feeds import Entry
+from services.ingest.discovery.entries import Entry
 from services.ingest.queues import frontier, schedule
 from services.ingest.queues.leases import from_now
 from services.kafka import Headers, KafkaUnavailable, RecordTooLarge

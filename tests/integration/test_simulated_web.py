@@ -10,16 +10,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.events import ARTICLES_TOPIC, ArticleIngested
+from schemas.events import ArticleIngested
 from schemas.tables import feed, page, publication
 from services.ingest.queues import frontier
 from services.kafka import create_topics
 from services.settings import IngestSettings
+from tests.asking import read_articles
 from tests.integration.newsroom import rows_of
 from tests.integration.simulated_hosts import (
     CRAWL_DELAY_SECONDS,
@@ -65,17 +65,7 @@ async def unlike(engine: AsyncEngine, web: Web) -> dict[str, object]:
 
 async def published(kafka_servers: str, web: Web) -> list[ArticleIngested]:
     """Return the events of this web's pages in the topic."""
-    consumer = AIOKafkaConsumer(ARTICLES_TOPIC, bootstrap_servers=kafka_servers, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        found: list[ArticleIngested] = []
-        ends = await consumer.end_offsets(consumer.assignment())
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                found += [ArticleIngested.model_validate_json(record.value) for record in records if record.value]
-    finally:
-        await consumer.stop()
-    return [event for event in found if event.url in web.pages]
+    return [event for event in await read_articles(kafka_servers) if event.url in web.pages]
 
 
 def overlaps(asked: list[Asked]) -> Iterator[tuple[Asked, Asked]]:

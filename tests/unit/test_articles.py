@@ -8,7 +8,7 @@ from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind
 from services.ingest.articles import CleanerFailed, Refused, Task, draft, names_after, names_before
-from services.ingest.discovery.feeds import FeedBody, NotAFeed
+from services.ingest.discovery.entries import FeedBody, NotAFeed
 from services.ingest.folders import as_fetched
 from services.ingest.polling import poller
 from services.ingest.queues.work import Source, find_publisher

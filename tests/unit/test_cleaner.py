@@ -12,8 +12,9 @@ import pytest
 
 from schemas.events import TEXT_MAX_CODE_POINTS, Dated, DateReason, Evidence, ParagraphKind
 from schemas.outcomes import PageOutcome
-from services.ingest.cleaning.cleaner import HTML_MAX_CODE_POINTS, Cleaned, Page, Rejected, clean, clean_plain
-from services.ingest.discovery.feeds import Entry
+from services.ingest.cleaning.cleaner import Cleaned, Page, Rejected, clean, clean_plain
+from services.ingest.discovery.entries import Entry
+from services.ingest.markup import HTML_MAX_CODE_POINTS
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 URL = "https://news.example/bridge"

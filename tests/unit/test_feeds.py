@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from schemas.events import DateReason, Evidence
-from services.ingest.discovery.feeds import BODY_MAX_BYTES, ENTRIES_MAX, Entry, Feed, FeedBody, NotAFeed, read_feed
+from services.ingest.discovery.entries import Entry, Feed, FeedBody, NotAFeed
+from services.ingest.discovery.feeds import BODY_MAX_BYTES, ENTRIES_MAX, read_feed
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ITEM = "<item><title>Bridge</title><link>https://news.example/1</link></item>"

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.outcomes import PageOutcome
-from services.ingest.fetching.responses import Fetched, FetchFailed
+from services.ingest.fetching.responses import BeforeRequest, Fetched, FetchFailed
 from services.ingest.fetching.robots import (
     LIFETIME,
     MAX_CRAWL_DELAY_SECONDS,
     MAX_KEPT_CHARACTERS,
     MAX_ROBOTS_BYTES,
     UNREACHABLE_LIFETIME,
-    BeforeRequest,
     Robots,
 )
 from services.ingest.fetching.rulebooks import Rulebook

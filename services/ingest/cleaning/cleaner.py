@@ -24,20 +24,17 @@ from services.ingest.cleaning.paragraphs import Block, blocks_of, blocks_of_plai
 from services.ingest.cleaning.prompts import without_prompts
 from services.ingest.cleaning.shown import find_shown
 from services.ingest.cleaning.walls import find_wall
-from services.ingest.discovery.feeds import Entry
-from services.ingest.markup import encode, hostile, read_json_ld
+from services.ingest.discovery.entries import Entry
+from services.ingest.markup import HTML_MAX_CODE_POINTS, hostile, read_json_ld
+from services.ingest.markup import parse as parse_markup
 from services.ingest.urls import BadUrl, resolve
 
 CLEANER_VERSION = 4
 """Grows by one whenever the same page may give another text."""
 
-HTML_MAX_CODE_POINTS = 3_000_000
-"""Decoded; 5 MB of plain paragraphs take 9 CPU seconds, and no article needs 3."""
-
 TEXT_MIN_CODE_POINTS = 200
 """Below this stand cookie walls, error pages and stubs; the shortest agency reports have about 250."""
 
-_PARSER = html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 _EXTRACTION = Extractor(output_format="xml", fast=True, recall=True, comments=False)
 """What is no part of an article is dropped before, so it may take what it doubts; as XML no text is built twice."""
 
@@ -181,9 +178,8 @@ def _check_text(text: str, least: int) -> None:
 
 def parse(markup: str) -> html.HtmlElement:
     """Return the page as elements. Raises `Rejected` where there are none."""
-    # As UTF-8 bytes with the encoding fixed: a declaration inside the page cannot contradict what was decoded.
     try:
-        return html.document_fromstring(encode(markup), parser=_PARSER)
+        return parse_markup(markup)
     except etree.ParserError as error:
         raise Rejected(PageOutcome.NO_TEXT, "an empty document") from error
 

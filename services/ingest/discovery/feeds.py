@@ -15,12 +15,10 @@ import feedparser
 from lxml import etree
 
 from services.ingest.characters import label
-from services.ingest.discovery.entries import Entry, Feed, FeedBody, Item, NotAFeed, read_entries, words
+from services.ingest.discovery.entries import Feed, FeedBody, Item, NotAFeed, read_entries, words
 from services.ingest.discovery.rests import Rest, read_rest
 from services.ingest.fetching.transcoding import as_utf8
 from services.ingest.markup import hostile
-
-__all__ = ["Entry", "Feed", "FeedBody", "NotAFeed", "read_feed"]
 
 BODY_MAX_BYTES = 5_000_000
 """The largest feeds with whole articles in them are about 2 MB."""

@@ -7,13 +7,10 @@ from lxml import etree, html
 
 from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed, follow
 from services.ingest.fetching.transcoding import as_utf8
-from services.ingest.markup import hostile
+from services.ingest.markup import HTML_MAX_CODE_POINTS, hostile, parse
 
 SOURCES_MAX = 10
 """Feeds that one page may name: sites with a feed a section name them on the pages of these."""
-
-HTML_MAX_CODE_POINTS = 3_000_000
-"""No home page is larger."""
 
 PLACES = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 """Where sites mostly have their feed, the most frequent first."""
@@ -22,7 +19,6 @@ SITEMAP_PLACES = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml",
 """Where sites mostly have a sitemap; one of news first."""
 
 _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
-_PARSER = html.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 
 
 def read_page(body: FeedBody) -> Feed:
@@ -33,7 +29,7 @@ def read_page(body: FeedBody) -> Feed:
     if (found := hostile(markup)) is not None:
         raise NotAFeed(f"a page too dear to look for feeds in: {found}")
     try:
-        tree = html.document_fromstring(markup.encode(), parser=_PARSER)
+        tree = parse(markup)
     except etree.ParserError:
         raise NotAFeed("an empty page") from None
     stated = next((link.get("href") for link in tree.iter("base")), None)

@@ -6,7 +6,7 @@ does, `fetch` returns an answer or raises one `FetchFailed`.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from services.ingest.fetching.decoding import NotHtml, decode, header_charset
 from services.ingest.fetching.guard import AddressRefused, Guard
 from services.ingest.fetching.redirects import REDIRECTS, Redirect, read_redirect, start
 from services.ingest.fetching.responses import (
+    BeforeRequest,
     Fetched,
     FetchFailed,
     read_max_age,
@@ -31,10 +32,7 @@ from services.ingest.fetching.responses import (
     refused_status,
 )
 
-__all__ = ["BeforeRequest", "FetchFailed", "Fetched", "Fetcher", "NotHtml", "decode", "open_fetcher"]
-
-BeforeRequest = Callable[[str], Awaitable[None]]
-"""Awaited with each URL before it is asked, redirects included; it may wait for the host's turn, or raise."""
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "NotHtml", "decode", "open_fetcher"]
 
 MAX_HEADER_BYTES = 16_384
 """Of one header line; the content security policies of real publishers reach 10 KB."""

@@ -1,11 +1,15 @@
 """Responses: what one fetch ends in, and what the headers of an answer mean."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from schemas.outcomes import PageOutcome
+
+BeforeRequest = Callable[[str], Awaitable[None]]
+"""Awaited with each URL before it is asked, redirects included; it may wait for the host's turn, or raise."""
 
 MAX_RETRY_AFTER_SECONDS = 86_400.0
 """A day: a server may slow us down, but not switch a feed off for ever with one header."""

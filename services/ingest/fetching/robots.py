@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +12,7 @@ from weakref import WeakValueDictionary
 from protego import Protego
 
 from schemas.outcomes import PageOutcome
-from services.ingest.fetching.responses import Fetched, FetchFailed
+from services.ingest.fetching.responses import BeforeRequest, Fetched, FetchFailed
 from services.ingest.fetching.rulebooks import Rulebook, Shelf
 from services.ingest.urls import resolve
 
@@ -41,10 +40,6 @@ _OTHERS = "other-crawlers"
 
 _UNAVAILABLE = frozenset({PageOutcome.NOT_FOUND, PageOutcome.GONE, PageOutcome.CLIENT_ERROR})
 """No rules: anything may be read (RFC 9309, section 2.3.1.3). A rate limit is taken for a server's trouble instead."""
-
-
-BeforeRequest = Callable[[str], Awaitable[None]]
-"""Awaited with each URL before it is asked."""
 
 
 class Fetches(Protocol):

@@ -16,7 +16,8 @@ from services.ingest.discovery.listings import read_listing
 from services.ingest.fetching.decoding import decode
 from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed, open_fetcher, utc_now
 from services.ingest.fetching.guard import AddressRefused, Guard
-from services.ingest.fetching.robots import BeforeRequest, Robots
+from services.ingest.fetching.responses import BeforeRequest
+from services.ingest.fetching.robots import Robots
 from services.ingest.inspection.fields import Stated, list_fields
 from services.ingest.pipeline import PAGE_ACCEPT, PAGE_MAX_BYTES, REFUSALS, explain
 from services.ingest.polling import poller
