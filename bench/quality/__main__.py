@@ -44,11 +44,11 @@ def measure(say: Console) -> Iterator[Row]:
     else:
         say.print(f"skipped: {claimdiff.GROUP}, for {paired.relative_to(ROOT.parent)} is absent", highlight=False)
     yield from affairs.rows_of("corpus test", affairs.judge_split("test"))
-    yield from sourcing.rows_of("corpus test", affairs.load("test"))
+    yield from sourcing.rows_of("corpus test", "test", affairs.load("test"))
     yield from relations.rows_of("corpus test", "test", affairs.load("test"))
     development = affairs.judge_split("dev")
     yield from affairs.rows_of("corpus dev", development)
-    yield from sourcing.rows_of("corpus dev", affairs.load("dev"))
+    yield from sourcing.rows_of("corpus dev", "dev", affairs.load("dev"))
     yield from relations.rows_of("corpus dev", "dev", affairs.load("dev"))
     yield from entities.measure_corpus("dev")
     OUT.mkdir(exist_ok=True)

@@ -74,10 +74,10 @@ def dice(wanted: Sequence[T], found: Sequence[U], fits: Callable[[T, U], bool]) 
     return 2 * len(pairs) / both if both else 1.0
 
 
-def cards_right(articles: Sequence[Article], readings: Sequence[Extraction], root: Path) -> dict[str, float]:
-    """Return of each field of the cards how far it is right, on the average, in percent."""
+def cards_right(articles: Sequence[Article], readings: Sequence[Extraction], folder: Path) -> dict[str, float]:
+    """Return of each field of the cards how far it is right, on the average, in percent; ``folder``: of the split."""
     sums: defaultdict[str, float] = defaultdict(float)
-    names = {article.affair: names_of(read_affair(_folder(article.affair, root))) for article in articles}
+    names = {article.affair: names_of(read_affair(folder / article.affair)) for article in articles}
     for article, reading in zip(articles, readings, strict=True):
         card = make_card(report_of(article, reading), None)
         for field, right in fields_right(article, card, names[article.affair]).items():
@@ -85,7 +85,7 @@ def cards_right(articles: Sequence[Article], readings: Sequence[Extraction], roo
     return {field: 100 * right / len(articles) for field, right in sums.items()}
 
 
-def origins_exact(articles: Sequence[Article], readings: Sequence[Extraction], root: Path) -> float | None:
+def origins_exact(articles: Sequence[Article], readings: Sequence[Extraction], folder: Path) -> float | None:
     """Return of the origins of several articles, annotated or found, how many are both, in percent.
 
     Which leads agree is not told, as in an article that is compared before its relations are known.
@@ -98,21 +98,21 @@ def origins_exact(articles: Sequence[Article], readings: Sequence[Extraction], r
     for affair, own in affairs.items():
         prints = {name: fingerprint(report_of(texts[affair, name], reading)) for name, reading in own.items()}
         ours = _several(origin.articles for origin in group(prints))
-        gold = _several(origin.articles for origin in read_affair(_folder(affair, root)).origins)
+        gold = _several(origin.articles for origin in read_affair(folder / affair).origins)
         right, found = right + len(ours & gold), found + len(ours | gold)
     return share(right, found)
 
 
-def rows_of(name: str, articles: Sequence[Article], root: Path = HERE) -> list[Row]:
-    """Measure cards and origins on articles of whole affairs; ``name``: of the group of rows.
+def rows_of(group: str, split: str, articles: Sequence[Article], root: Path = HERE) -> list[Row]:
+    """Measure cards and origins on the articles of a split, from their texts as they are.
 
-    - origins: ``origins_exact``. cards: the mean over the fields of ``fields_right``, each of the same weight.
+    - origins exact: ``origins_exact``. cards' fields: the mean over ``fields_right``, each of the same weight.
     """
     readings = read_articles(articles, min_confidence=0)
-    fields: Mapping[str, float] = cards_right(articles, readings, root)
+    fields: Mapping[str, float] = cards_right(articles, readings, root / split)
     return [
-        row(name, "origins", origins_exact(articles, readings, root)),
-        row(name, "cards", sum(fields.values()) / len(fields) if fields else None),
+        row(group, "origins exact", origins_exact(articles, readings, root / split)),
+        row(group, "cards' fields", sum(fields.values()) / len(fields) if fields else None),
     ]
 
 
@@ -123,10 +123,6 @@ def report_of(article: Article, reading: Extraction) -> Report:
 
 def _several(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
     return {frozenset(articles) for articles in groups if len(articles) > 1}
-
-
-def _folder(affair: str, root: Path) -> Path:
-    return next(root.glob(f"*/{affair}"))
 
 
 def _is_venue(wanted: str | None, found: str | None) -> bool:

@@ -101,12 +101,13 @@ def test_dice_counts_what_both_have() -> None:
     [([["post", "echo"]], 100), ([["post", "echo"], ["post", "star"]], 50), ([["echo", "star"]], 0)],
 )
 def test_origins_are_right_where_found_and_annotated(tmp_path: Path, origins: list[list[str]], value: float) -> None:
-    folder = tmp_path / "split" / "bridge"
-    folder.mkdir(parents=True)
-    (folder / AFFAIR).write_text(json.dumps(affair(*origins)), "utf-8")
-    rows = {each.measure: each for each in rows_of("corpus x", [POST, ECHO, STAR], tmp_path)}
-    assert rows["corpus x: origins"] == Row("corpus x: origins", value)
-    cards = rows["corpus x: cards"].value
+    for split, annotated in (("again", []), ("x", origins)):
+        folder = tmp_path / split / "bridge"
+        folder.mkdir(parents=True)
+        (folder / AFFAIR).write_text(json.dumps(affair(*annotated)), "utf-8")
+    rows = {each.measure: each for each in rows_of("corpus x", "x", [POST, ECHO, STAR], tmp_path)}
+    assert rows["corpus x: origins exact"] == Row("corpus x: origins exact", value)
+    cards = rows["corpus x: cards' fields"].value
     assert cards is not None
     assert cards > 80
 
