@@ -43,7 +43,7 @@ LOOK_SECONDS = 1.0
 KINDS: Mapping[str, tuple[str, ...]] = {
     "texts": ("article", "revision"),
     "claims": ("claim", "mention", "statement"),
-    "entities": ("entity", "entity_alias", "entity_merge", "entity_pin", "entity_mark"),
+    "entities": ("entity", "entity_alias", "entity_merge", "entity_pin", "entity_mark", "relate_mark"),
     "comparing": (
         *("relation", "thread", "thread_claim", "thread_successor", "thread_mark"),
         *("origin", "origin_pair"),
@@ -55,7 +55,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 
 _WAITING = text("""
     SELECT (SELECT count(*) FROM article WHERE related_at IS NULL AND card IS NOT NULL)
-         + (SELECT count(*) FROM entity_mark) + (SELECT count(*) FROM thread_mark)
+         + (SELECT count(*) FROM entity_mark) + (SELECT count(*) FROM relate_mark)
+         + (SELECT count(*) FROM thread_mark)
          + (SELECT count(*) FROM change WHERE published_at IS NULL OR position IS NULL)
 """)
 

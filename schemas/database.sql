@@ -715,5 +715,17 @@ COMMENT ON TABLE robots IS 'What the robots.txt of a scheme, host and port said 
 
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
+-- Running upgrade 0009 -> 0010
+
+CREATE TABLE relate_mark (
+    entity_id UUID NOT NULL, 
+    after UUID NOT NULL, 
+    CONSTRAINT pk_relate_mark PRIMARY KEY (entity_id)
+);
+
+COMMENT ON TABLE relate_mark IS 'Entities of which it changed what they are one with: the articles that name them are to be compared anew; after: those of smaller ids are, and that one.';
+
+UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
+
 COMMIT;
 

@@ -383,6 +383,15 @@ entity_mark = Table(
     comment="Entities whose names and merges are to be looked at anew; lost: an article names it no more.",
 )
 
+relate_mark = Table(
+    "relate_mark",
+    metadata,
+    Column("entity_id", UUID(as_uuid=True), primary_key=True),
+    Column("after", UUID(as_uuid=True), nullable=False),
+    comment="Entities of which it changed what they are one with: the articles that name them are to be compared anew; "
+    "after: those of smaller ids are, and that one.",
+)
+
 mention = Table(
     "mention",
     metadata,

@@ -332,6 +332,7 @@ class World:
         return {
             "unrelated": await self.count(tables.article, *waiting),
             "unsettled": await self.count(tables.entity_mark),
+            "unrenewed": await self.count(tables.relate_mark),
             "unwoven": await self.count(tables.thread_mark),
         }
 

@@ -5,7 +5,7 @@ import random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
@@ -16,7 +16,9 @@ from services.extract.entities.keys import entity_key
 from services.extract.entities.saving import mark
 from services.extract.entities.settling import settle, settle_all
 from services.extract.records import Erasure, Read
-from tests.builders import article, reading
+from services.extract.relating import leases
+from services.extract.relating.renewal import mark_entities, renew_some
+from tests.builders import article, claim, mention, reading
 
 PERSON, ORG, GPE = MentionType.PERSON, MentionType.ORG, MentionType.GPE
 Names = tuple[tuple[str, MentionType], ...]
@@ -215,3 +217,89 @@ async def test_entity_read_otherwise_goes_on_as_the_one_it_is_now(engine: AsyncE
     async with engine.connect() as connection:
         row = (await connection.execute(select(tables.entity).filter_by(entity_id=old))).one()
     assert (row.merged_into, row.name) == (key("Odra Venn"), None)
+
+
+def stating(number: int, body: str) -> Read:
+    """An article with a claim that names a body."""
+    said = f"{body} closed the quay number {number}."
+    event = article(said, url=f"https://harbour-post.example/{number}")
+    return reading(event, claim(said, said), mentions=(mention(said, body, ORG),))
+
+
+async def list_compared(engine: AsyncEngine) -> set[UUID]:
+    async with engine.connect() as connection:
+        compared = select(tables.article.c.article_id).where(tables.article.c.related_at.is_not(None))
+        return set((await connection.execute(compared)).scalars())
+
+
+async def test_articles_whose_entities_became_one_are_compared_anew(engine: AsyncEngine) -> None:
+    ours, aside = stating(1, "HWU"), stating(2, "Kestrel Line")
+    await save(engine, ours, aside)
+    await settle_all(engine)
+    await compare_all(engine)
+    await save(engine, read("full"))
+    await settle_all(engine)
+    assert await merged(engine) == {"HWU": "Harbour Workers Union"}
+    assert await list_compared(engine) == {aside.event.article_id}
+
+
+async def compare_all(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(tables.article.update().values(related_at=func.now()))
+
+
+async def test_articles_are_compared_anew_some_at_a_time_from_where_it_was_cut_off(engine: AsyncEngine) -> None:
+    await save(engine, *(stating(number, "HWU") for number in range(7)), stating(9, "Kestrel Line"))
+    await compare_all(engine)
+    async with engine.begin() as connection:
+        await mark_entities(connection, [key("HWU", ORG), UUID(int=5)])
+    assert len(await list_compared(engine)) == 8
+    for left in (6, 4, 2, 1):
+        async with engine.begin() as connection:
+            await renew_some(connection, most=2)
+        assert len(await list_compared(engine)) == left
+    async with engine.begin() as connection:
+        assert await renew_some(connection, most=2) == 0
+
+
+async def test_article_that_is_being_compared_is_compared_anew_once(engine: AsyncEngine) -> None:
+    """It may have read what its entities were one with before; whoever takes it then has read what they are now."""
+    await save(engine, stating(1, "HWU"))
+    (before,) = await leases.take(engine, 4)
+    async with engine.begin() as connection:
+        await mark_entities(connection, [key("HWU", ORG)])
+    await settle_all(engine)
+    (after,) = await leases.take(engine, 4)
+    await settle_all(engine)
+    async with engine.begin() as connection:
+        assert not await leases.hold(connection, before)
+        assert await leases.hold(connection, after)
+
+
+async def test_words_of_a_dead_entity_leave_the_one_it_was_one_with(engine: AsyncEngine) -> None:
+    """Only the erased article had the acronym, of an entity of its own that had become one with the body."""
+    body = read("body", names=(("Harbour Workers Union", ORG),))
+    short = read("short", names=(("HWU", ORG),))
+    await save(engine, body, short)
+    await settle_all(engine)
+    assert await merged(engine) == {"HWU": "Harbour Workers Union"}
+    await save(engine, Erasure(short.event.article_id))
+    await settle_all(engine)
+    async with engine.connect() as connection:
+        for table in tables.metadata.sorted_tables:
+            assert "hwu" not in str((await connection.execute(select(table))).all()).casefold(), table.name
+
+
+async def test_settling_does_not_go_round_while_others_hold_what_is_marked(engine: AsyncEngine) -> None:
+    await save(engine, read("full"))
+    await settle_all(engine)
+    async with engine.connect() as saver, saver.begin() as saving:
+        await store.save(saver, [read("spelt", names=ARTICLES["full"])])
+        await save(engine, read("full", 2, ()))
+        async with asyncio.timeout(10):
+            await settle_all(engine)
+        assert await settle(engine) == 0
+        await saving.commit()
+    assert await settle_all(engine) > 0
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(tables.entity_mark))).all() == []

@@ -20,7 +20,7 @@ from schemas.tables import (
     entity_pin,
 )
 from services.extract.entities.merging import CROWD, Known, Merge, MergeRule, Pair, merges_of
-from services.extract.relating.withdrawal import unrelate
+from services.extract.relating.renewal import mark_entities
 from services.lexemes import fold_name
 
 
@@ -124,7 +124,7 @@ async def _log(connection: AsyncConnection, moved: Mapping[UUID, tuple[UUID | No
         for key, (before, merge) in sorted(moved.items())
     ]
     await connection.execute(insert(change).values(published_at=func.now()), rows)
-    await unrelate(connection, moved.keys())
+    await mark_entities(connection, moved.keys())
 
 
 async def _fold(connection: AsyncConnection, groups: Mapping[UUID, Collection[UUID]]) -> None:

@@ -1,7 +1,7 @@
 """Settling: gives marked entities their name and decides anew which are one, when those who saved have committed.
 
 One process at a time settles, under an advisory lock of its transaction, so that what it decides is a function of what
-is stored. It waits for nobody who saves: an entity that somebody names just now is not found dead, but marked again.
+is stored. Of an entity that somebody names just now it is not told whether it is dead: it is marked again, for later.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.extraction import MentionType
-from schemas.tables import entity, entity_alias, entity_mark, mention
+from schemas.tables import entity, entity_alias, entity_mark, mention, relate_mark
 from services.extract.entities.deciding import decide, list_forms, write_merges
 from services.extract.entities.keys import entity_key
 from services.extract.entities.merging import Merge, MergeRule, bucket_of
 from services.extract.entities.saving import mark
+from services.extract.relating.renewal import renew_some
 
 LOCK = 0x636C61696D656E74
 """The advisory lock of settling ("claiment" in ASCII)."""
@@ -24,23 +25,32 @@ SETTLED_AT_ONCE = 500
 """Marks of one transaction: well below a second."""
 
 
+_WAITING = select(or_(exists().select_from(entity_mark), exists().select_from(relate_mark)))
+
+
 async def settle(engine: AsyncEngine) -> int:
-    """Settle some marks; return how many, 0 also where another process is at it."""
+    """Settle some marks, and have some articles compared anew for what was settled; return how many of both.
+
+    0 also where nothing of it can be done just now: another process is at it, or those who save hold all that is
+    marked. Whoever goes on then is to wait a little.
+    """
     async with engine.connect() as connection:
-        if (await connection.execute(select(entity_mark.c.mark_id).limit(1))).first() is None:
+        if not (await connection.execute(_WAITING)).scalar_one():
             return 0
     async with engine.begin() as connection:
         lost = await _take_marks(connection, entity_mark.c.lost)
-        await _forget(connection, lost)
+        forgotten = await _forget(connection, lost)
     async with engine.begin() as connection:
         marked = await _take_marks(connection, entity_mark.c.lost.is_(False))
         buckets = await _rename(connection, marked)
         await decide(connection, marked, buckets)
-    return len(lost) + len(marked)
+    async with engine.begin() as connection:
+        renewed = await renew_some(connection) if await _is_ours(connection) else 0
+    return forgotten + len(marked) + renewed
 
 
 async def settle_all(engine: AsyncEngine) -> int:
-    """Settle until nothing is marked, as far as this process may; return how many marks there were."""
+    """Settle until nothing is marked, as far as this process may just now; return how much was settled."""
     settled = 0
     while count := await settle(engine):
         settled += count
@@ -49,17 +59,23 @@ async def settle_all(engine: AsyncEngine) -> int:
 
 async def _take_marks(connection: AsyncConnection, which: ColumnElement[bool]) -> set[UUID]:
     """Take some marks away and return their entities; none where another process settles."""
-    if not (await connection.execute(select(func.pg_try_advisory_xact_lock(LOCK)))).scalar_one():
+    if not await _is_ours(connection):
         return set()
     first = select(entity_mark.c.mark_id).where(which).order_by(entity_mark.c.mark_id).limit(SETTLED_AT_ONCE)
     taken = delete(entity_mark).where(entity_mark.c.mark_id.in_(first)).returning(entity_mark.c.entity_id)
     return set((await connection.execute(taken)).scalars())
 
 
-async def _forget(connection: AsyncConnection, lost: Collection[UUID]) -> None:
+async def _is_ours(connection: AsyncConnection) -> bool:
+    """Tell whether no other process settles, and keep it so until the transaction ends."""
+    return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(LOCK)))).scalar_one())
+
+
+async def _forget(connection: AsyncConnection, lost: Collection[UUID]) -> int:
     """Take from entities the names that no article shows any more, and from those that none names the last one too.
 
-    Those that somebody is naming just now are left for later. All are settled next.
+    Return of how many. Those that somebody is naming just now stay marked as they were, behind all others; the rest
+    are settled next.
     """
     mine = entity.c.entity_id.in_(lost)
     lock = select(entity.c.entity_id).where(mine).order_by(entity.c.entity_id).with_for_update(skip_locked=True)
@@ -76,6 +92,7 @@ async def _forget(connection: AsyncConnection, lost: Collection[UUID]) -> None:
     await _bury(connection, {row.entity_id: _read_now(row.name, row.type) for row in rows})
     await mark(connection, held)
     await mark(connection, set(lost) - held, lost=True)
+    return len(held)
 
 
 def _read_now(name: str | None, kind: str) -> UUID | None:
@@ -83,7 +100,12 @@ def _read_now(name: str | None, kind: str) -> UUID | None:
 
 
 async def _bury(connection: AsyncConnection, dead: Mapping[UUID, UUID | None]) -> None:
-    """Take the names of entities that nothing names; one whose name has another id now goes on as that one."""
+    """Take the names of entities that nothing names; one whose name has another id now goes on as that one.
+
+    What a dead one was one with is marked: among the words of all its names are those of the dead one.
+    """
+    former = select(entity.c.merged_into).where(entity.c.entity_id.in_(dead), entity.c.merged_into.is_not(None))
+    await mark(connection, set((await connection.execute(former)).scalars()))
     words = {"live": False, "name": None, "folded": None}
     await connection.execute(update(entity).where(entity.c.entity_id.in_(dead)).values(words))
     into = func.coalesce(entity.c.merged_into, entity.c.entity_id)

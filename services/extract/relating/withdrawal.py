@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Uuid, all_, any_, delete, literal, or_, select, text, tuple_, update
+from sqlalchemy import BindParameter, Uuid, all_, any_, delete, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.tables import ChangeKind, article, claim, origin, origin_pair, relation, statement
+from schemas.tables import ChangeKind, claim, origin, origin_pair, relation, statement
 from services import changes
 from services.changes import NewChange
-from services.extract.relating.leases import UNLEASED
 
 _MARK = text("INSERT INTO thread_mark (claim_id) SELECT unnest(CAST(:ids AS uuid[]))")
 _MARK_ARTICLES = text("INSERT INTO thread_mark (article_id) SELECT unnest(CAST(:ids AS uuid[]))")
@@ -99,16 +98,3 @@ async def forget_origin(connection: AsyncConnection, article_id: UUID) -> None:
     others = {key for row in rows for key in row}
     await connection.execute(delete(origin).filter_by(article_id=article_id))
     await mark_articles(connection, others | {article_id})
-
-
-async def unrelate(connection: AsyncConnection, entity_ids: Collection[UUID]) -> int:
-    """Have articles that name entities compared anew: what these are one with has changed; return how many.
-
-    Those being compared just now too: they may have read what the entities were one with before.
-    """
-    naming = select(statement.c.article_id).where(statement.c.entities.overlap(array(entity_ids)))
-    locked = select(article.c.article_id).where(article.c.article_id.in_(naming))
-    ids = (await connection.execute(locked.order_by(article.c.article_id).with_for_update())).scalars().all()
-    anew = update(article).where(article.c.article_id == any_(array(ids)))
-    await connection.execute(anew.values(related_at=None, **UNLEASED))
-    return len(ids)
