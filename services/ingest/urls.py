@@ -2,12 +2,15 @@
 
 import ipaddress
 import re
+from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import idna
-from w3lib.url import canonicalize_url, url_query_cleaner
+from w3lib.url import canonicalize_url
 from yarl import URL
+
+from services.ingest.canonical import CANONICAL_VERSION, EARLIER, MAY_DIFFER, RULES
 
 MAX_URL_LENGTH = 2_048
 """Characters; beyond it proxies and servers begin to refuse, and no publisher needs it."""
@@ -20,35 +23,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _IPV6_AUTHORITY = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _NAME = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
-
-_TRACKER = re.compile(
-    r"(?:utm|mtm|piwik|matomo|hsa|vero|__hs\w*)_\w+|pk_(?:campaign|kwd|keyword|source|medium|content)|mc_[ce]id"
-    r"|ns_(?:mchannel|source|campaign|linkname|fee)|at_(?:medium|campaign|link_\w+|custom\d|format|ptr_name|bbc_team)"
-    r"|(?:fb|g|d|y|ys|tw|tt)clid|msclkid|irclickid|gclsrc|[gw]braid|igsh(?:id)?|li_fat_id|mkt_tok|oly_(?:anon|enc)_id"
-    r"|_hsenc|_hsmi|hsctatracking|_g[al]|s?cmp(?:id)?|xtor"
-    r"|(?:j|php|asp|asp\.net_|cf)?sess(?:ion)?_?id|aspsessionid\w+|cftoken",
-    re.IGNORECASE | re.ASCII,
-)
-"""Query parameters that say how a reader came or who they are, never what is read.
-
-Kept short on purpose: longer lists also drop names like `cid`, `source` or `uid`, by which some publishers tell
-articles apart. Two addresses for one article are joined by its canonical link; two articles under one address lose one.
-"""
-
-
-_RENDITION = re.compile(
-    r"(?:amp|print|printable|mobile)(?:=(?:1|true|yes|y|amp|on)?)?"
-    r"|(?:output|outputtype|view|format|layout|mode)=(?:amp|print|mobile)",
-    re.IGNORECASE | re.ASCII,
-)
-"""Query pairs that ask for the same article in another dress."""
-
-_SESSION_IN_PATH = re.compile(r";(?:j?sessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE | re.ASCII)
-_AMP_IN_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp)$|\.amp(?=\.html?$)", re.IGNORECASE | re.ASCII)
-_INDEX_IN_PATH = re.compile(r"(?<=/)(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE | re.ASCII)
-
-_RENDITION_HOST = re.compile(r"(?:www\.)?(?:m|mobile|amp|wap|touch|print)\.(?=[^.]+\.)")
-"""Hosts that hold the pages of the host without it, for small screens, caches and paper."""
 
 
 class BadUrl(ValueError):
@@ -79,31 +53,19 @@ def resolve(base: str, reference: str) -> str:
     return sent
 
 
-def canonical_url(url: str) -> str:
+def canonical_url(url: str, version: int = CANONICAL_VERSION) -> str:
     """Return the form that names the article: as sent, the parameters sorted, without those that name nothing.
 
-    Those are trackers, session ids, and what asks for an AMP, print or mobile page; of the path a trailing ``/amp`` or
-    index file. A trailing slash stays as it is: which form a server means is learnt from its redirect or its canonical
-    link. Scheme and `www.` stay for the same reason. Calling it twice changes nothing. Raises `BadUrl`.
+    Those are trackers, session ids, and what asks for an AMP, print or mobile page; of the path what an AMP page adds
+    and an index file. A trailing slash stays as it is: which form a server means is learnt from its redirect or its
+    canonical link. Scheme and `www.` stay for the same reason. Calling it twice changes nothing. Raises `BadUrl`.
     """
-    canonical = _canonical_once(url)
-    while len(again := _canonical_once(canonical)) < len(canonical):
-        canonical = again
-    return canonical
-
-
-def _canonical_once(url: str) -> str:
-    canonical: str = canonicalize_url(resolve("", url))
-    pairs = urlsplit(canonical).query.split("&")
-    unnamed = [name for pair in pairs if _names_nothing(pair, name := pair.partition("=")[0])]
-    parts = urlsplit(url_query_cleaner(canonical, unnamed, remove=True, unique=False))
-    path = _SESSION_IN_PATH.sub("", parts.path)
-    path = _INDEX_IN_PATH.sub("", _AMP_IN_PATH.sub("", path))
-    return resolve("", parts._replace(path=path).geturl())
-
-
-def _names_nothing(pair: str, name: str) -> bool:
-    return _TRACKER.fullmatch(name) is not None or _RENDITION.fullmatch(pair) is not None
+    while True:
+        parts = urlsplit(canonicalize_url(resolve("", url)))
+        path, query = RULES[version].strip(parts.path, parts.query)
+        url = resolve("", parts._replace(path=path, query=query).geturl())
+        if (path, query) == (parts.path, parts.query):
+            return url
 
 
 def article_id(canonical: str) -> UUID:
@@ -111,7 +73,7 @@ def article_id(canonical: str) -> UUID:
     return uuid5(NAMESPACE_URL, canonical)
 
 
-def choose_canonical(final_url: str, declared: str | None) -> str:
+def choose_canonical(final_url: str, declared: str | None, version: int = CANONICAL_VERSION) -> str:
     """Return the canonical URL of a page found at `final_url` whose link element says `declared`.
 
     The declared one counts only on the same host and port, give or take a leading `www.`, and for a page of a mobile,
@@ -119,19 +81,52 @@ def choose_canonical(final_url: str, declared: str | None) -> str:
     for a page below it is a known mistake and does not count either. A page read over https is never named by http.
     Raises `BadUrl` if `final_url` is none.
     """
-    final = canonical_url(final_url)
+    final = canonical_url(final_url, version)
     if declared is None:
         return final
     try:
-        candidate = canonical_url(resolve(final_url, declared))
+        candidate = canonical_url(resolve(final_url, declared), version)
     except BadUrl:
         return final
-    hosts = {host_key(final).removeprefix("www."), _RENDITION_HOST.sub("", host_key(final))}
+    hosts = {host_key(final).removeprefix("www."), RULES[version].rendition_host.sub("", host_key(final))}
     if host_key(candidate).removeprefix("www.") not in hosts or (_is_front(candidate) and not _is_front(final)):
         return final
     if final.startswith("https:") and candidate.startswith("http:"):
         return candidate.replace("http:", "https:", 1)
     return candidate
+
+
+class Names(NamedTuple):
+    """The canonical URLs of a page: `now` by the rules of today, `before` those that only earlier rules gave it.
+
+    `shared` ones, too, earlier rules gave it, by mistake: today's give them to another page.
+    """
+
+    now: str
+    before: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+def name_page(final_url: str, declared: str | None = None) -> Names:
+    """Return the names of the page found at `final_url` whose link element says `declared`, the newest first.
+
+    Raises `BadUrl` if `final_url` is none.
+    """
+    now = choose_canonical(final_url, declared)
+    if not MAY_DIFFER.search(f"{final_url} {declared or ''}"):
+        return Names(now)
+    others = dict.fromkeys(choose_canonical(final_url, declared, version) for version in EARLIER)
+    others.pop(now, None)
+    ours = {now, *(canonical_url(url) for url in (final_url, _resolved(final_url, declared)) if url)}
+    before = tuple(name for name in others if canonical_url(name) in ours)
+    return Names(now, before, tuple(name for name in others if name not in before))
+
+
+def _resolved(base: str, reference: str | None) -> str | None:
+    try:
+        return None if reference is None else resolve(base, reference)
+    except BadUrl:
+        return None
 
 
 def host_key(url: str) -> str:
