@@ -727,5 +727,19 @@ COMMENT ON TABLE relate_mark IS 'Entities of which it changed what they are one 
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+-- Running upgrade 0010 -> 0011
+
+ALTER TABLE publication ADD COLUMN canonical_version INTEGER DEFAULT '0' NOT NULL;
+
+CREATE INDEX ix_publication_canonical_version ON publication (canonical_version);
+
+ALTER TABLE feed ADD COLUMN journey JSONB;
+
+ALTER TABLE page ADD COLUMN journey JSONB;
+
+ALTER TABLE submission ADD COLUMN journey JSONB;
+
+UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
 COMMIT;
 

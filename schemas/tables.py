@@ -147,6 +147,7 @@ feed = Table(
     Column("ttl_seconds", Integer),
     Column("skip_hours", ARRAY(Integer)),
     Column("skip_days", ARRAY(Integer)),
+    Column("journey", JSONB(none_as_null=True)),
     *_lease(),
     Index(None, "next_poll_at"),
     Index(None, "found_in", postgresql_where=text("found_in IS NOT NULL")),
@@ -172,6 +173,7 @@ page = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("traceparent", Text),
+    Column("journey", JSONB(none_as_null=True)),
     _time("found_at", nullable=False, now=True),
     _time("due_at", now=True),
     _time("done_at"),
@@ -229,6 +231,7 @@ submission = Table(
     Column("reason", Text),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("traceparent", Text),
+    Column("journey", JSONB(none_as_null=True)),
     *_lease(),
     UniqueConstraint("submitter", "idempotency_key"),
     Index(None, "due_at", postgresql_where=text("due_at IS NOT NULL")),
@@ -247,6 +250,8 @@ publication = Table(
     Column("published_revision", BigInteger),
     _time("numbered_at"),
     _time("published_at"),
+    Column("canonical_version", Integer, nullable=False, server_default="0"),
+    Index(None, "canonical_version"),
     comment="Which text of a canonical URL has which revision, and which of them Kafka has acknowledged.",
 )
 
