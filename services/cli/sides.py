@@ -83,7 +83,8 @@ def show_card(console: Console, card: Item) -> None:
         "attributed to": ", ".join(
             f"{in_line(one['name'])}{anonymous[one['anonymous']]}" for one in card["attributed"]
         ),
-        "single source": _count(len(card["single_source"]), "claim"),
+        "single source": _count(len(card["single_source"]), "claim")
+        + (" or more" if card["single_source_omitted"] else ""),
     }
     for name, told in lines.items():
         write(console, Text.assemble((f"{name}: ", "dim"), plain(told or "nobody")), indent=2)

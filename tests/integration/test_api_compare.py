@@ -11,6 +11,7 @@ import pytest_asyncio
 from schemas.comparison import RelationKind, ThreadStatus
 from schemas.events import Dated, DateReason, Evidence
 from schemas.extraction import Form, SaidAt
+from services.api.queries.single import LOOKED_MAX
 from services.api.resources.cards import ShownCard
 from services.api.resources.comparison import Comparison
 from services.api.resources.stances import Stances
@@ -42,6 +43,17 @@ READ = {
     "post": said(POST, "post", "the ferry would not sail at all"),
     "lamp": said(LAMP, "lamp", "the ferry would sail in March, the agency wrote"),
 }
+ALONE = (
+    """INSERT INTO thread (thread_id, status, claims)
+       SELECT md5(claim_id::text)::uuid, 'single_source', 1 FROM claim""",
+    """INSERT INTO thread_claim (thread_id, claim_id, side, origin_id)
+       SELECT md5(claim_id::text)::uuid, claim_id, 'affirming', article_id FROM claim""",
+    """INSERT INTO thread_claim (thread_id, claim_id, side, origin_id)
+       SELECT md5(claim_id::text)::uuid, gen_random_uuid(), 'affirming', claim_id
+         FROM claim WHERE content = 'ferry7 sails'""",
+)
+"""Each claim is put into a thread of its own; beside one there is another, of another origin."""
+
 ID = {paper: str(read.event.article_id) for paper, read in READ.items()}
 
 
@@ -153,6 +165,25 @@ async def test_card_shows_its_gaps_and_words(api: Api) -> None:
     assert [one["name"] for one in card["attributed"]] == ["Rhea Solquist"]
     assert (card["date"]["value"] is None) == (card["date"]["reason"] is not None)
     assert not {"score", "trust", "credibility", "rating"} & card.keys()
+
+
+async def test_claims_of_a_single_source_are_told_of_so_many_claims_and_that_there_are_more(migrated_url: str) -> None:
+    """Each claim of a text made to flood is in a thread of its own; one further down is of several origins."""
+    text = " ".join(f"Rhea Solquist said ferry{number} sails." for number in range(LOOKED_MAX + 20))
+    flood = said(text, "flood", *(f"ferry{number} sails" for number in range(LOOKED_MAX + 20)))
+    async with open_api(migrated_url) as api:
+        await api.save(flood, READ["post"])
+        async with api.database.begin() as connection:
+            for statement in ALONE:
+                await connection.exec_driver_sql(statement)
+        card = await api.get(f"/v1/articles/{flood.event.article_id}/card")
+        found = await claims_by_words(api)
+        first = [found[f"ferry{number} sails"] for number in range(LOOKED_MAX) if number != 7]
+        assert (card["single_source"], card["single_source_omitted"]) == (first, True)
+        assert (await api.get(f"/v1/articles/{ID['post']}/card"))["single_source_omitted"] is False
+        shown = await api.get(f"/v1/compare?article={flood.event.article_id}&article={ID['post']}")
+        assert [one["single_source_omitted"] for one in shown["cards"]] == [True, False]
+        assert shown["cards"][0]["single_source"] == first
 
 
 async def test_unknown_card_is_not_found(api: Api) -> None:

@@ -145,18 +145,6 @@ async def list_parts_of(connection: AsyncConnection, article_ids: Sequence[UUID]
     return (await connection.execute(query.order_by(thread_claim.c.tense, *_IN_ORDER).limit(most))).all()
 
 
-async def list_single(connection: AsyncConnection, article_ids: Sequence[UUID]) -> Rows:
-    """Return the claims of some articles whose side of a thread goes back to one origin, or to nobody's words."""
-    beside = thread_claim.alias("beside")
-    same_side = (beside.c.thread_id == thread_claim.c.thread_id, beside.c.side == thread_claim.c.side)
-    origins = select(func.count(beside.c.origin_id.distinct())).where(*same_side, beside.c.tense.is_(False))
-    query = select(claim.c.article_id, claim.c.claim_id, claim.c.reading["content"].label("content"))
-    query = query.join(thread_claim, thread_claim.c.claim_id == claim.c.claim_id)
-    query = query.where(is_one_of(claim.c.article_id, article_ids), claim.c.retracted_at.is_(None), _IS_MEMBER)
-    query = query.where(origins.scalar_subquery() <= 1)
-    return (await connection.execute(query.order_by(claim.c.article_id, claim.c.ordinal))).all()
-
-
 async def find_shown(connection: AsyncConnection, thread_ids: Sequence[UUID]) -> Rows:
     """Return for each thread the claim that is shown for all: of those affirmed one in the speaker's own words."""
     number = func.row_number().over(partition_by=thread_claim.c.thread_id, order_by=thread_claim.c.claim_id)

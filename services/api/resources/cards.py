@@ -1,6 +1,6 @@
 """``/v1/articles/{article_id}/card``: what an article shows of its sourcing, and what of it is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from services.api.http.problems import DESCRIBED, NotFound
 from services.api.http.selection import Only
 from services.api.http.transactions import reading
 from services.api.queries import articles as queries
-from services.api.queries import threads as thread_queries
-from services.api.queries.listing import AnyRow
+from services.api.queries.listing import AnyRow, Rows
+from services.api.queries.single import LOOKED_MAX, Single, list_single
 from services.api.resources.articles import here
 
 router = APIRouter(
@@ -91,6 +91,9 @@ class ShownCard(BaseModel):
     shares: Shares
     flags: list[ShownFlag]
     single_source: list[UUID] = Field(description="Claims that no other origin is known to say too.")
+    single_source_omitted: bool = Field(
+        description=f"The article has more than {LOOKED_MAX} claims that can be compared; of the others it is not told."
+    )
     disclosure: Words | None = Field(description="The first of `disclosures`.")
     disclosures: list[Words] = Field(description="What the article says of how it was made.")
 
@@ -126,6 +129,7 @@ class ShownCard(BaseModel):
                         },
                     ],
                     "single_source": ["0b5f0c4e-8f0a-5a6b-9d52-1c6f6f2f3a10"],
+                    "single_source_omitted": False,
                     "disclosure": None,
                     "disclosures": [],
                 }
@@ -140,7 +144,7 @@ def show_date(card: Json | None) -> Json:
     return {"value": told["value"], "reason": told["reason"]}
 
 
-def show_card(row: AnyRow, single: Sequence[AnyRow]) -> Json:
+def show_card(row: AnyRow, single: Single) -> Json:
     """Return the card of an article, of which ``single`` are the claims of a single source."""
     card: Json = row.card
     venue, disclosures = card["venue"], card["disclosures"]
@@ -157,8 +161,9 @@ def show_card(row: AnyRow, single: Sequence[AnyRow]) -> Json:
         "quotes": {name: card[name] for name in Quotes.model_fields},
         "attributed": card["attributed"],
         "shares": {name: card[f"share_{name}"] for name in Shares.model_fields},
-        "flags": [*map(_show_flag, card["flags"]), *_flag_single(single)],
-        "single_source": [found.claim_id for found in single],
+        "flags": [*map(_show_flag, card["flags"]), *_flag_single(single.claims)],
+        "single_source": [found.claim_id for found in single.claims],
+        "single_source_omitted": single.omitted,
         "disclosure": disclosures[0] if disclosures else None,
         "disclosures": disclosures,
     }
@@ -176,7 +181,7 @@ def _show_flag(flagged: Mapping[str, Any]) -> Json:
     return {"flag": flagged["flag"], "spans": [span for one in words for span in one["spans"]], "words": words}
 
 
-def _flag_single(single: Sequence[AnyRow]) -> list[Json]:
+def _flag_single(single: Rows) -> list[Json]:
     words = [found.content for found in single]
     return [_show_flag({"flag": Flag.SINGLE_SOURCE_CLAIM, "words": words})] if words else []
 
@@ -185,7 +190,7 @@ def _flag_single(single: Sequence[AnyRow]) -> list[Json]:
 async def get_card(request: Request, article_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
         row = here(await queries.find_card(connection, article_id))
-        single = await thread_queries.list_single(connection, [article_id])
+        single = await list_single(connection, [article_id])
     if row.card is None:
         raise NotFound("The article was not read for a card yet")
-    return only.answer(show_card(row, single))
+    return only.answer(show_card(row, single.get(article_id, Single())))

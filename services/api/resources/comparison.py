@@ -20,6 +20,7 @@ from services.api.queries import origins as origin_queries
 from services.api.queries import relations as relation_queries
 from services.api.queries import threads as thread_queries
 from services.api.queries.listing import AnyRow, Rows
+from services.api.queries.single import Single, list_single
 from services.api.resources.articles import here
 from services.api.resources.cards import ShownCard, show_card
 from services.api.resources.parts import TenseClaim, ThreadArticle, ThreadClaim
@@ -147,9 +148,9 @@ class Compared(Selection):
     )
 
 
-def show_cards(rows: Sequence[AnyRow], single: Mapping[UUID, Sequence[AnyRow]]) -> list[Json]:
+def show_cards(rows: Sequence[AnyRow], single: Mapping[UUID, Single]) -> list[Json]:
     """Return the cards of articles, where there are any; of several the one with most first-hand words says so."""
-    cards = [show_card(row, single.get(row.article_id, ())) for row in rows if row.card is not None]
+    cards = [show_card(row, single.get(row.article_id, Single())) for row in rows if row.card is not None]
     counts = [card["quotes"]["direct"] + card["quotes"]["mixed"] for card in cards]
     most = max(counts, default=0)
     if most and counts.count(most) == 1:
@@ -198,9 +199,7 @@ async def compare(connection: AsyncConnection, ids: Sequence[UUID]) -> Json:
     """Return what is known of some articles beside one another; raises NotFound or Erased."""
     found = {row.article_id: row for row in await article_queries.list_cards(connection, ids)}
     rows = [here(found.get(key)) for key in ids]
-    single = defaultdict[UUID, list[AnyRow]](list)
-    for row in await thread_queries.list_single(connection, ids):
-        single[row.article_id].append(row)
+    single = await list_single(connection, ids)
     threads = await thread_queries.list_holding(connection, ids)
     names = await find_names(connection, threads)
     parts = await thread_queries.list_parts_of(connection, ids, most=PARTS_MAX + 1)
