@@ -77,6 +77,23 @@ def test_another_number_for_the_same_thing_contradicts() -> None:
     assert reasons(a, b) == {RelationReason.OBJECT}
 
 
+def test_another_sum_that_another_paid_is_another_thing() -> None:
+    a = statement("Calder Rail lent the city 40 million crowns for the bridge", speaker=HOLM)
+    own = statement("it lent the city 22 million crowns for its bridge", article="b", speaker=named("Pell Bank"))
+    assert relate(a, own) is None
+    of_the_same = statement(
+        "it lent the city 22 million crowns for its bridge", article="b", speaker=RAIL, entities=(RAIL,)
+    )
+    named_there = statement(
+        "Calder Rail lent the city 40 million crowns for the bridge", speaker=HOLM, entities=(RAIL,)
+    )
+    assert kind(named_there, of_the_same) is RelationKind.CONTRADICTS
+    nobodys = statement(
+        "it was 22 million crowns that Calder Rail lent the city", article="b", speaker=named("Pell Bank")
+    )
+    assert kind(a, nobodys) is RelationKind.CONTRADICTS
+
+
 def test_another_number_put_with_reserve_is_tension() -> None:
     a = statement(LENT, speaker=HOLM)
     other = "Calder Rail may have lent the city 14 million crowns for the bridge"

@@ -7,7 +7,7 @@ from services.extract.relations.features import features_of
 from services.extract.relations.meaning import meaning
 from services.extract.relations.objects import objects_of
 from services.extract.relations.ordering import order_of
-from services.extract.relations.parties import one_speaker
+from services.extract.relations.parties import of_other_acts, one_speaker
 from services.extract.relations.rules import SURE, rule_of
 from services.extract.relations.scorer import chance
 from services.extract.relations.statement import Statement
@@ -43,6 +43,8 @@ def _learnt(a: Statement, b: Statement, objects: Objects) -> tuple[RelationKind,
     if score < SCOPE_SHOWN_MIN:
         return None
     grounds = differences_of(a, b, objects)
+    if _are_other_sums(a, b, grounds):
+        return None
     kind = _kind(a, b, grounds)
     unshown = score < _least(kind, grounds) or (kind is RelationKind.AGREES and a.article_id == b.article_id)
     return None if unshown else (kind, score, grounds)
@@ -69,10 +71,24 @@ def _kind(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> RelationKi
         return RelationKind.AGREES
     reasons = {ground.reason for ground in grounds}
     firm = {a.claim.force, b.claim.force} <= FLAT and not (a.article_id == b.article_id and one_speaker(a, b))
-    numbers = apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))) is not None
-    if firm and (reasons == {RelationReason.POLARITY} or (numbers and reasons == {RelationReason.OBJECT})):
+    if firm and (
+        reasons == {RelationReason.POLARITY} or (_differ_in_number(a, b) and reasons == {RelationReason.OBJECT})
+    ):
         return RelationKind.CONTRADICTS
     return RelationKind.TENSION
+
+
+def _differ_in_number(a: Statement, b: Statement) -> bool:
+    return apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))) is not None
+
+
+def _are_other_sums(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> bool:
+    """Tell whether two differ in a number alone, and each counts what another one did: then they are of two things."""
+    return (
+        {ground.reason for ground in grounds} == {RelationReason.OBJECT}
+        and _differ_in_number(a, b)
+        and of_other_acts(a, b)
+    )
 
 
 def _overlap(a: Statement, b: Statement) -> bool:

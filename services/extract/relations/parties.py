@@ -1,5 +1,6 @@
 """Parties: who speaks, and for whom, so that a country and its president can be seen to say one thing."""
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 
@@ -8,7 +9,17 @@ from services.extract.entities.keys import entity_key, government_key
 from services.extract.reading.language.lexicon import TITLES
 from services.extract.reading.language.tokens import tokens_of
 from services.extract.reading.names.demonyms import people_of
+from services.extract.relations.meaning import meaning
 from services.extract.relations.statement import Statement
+
+_OF_US = re.compile(r"(?:I|we)\b", re.IGNORECASE)
+_OF_ITSELF = re.compile(
+    r"it (?!(?:is|was|takes|took)\b|(?:has|had|will|would|may|might) (?:be|been|take|taken)\b)", re.IGNORECASE
+)
+"""What a body tells of itself; "it was six hours" is of nobody."""
+
+_OF_ANOTHER = re.compile(r"(?:he|she|they|it)\b", re.IGNORECASE)
+"""Somebody whom the words do not name, and who may be anybody."""
 
 
 def one_speaker(a: Statement, b: Statement) -> bool:
@@ -19,6 +30,20 @@ def one_speaker(a: Statement, b: Statement) -> bool:
 def one_party(a: Statement, b: Statement) -> bool:
     """Tell whether both are said by one and the same, or one speaks for the country that is the other."""
     return one_speaker(a, b) or _speaks_for(a, b) or _speaks_for(b, a)
+
+
+def of_other_acts(a: Statement, b: Statement) -> bool:
+    """Tell whether a speaker tells of himself ("it has offered") and the other, of another party, does not name him."""
+    return not one_party(a, b) and (_tells_of_himself(a, b) or _tells_of_himself(b, a))
+
+
+def _tells_of_himself(one: Statement, other: Statement) -> bool:
+    if one.speaker is None or _OF_ANOTHER.match(meaning(other.claim)):
+        return False
+    oneself = _OF_US if one.speaker.type is MentionType.PERSON else _OF_ITSELF
+    named = {*other.entities, *((other.speaker,) if other.speaker else ())}
+    known = any(each.entity_id == one.speaker.entity_id for each in named) or one.speaker.name in other.sentence
+    return oneself.match(meaning(one.claim)) is not None and not known
 
 
 def _speaks_for(one: Statement, other: Statement) -> bool:
