@@ -4,18 +4,20 @@ import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.extraction import Claim, Mention, Polarity
-from schemas.tables import DIMENSIONS
+from schemas.tables import DIMENSIONS, thread_mark
 from services.database import begin
 from services.extract import store
 from services.extract.entities.settling import settle_all
 from services.extract.records import Erasure, Read
 from services.extract.relating import neighbours
+from services.extract.relating.kinship import NAMESPACE, find_origins
 from services.extract.relating.weaving import weave, weave_all
 from services.extract.relating.work import relate_all, relate_some
 from tests.builders import article, claim, mention, reading
@@ -84,6 +86,44 @@ def events(seed: int) -> list[Read | Erasure]:
     if seed:
         dice.shuffle(found)
     return found
+
+
+REPORT = (
+    "The council of Port Ness closed the old bridge to lorries on Monday after engineers found cracks in two of its"
+    " piers. Traffic is led round by the coast road, which is narrow and floods in winter. Fishermen fear that ice will"
+    " not reach the harbour in time, and the school has moved its first lesson to nine. Work is to begin in spring and"
+    " to last a year, provided that the state pays its half."
+)
+OTHER = (
+    "A storm took the roof of the fish hall at Gannet Head and carried it over the yard into three parked vans. Nobody"
+    " was hurt. The auction moves to Lidholm until the insurers have seen the damage, says the owner of the hall, whose"
+    " father built it from the wood of a wrecked schooner. Its beams held, and the clock above the gate still goes."
+)
+
+
+def reprint(number: int, text: str = REPORT, *, revision: int = 1) -> Read:
+    body = f"{text} Edition {number}."
+    return reading(article(body, url=f"https://paper{number}.example/a", title=None, revision=revision))
+
+
+def crowd(seed: int) -> list[Read | Erasure]:
+    """Reprints of one report, in an order of the seed's; some become, or were, reprints of another one; two go."""
+    found: list[Read | Erasure] = [reprint(number) for number in range(14)]
+    found += [reprint(number, OTHER, revision=2) for number in range(4)]
+    found += [reprint(number, revision=3) for number in (2, 3)]
+    found += [Erasure(reprint(number).event.article_id) for number in (6, 11)]
+    random.Random(seed).shuffle(found)
+    return found
+
+
+async def find_kin(engine: AsyncEngine, articles: set[UUID]) -> None:
+    """Find the origins of articles, and then of those marked meanwhile, as weaving does."""
+    while articles:
+        async with engine.begin() as connection:
+            await connection.execute(delete(thread_mark))
+            await find_origins(connection, articles, either_side=2)
+            rows = await connection.execute(select(thread_mark.c.article_id).distinct())
+            articles = {key for key in rows.scalars() if key is not None}
 
 
 QUESTIONS = {
@@ -165,3 +205,19 @@ async def test_any_order_and_two_workers_give_the_same_account(
     got = await account(engine)
     for name in QUESTIONS:
         assert got[name] == wanted[name], name
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_crowd_of_kin_is_one_origin_in_any_order(engine: AsyncEngine, seed: int) -> None:
+    """Each reprint is compared with the two nearest on either side alone."""
+    ids = {number: reprint(number).event.article_id for number in range(14)}
+    for one in crowd(seed):
+        await save(engine, [one])
+        async with engine.connect() as connection:
+            marked = set((await connection.execute(select(thread_mark.c.article_id))).scalars()) - {None}
+        await find_kin(engine, marked | {store.article_id(one)})
+    gone, others = (6, 11), (0, 1)
+    staying = [ids[number] for number in range(14) if number not in (*gone, *others)]
+    leaving = [ids[number] for number in others]
+    wanted = {key: uuid5(NAMESPACE, str(min(group))) for group in (staying, leaving) for key in group}
+    assert dict((await account(engine))["origins"]) == wanted
