@@ -9,7 +9,8 @@ import pytest
 
 from schemas.comparison import RelationKind, RelationReason, Side, ThreadStatus
 from schemas.extraction import Form, Polarity
-from services.extract.relating.threads import CLAIMS_MAX, Named, Thread, Tie, Told, build, thread_id
+from services.extract.relating.cohesion import Tie
+from services.extract.relating.threads import Named, Thread, Told, build, thread_id
 
 AGREES, CONTRADICTS, TENSION = RelationKind.AGREES, RelationKind.CONTRADICTS, RelationKind.TENSION
 
@@ -98,13 +99,6 @@ def test_quotes_of_copies_count_once_and_own_voice_has_no_origin() -> None:
     claims = [told(1, **quote), told(2, **quote), told(3, form=Form.DIRECT, nested=True), told(4, origin=None)]
     (thread,) = build(claims, [tie(n, n + 1, AGREES) for n in (1, 2, 3)])
     assert (thread.quotes, thread.origins, thread.articles) == (1, 2, 4)
-
-
-def test_chain_of_likenesses_is_cut_where_it_is_too_long() -> None:
-    count = CLAIMS_MAX + 1
-    ties = [tie(n, n + 1, AGREES, 0.9 if n > 1 else 0.6) for n in range(1, count)]
-    found = build([told(n) for n in range(1, count + 1)], ties)
-    assert sorted(len(thread.sides) for thread in found) == [1, CLAIMS_MAX]
 
 
 @pytest.mark.parametrize("seed", range(20))

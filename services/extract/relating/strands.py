@@ -14,7 +14,8 @@ from schemas.events import Arrival
 from schemas.extraction import Form, Polarity, Voice
 from schemas.tables import statement, thread_claim
 from services import metrics
-from services.extract.relating.threads import CLAIMS_MAX, Named, Tie, Told
+from services.extract.relating.cohesion import CLAIMS_MAX, Tie
+from services.extract.relating.threads import Named, Told
 from services.extract.relating.withdrawal import array
 
 FOLLOWED_MAX = 20 * CLAIMS_MAX

@@ -1,7 +1,7 @@
 """Threads: claims about one proposition, their sides, and how well it is supported; pure, in any order the same.
 
-Threads are the components of ``agrees`` and ``contradicts``. The surest relations join first; one that does not fit the
-sides that surer ones gave (the weakest of an odd circle), or would make a thread too large, joins nothing.
+Threads are what holds together of the components of ``agrees`` and ``contradicts`` (``cohesion``). A relation that does
+not fit the sides that surer ones gave (the weakest of an odd circle) changes none.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,12 +12,10 @@ from uuid import UUID, uuid5
 
 from schemas.comparison import RelationKind, RelationReason, Side, ThreadStatus
 from schemas.extraction import Form, Polarity
+from services.extract.relating.cohesion import Tie, cohere
 
 NAMESPACE = UUID("b6c1d7a4-3c0e-5d1b-9a55-60d5d2a1c9e7")
 """The namespace of thread ids; it never changes."""
-
-CLAIMS_MAX = 1_000
-"""Claims of one thread: past so many it is no longer one proposition, but a chain of likenesses."""
 
 FIRST_HAND = frozenset({Form.DIRECT, Form.MIXED})
 
@@ -52,16 +50,6 @@ class Told:
     def is_first_hand(self) -> bool:
         """Whether these are words that were quoted, and not within what somebody else said."""
         return self.form in FIRST_HAND and not self.nested
-
-
-class Tie(NamedTuple):
-    """A relation of two claims as threads see it."""
-
-    a: UUID
-    b: UUID
-    kind: RelationKind
-    score: float
-    reasons: frozenset[RelationReason] = frozenset()
 
 
 class Tense(NamedTuple):
@@ -99,46 +87,14 @@ def build(claims: Collection[Told], ties: Collection[Tie], beside: Collection[To
 
     ``ties``: all relations of the claims; ``beside``: the claims at their other ends that are not to be in threads.
     """
-    groups = _Groups(told.claim_id for told in claims)
-    for tie in sorted(ties, key=lambda tie: (-tie.score, *sorted((tie.a, tie.b)), tie.kind)):
-        if tie.kind is not RelationKind.TENSION and groups.has(tie.a) and groups.has(tie.b):
-            groups.join(tie.a, tie.b, turned=tie.kind is RelationKind.CONTRADICTS)
+    groups = cohere((told.claim_id for told in claims), ties)
     known = {told.claim_id: told for told in (*claims, *beside)}
     tensions: dict[UUID, list[tuple[UUID, Tie]]] = {}
     for tie in ties:
         if tie.kind is RelationKind.TENSION and tie.a in known and tie.b in known:
             for one, other in ((tie.a, tie.b), (tie.b, tie.a)):
                 tensions.setdefault(one, []).append((other, tie))
-    return sorted((_thread(group, known, tensions) for group in groups.all()), key=lambda each: each.thread_id)
-
-
-class _Groups:
-    """Claims joined by relations, each group with two sides (union and find, with parity)."""
-
-    def __init__(self, claims: Iterable[UUID]) -> None:
-        self._sets: dict[UUID, dict[UUID, bool]] = {claim: {claim: False} for claim in sorted(claims)}
-
-    def has(self, claim: UUID) -> bool:
-        return claim in self._sets
-
-    def join(self, a: UUID, b: UUID, *, turned: bool) -> None:
-        """Put two claims into one group, on one side or, ``turned``, on opposite ones, if nothing stands against it."""
-        one, other = self._sets[a], self._sets[b]
-        if one is other or len(one) + len(other) > CLAIMS_MAX:
-            return
-        if len(one) < len(other):
-            a, b, one, other = b, a, other, one
-        turn = one[a] ^ other[b] ^ turned
-        one.update({claim: side ^ turn for claim, side in other.items()})
-        self._sets.update(dict.fromkeys(other, one))
-
-    def all(self) -> Iterator[Mapping[UUID, bool]]:
-        """Yield each group once: its claims, and on which of two sides each stands."""
-        seen: set[int] = set()
-        for group in self._sets.values():
-            if id(group) not in seen:
-                seen.add(id(group))
-                yield group
+    return sorted((_thread(group, known, tensions) for group in groups), key=lambda each: each.thread_id)
 
 
 def _thread(
