@@ -34,7 +34,9 @@ class _Known:
 async def save(connection: AsyncConnection, readings: Sequence[Read | Erasure]) -> list[RecordOutcome]:
     """Save readings in their order, as part of the caller's transaction; return what became of each.
 
-    Articles are locked in the order of their ids, so two batches cannot wait for one another.
+    Articles are locked, and what they name is inserted, in the order of ids: of two batches one may wait for the other,
+    but not both. An article that comes twice begins that order anew; where two batches cross by that, PostgreSQL ends
+    one of them, which is a passing failure, and it is saved again.
     """
     outcomes: list[RecordOutcome] = []
     while len(outcomes) < len(readings):

@@ -1,6 +1,8 @@
 """Saving of what articles name: mentions, their entities and names, and marks on those whose merges may change.
 
-A transaction that saves takes no lock that another one waits for: it marks, and ``settling`` decides afterwards.
+A transaction that saves decides nothing: it marks, and ``settling`` decides afterwards. It may wait for another one that
+brings the same new entity or name, or for one that settles to take names away; none waits in a circle, since all who
+save go by the order of the ids, and settling passes over what they hold.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -41,7 +43,8 @@ def mention_row(article_id: UUID, mention: Mention, key: Key) -> Values:
 async def save_mentions(connection: AsyncConnection, articles: Sequence[Named]) -> None:
     """Put the mentions of articles in the place of those they had, in the caller's transaction.
 
-    Marks after the mentions are there: they hold their entities' rows, so none can be found dead in between.
+    Marks after the mentions are there: by their foreign keys these hold the entities' rows until the transaction ends,
+    and ``settling`` passes over rows that are held, so that none is found dead in between.
     """
     gone = await drop_mentions(connection, [article_id for article_id, _, _ in articles])
     named = [(key, mention) for _, mentions, keys in articles for mention, key in zip(mentions, keys, strict=True)]
@@ -64,8 +67,7 @@ async def save_mentions(connection: AsyncConnection, articles: Sequence[Named]) 
         added = insert(tables.entity_alias).on_conflict_do_nothing().returning(tables.entity_alias.c.entity_id)
         fresh.update((await connection.execute(added, rows)).scalars())
     await mark(connection, fresh)
-    await mark(connection, gone - entities.keys(), lost=True)
-    await mark(connection, gone & entities.keys(), lost=True)
+    await mark(connection, gone, lost=True)
 
 
 async def drop_mentions(connection: AsyncConnection, article_ids: Collection[UUID]) -> set[UUID]:
