@@ -1,8 +1,8 @@
 """Saving of what articles name: mentions, their entities and names, and marks on those whose merges may change.
 
-A transaction that saves decides nothing: it marks, and ``settling`` decides afterwards. It may wait for another one that
-brings the same new entity or name, or for one that settles to take names away; none waits in a circle, since all who
-save go by the order of the ids, and settling passes over what they hold.
+A transaction that saves decides nothing: it marks, and ``settling`` decides afterwards. It may wait for another one
+that brings the same new entity or name, or for one that settles to take names away; none waits in a circle, since all
+who save go by the order of the ids, and settling passes over what they hold.
 """
 
 from collections.abc import Collection, Iterable, Sequence
