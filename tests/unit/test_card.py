@@ -153,6 +153,13 @@ def test_rewrite_credit_and_owner_are_disclosures() -> None:
     assert flags_of(card)[Flag.SELF_DECLARED_REWRITE] == ["This article was rewritten from a report by Radio Calder."]
 
 
+def test_agency_in_a_dateline_is_a_credit_where_no_line_is_one() -> None:
+    dated = f"TARROW, May 9 (Harbour Wire) - {LEAD}"
+    assert [words.text for words in card_of(dated, LEAD).disclosures] == ["(Harbour Wire)"]
+    signed = card_of(dated, LEAD, "(Reporting by Clemens Voigt; Editing by Marek Dohl)")
+    assert [words.text for words in signed.disclosures] == ["(Reporting by Clemens Voigt; Editing by Marek Dohl)"]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -163,6 +170,12 @@ def test_rewrite_credit_and_owner_are_disclosures() -> None:
 )
 def test_vague_source_is_shown_with_its_words(sentence: str) -> None:
     assert flags_of(card_of(sentence, LEAD))[Flag.VAGUE_SOURCE]
+
+
+def test_hearsay_on_the_headline_is_vague() -> None:
+    hearsay = "The bridge at Calder has reportedly been sold."
+    assert flags_of(card_of(hearsay, LEAD, title="Calder bridge sold"))[Flag.VAGUE_SOURCE] == [hearsay[:-1]]
+    assert Flag.VAGUE_SOURCE not in flags_of(card_of(hearsay, LEAD, title="Ferry runs again on Monday"))
 
 
 def test_named_source_is_not_vague() -> None:
@@ -188,6 +201,21 @@ def test_headline_firmer_than_the_body_shows_both() -> None:
     flags = flags_of(card_of(body, title=title))
     assert flags[Flag.HEADLINE_STRONGER_THAN_BODY][0] == title
     assert "may have cracked" in flags[Flag.HEADLINE_STRONGER_THAN_BODY][1]
+
+
+def test_headline_firmer_than_hearsay_shows_both() -> None:
+    hearsay = "The bridge at Calder has reportedly been sold."
+    title = "Calder bridge sold"
+    other = "The ferry runs again on Monday, harbour master Ines Caldo said."
+    assert flags_of(card_of(hearsay, other, title=title))[Flag.HEADLINE_STRONGER_THAN_BODY] == [title, hearsay[:-1]]
+
+
+def test_headline_as_firm_as_the_article_itself_is_no_drift() -> None:
+    title = "Calder bridge shut after the flood"
+    told = "The Calder bridge was shut after the flood on Monday."
+    hedged = "The Calder bridge may have cracked in the flood, harbour master Ines Caldo said."
+    assert Flag.HEADLINE_STRONGER_THAN_BODY in flags_of(card_of(hedged, title=title))
+    assert Flag.HEADLINE_STRONGER_THAN_BODY not in flags_of(card_of(told, hedged, title=title))
 
 
 def test_headline_borne_out_by_the_body_is_no_drift() -> None:
@@ -224,6 +252,17 @@ def test_province_called_disputed_is_told() -> None:
     flags = flags_of(card_of("Ines Caldo said that the contested region of Sinaloa would be sold."))
     assert flags[Flag.ENTITY_TYPE_CONFLICT] == ["contested region of Sinaloa"]
     assert Flag.ENTITY_TYPE_CONFLICT not in flags_of(card_of("Ines Caldo said that Sinaloa would be sold."))
+
+
+def test_lead_that_the_speaker_disowns_shows_both() -> None:
+    card = card_of(
+        "Ines Caldo has promised to sell the bridge to the railway.",
+        "“I said that we would look at it,” Caldo said.",
+        "Caldo said she had promised no such thing.",
+    )
+    stronger, weaker = flags_of(card)[Flag.LEAD_STRONGER_THAN_QUOTE]
+    assert "to sell the bridge" in stronger
+    assert "no such thing" in weaker
 
 
 @pytest.mark.parametrize(

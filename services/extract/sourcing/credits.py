@@ -48,7 +48,7 @@ def signatures(report: Report) -> frozenset[str]:
     """Return the folded names under which others may credit an article: its publisher's, its initials, its agency."""
     publisher = re.split(r" (?:[|–—-]|\() ?", report.publisher or "")[0]
     names = {fold_name(publisher).removeprefix("the "), _initials(publisher)}
-    names |= {fold_name(name) for name, _ in _agencies(report)}
+    names |= {fold_name(name) for name, _ in agencies(report)}
     return frozenset(names - {""})
 
 
@@ -58,7 +58,7 @@ def _initials(name: str) -> str:
 
 
 def _credits(report: Report) -> Iterator[Credit]:
-    for name, span in _agencies(report):
+    for name, span in agencies(report):
         yield _credit(report, OriginEvidence.WIRE_CREDIT, name, span)
     for number, kind in sorted(report.layout.silent.items()):
         span = report.layout.sentences[number]
@@ -88,7 +88,7 @@ def _names(report: Report, span: Span) -> Iterator[str]:
             yield from dict.fromkeys((name, *re.split(r" (?:and|&) (?:[Tt]he )?", name)))
 
 
-def _agencies(report: Report) -> Iterator[tuple[str, Span]]:
+def agencies(report: Report) -> Iterator[tuple[str, Span]]:
     """Yield the agencies in brackets: in a dateline, or alone on a line at the head or the end."""
     paragraphs = report.layout.paragraphs
     for number, paragraph in enumerate(paragraphs):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from schemas.extraction import Span, Words
 from services.extract.reading.layout.notices import Silence
+from services.extract.sourcing.credits import agencies
 from services.extract.sourcing.report import Report
 from services.lexemes import fold_name
 
@@ -38,7 +39,10 @@ _FILLER = frozenset(fold_name("the of and a news media group").split())
 
 
 def find_disclosures(report: Report) -> tuple[tuple[Silence, Words], ...]:
-    """Return an article's disclosures in order, each with its kind; sentences of one kind in a row are one."""
+    """Return an article's disclosures in order, each with its kind; disclaimers in a row are one.
+
+    An agency in brackets, in a dateline or on a line of its own, is a credit where no sentence is one.
+    """
     found = [(number, kind) for number, kind in sorted(_found(report).items()) if kind in KINDS]
     rows: list[list[int]] = [[found[0][0]]] if found else []
     for (before, was), (number, kind) in pairwise(found):
@@ -47,7 +51,10 @@ def find_disclosures(report: Report) -> tuple[tuple[Silence, Words], ...]:
         else:
             rows.append([number])
     kinds = dict(found)
-    return tuple((kinds[row[0]], report.words(_span(report, row))) for row in rows)
+    told = [(kinds[row[0]], report.words(_span(report, row))) for row in rows]
+    if Silence.CREDIT not in kinds.values():
+        told += [(Silence.CREDIT, report.words(span)) for _, span in agencies(report)][:1]
+    return tuple(sorted(told, key=lambda each: each[1].spans))
 
 
 def _span(report: Report, row: list[int]) -> Span:

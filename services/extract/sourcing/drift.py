@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from schemas.comparison import Flag, Flagged
 from schemas.events import ParagraphKind
-from schemas.extraction import Claim, Form, Polarity, Span, SpeechAct, Voice
+from schemas.extraction import Claim, Force, Form, Polarity, Span, SpeechAct, Voice
 from services.extract.reading.language.lexicon import words
 from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
 from services.extract.sourcing.report import Report, hull, stems_of
@@ -25,6 +25,13 @@ _NUMBERS = words("one two three four five six seven eight nine ten")
 """Small numbers in words, which any two statements may share."""
 
 _NOUN = re.compile(r"\b(?:offer|promise|pledge|vow|decision|plan|agreement|demand)\b", re.IGNORECASE)
+_DISOWNED = re.compile(
+    r"\b(?:no such (?:thing|offer|promise|pledge|statement|remark|claim|agreement)|nothing of the (?:kind|sort)"
+    r"|misquoted|misreported|out of context|not what (?:he|she|they|I|we) (?:had )?(?:said|meant))\b",
+    re.IGNORECASE,
+)
+"""By which somebody says never to have said what was told before."""
+
 _SAYING = re.compile(
     r"\b(?:says?|said|tells?|told|admits?|vows?|confirms?|den(?:y|ies)|rejects?|dismisses|reveals?|warns?|claims?|insists?"
     r"|pledges?|promises?|accuses?|signals?|agrees?|offers?|threatens?|refuses?|demands?|urges?|slams?)\b|\bto [a-z]",
@@ -56,8 +63,12 @@ def _weaker_than_headline(report: Report, headline: Span) -> Span | None:
         claim for claim in _body(report) if _on_one_matter(report.shown(headline), report.shown(_around(report, claim)))
     ]
     named = {mention.name for mention in report.extraction.mentions if headline[0] <= mention.span[0] < headline[1]}
+    own = [claim for claim in about if claim.voice is Voice.ARTICLE]
+    if not _SAYING.search(report.shown(headline)) and any(firmness_of(_put(report, claim)) >= firm for claim in own):
+        return None
     sourced = [claim for claim in about if claim.voice is Voice.ATTRIBUTED]
     sourced = [claim for claim in sourced if _speaker(claim) in named] or sourced
+    sourced = sourced or [claim for claim in own if claim.force is Force.REPORTED]
     if not sourced:
         return None
     firmest = max(sourced, key=lambda claim: (firmness_of(_put(report, claim)), -hull(claim)[0]))
@@ -102,7 +113,10 @@ def _passage(report: Report, claim: Claim) -> Span:
 
 
 def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
-    """Return the lead's statement and a weaker quotation of the same speaker on its matter."""
+    """Return the lead's statement and a weaker quotation of the same speaker on its matter, or where he disowns it."""
+    disowned = _disowned(report)
+    if disowned is not None:
+        return disowned
     lead = [claim for claim in _body(report) if _in_lead(report, claim) and claim.form is Form.INDIRECT]
     for claim in lead:
         firm = firmness_of(_put(report, claim))
@@ -111,6 +125,18 @@ def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
             weaker = quote.form in QUOTED and firmness_of(report.shown(quote.content.spans[0])) < firm
             if same and weaker and _on_one_matter(claim.content.text, quote.content.text):
                 return hull(claim), hull(quote)
+    return None
+
+
+def _disowned(report: Report) -> tuple[Span, Span] | None:
+    """Return what the lead says that somebody quoted has said, and where he says that he has not."""
+    quoted = {_speaker(claim) for claim in _body(report) if claim.form in QUOTED}
+    own = [claim for claim in _body(report) if _speaker(claim) in quoted - {None}]
+    lead = {_speaker(claim): claim for claim in reversed(own) if _in_lead(report, claim)}
+    for claim in own:
+        said = lead.get(_speaker(claim))
+        if said is not None and said is not claim and _DISOWNED.search(_put(report, claim)):
+            return hull(said), hull(claim)
     return None
 
 

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from schemas.extraction import Span, Words
-from services.extract.sourcing.report import Report
+from schemas.extraction import Force, Span, Voice, Words
+from services.extract.sourcing.report import Report, hull, stems_of
 
 LEAD_SENTENCES = 4
 """Sentences that carry the main point; behind them a vague word is an aside."""
+
+MAIN_SENTENCES = 2
+"""Sentences in which hearsay on the headline's matter is the main point itself."""
 
 _VERB = r"(?:says?|said|claim(?:s|ed)?|suggest(?:s|ed)?|indicate[sd]?|report(?:s|ed)?|tells?|told|believe[sd]?)"
 _HEADLINE = re.compile(rf"\b(?:sources?|insiders?|officials|experts|reports?|rumou?rs?) {_VERB}\b", re.IGNORECASE)
@@ -33,7 +36,19 @@ def find_vague(report: Report) -> tuple[Words, ...]:
 def _spans(report: Report) -> Iterator[Span]:
     if report.headline is not None:
         yield from (match.span() for match in _HEADLINE.finditer(report.text, *report.headline))
+        yield from _hearsay(report, report.headline)
     for number, sentence in enumerate(report.prose):
         patterns = (_LEAD, _NOBODY) if number < LEAD_SENTENCES else (_NOBODY,)
         for pattern in patterns:
             yield from (m.span() for m in pattern.finditer(report.text, *sentence) if not report.is_quoted(m.span()))
+
+
+def _hearsay(report: Report, headline: Span) -> Iterator[Span]:
+    """Yield the claims that open the report as what is said by nobody: "a stone has reportedly been moved"."""
+    matter = stems_of(report.shown(headline))
+    for claim in report.claims:
+        start, end = hull(claim)
+        opens = any(first <= start < last for first, last in report.prose[:MAIN_SENTENCES])
+        unsaid = claim.voice is Voice.ARTICLE and claim.force is Force.REPORTED
+        if opens and unsaid and matter & stems_of(report.shown((start, end))):
+            yield start, end
