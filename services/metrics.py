@@ -78,6 +78,7 @@ LOOP_TURNED = _gauge(
         "feeds",
         "folders",
         "forget",
+        "name",
         "watch",
         "wait_for_schema",
         "consume",

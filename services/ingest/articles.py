@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from services.ingest.discovery.entries import Entry
 from services.ingest.fetching.decoding import NotHtml, decode
 from services.ingest.fetching.responses import Fetched
 from services.ingest.queues.work import Source, Supplied, find_publisher
-from services.ingest.urls import BadUrl, article_id, canonical_url, choose_canonical
+from services.ingest.urls import BadUrl, Names, article_id, name_page
 
 REASON_MAX = 300
 """Code points of a reason: a line in a log and a column."""
@@ -47,15 +48,27 @@ class Task:
         return self.source.arrival is Arrival.FILE and self.fetched.final_url != self.source.url
 
 
+class Read(NamedTuple):
+    """An article as it was read: its event, and the names by which it may be known already."""
+
+    event: ArticleIngested
+    names: Names
+
+
 def draft(task: Task) -> ArticleIngested:
-    """Return the article's event; its revision is not numbered yet. Runs in a worker.
+    """Return the article's event; its revision is not numbered yet. Raises as ``read`` does."""
+    return read(task).event
+
+
+def read(task: Task) -> Read:
+    """Return the article, its revision not numbered yet. Runs in a worker.
 
     Raises:
         Refused: there is no article in it.
         CleanerFailed: our own code is at fault.
     """
     try:
-        return _draft(task)
+        return _read(task)
     except Rejected as rejected:
         raise Refused(rejected.outcome, rejected.reason) from None
     except NotHtml as error:
@@ -71,10 +84,10 @@ def draft(task: Task) -> ArticleIngested:
         raise CleanerFailed(f"{type(error).__name__}: {error}"[:REASON_MAX]) from error
 
 
-def _draft(task: Task) -> ArticleIngested:
+def _read(task: Task) -> Read:
     source, fetched = task.source, task.fetched
     if source.supplied is not None:
-        return _supplied(task, source.supplied)
+        return Read(_supplied(task, source.supplied), Names(source.url))
     markup, _ = decode(fetched)
     is_file = source.arrival is Arrival.FILE
     entry = Entry.model_validate(source.entry) if source.entry and not is_file else None
@@ -84,11 +97,11 @@ def _draft(task: Task) -> ArticleIngested:
         source = replace(task.source, arrival=Arrival.FETCHED, publisher_domain=None)
     elif is_file:
         own_id, publisher = article_id(source.url), find_publisher(source, source.url)
-        return _event(task, cleaned, new_id=own_id, canonical=source.url, publisher=publisher)
-    canonical = choose_canonical(fetched.final_url, cleaned.canonical_link)
+        return Read(_event(task, cleaned, own_id, source.url, publisher), Names(source.url))
+    names = name_page(fetched.final_url, cleaned.canonical_link)
     publisher = find_publisher(source, fetched.final_url)
     publisher = publisher.model_copy(update={"name": publisher.name or cleaned.publisher_name})
-    return _event(task, cleaned, new_id=article_id(canonical), canonical=canonical, publisher=publisher)
+    return Read(_event(task, cleaned, article_id(names.now), names.now, publisher), names)
 
 
 def _supplied(task: Task, supplied: Supplied) -> ArticleIngested:
@@ -100,10 +113,10 @@ def _supplied(task: Task, supplied: Supplied) -> ArticleIngested:
         cleaned = clean_plain(supplied.text or "", supplied.title)
     named = json.dumps([supplied.submitter, supplied.url, _sha256(cleaned.text)])
     own_id, publisher = uuid5(NAMESPACE_URL, named), find_publisher(task.source, task.source.url)
-    return _event(task, cleaned, new_id=own_id, canonical=task.source.url, publisher=publisher)
+    return _event(task, cleaned, own_id, task.source.url, publisher)
 
 
-def _event(task: Task, cleaned: Cleaned, *, new_id: UUID, canonical: str, publisher: Publisher) -> ArticleIngested:
+def _event(task: Task, cleaned: Cleaned, new_id: UUID, canonical: str, publisher: Publisher) -> ArticleIngested:
     source, fetched = task.source, task.fetched
     return ArticleIngested(
         article_id=new_id,
@@ -150,18 +163,24 @@ def names_before(source: Source) -> set[tuple[ErasedKind, str]]:
     url = source.supplied.url if source.supplied else source.url
     names = {(ErasedKind.PUBLISHER, source.publisher_domain or ""), (ErasedKind.URL, source.url)}
     if url and source.arrival is not Arrival.FILE:
-        names |= {(ErasedKind.URL, url), (ErasedKind.URL, canonical_url(url))}
+        names |= {(ErasedKind.URL, url), *_urls(name_page(url))}
     return names
 
 
-def names_after(event: ArticleIngested) -> set[tuple[ErasedKind, str]]:
+def _urls(names: Names) -> set[tuple[ErasedKind, str]]:
+    """Return the names as those of an erasure: what was erased under a name of before stays erased."""
+    return {(ErasedKind.URL, name) for name in (names.now, *names.before, *names.shared)}
+
+
+def names_after(read: Read) -> set[tuple[ErasedKind, str]]:
     """Return under which names the article may have been erased."""
+    event = read.event
     names = {
         (ErasedKind.ARTICLE, str(event.article_id)),
         (ErasedKind.PUBLISHER, event.publisher.domain),
         (ErasedKind.URL, event.final_url),
-        (ErasedKind.URL, event.canonical_url),
+        *_urls(read.names),
     }
-    if event.arrival is not Arrival.SUBMITTED and not event.final_url.startswith("file:"):
-        names.add((ErasedKind.URL, canonical_url(event.final_url)))
-    return names | ({(ErasedKind.TEXT, event.text_sha256)} if event.arrival is Arrival.SUBMITTED else set())
+    if event.arrival is Arrival.SUBMITTED:
+        return names | {(ErasedKind.TEXT, event.text_sha256)}
+    return names if event.final_url.startswith("file:") else names | _urls(name_page(event.final_url))

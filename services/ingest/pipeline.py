@@ -21,10 +21,10 @@ from services import metrics, traces
 from services.database import is_permanent
 from services.failpoints import reach
 from services.ingest import articles
-from services.ingest.articles import CleanerFailed, Refused
+from services.ingest.articles import CleanerFailed, Read, Refused
 from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.folders import as_fetched, read_file
-from services.ingest.queues import publications, submissions
+from services.ingest.queues import identities, publications, submissions
 from services.ingest.queues.frontier import find_other_page
 from services.ingest.queues.hosts import Turn
 from services.ingest.queues.leases import LeaseLost, finish, from_now
@@ -152,26 +152,26 @@ class Pipeline:
         metrics.FETCHED_BYTES.inc(len(fetched.body))
         return fetched
 
-    async def _draft(self, work: Work, fetched: Fetched) -> ArticleIngested:
-        """Return the event; a submitted URL that turns out to be a page of a feed is read as that page would be."""
-        event = await self._clean(work.source, fetched)
+    async def _draft(self, work: Work, fetched: Fetched) -> Read:
+        """Return the article; a submitted URL that turns out to be a page of a feed is read as that page would be."""
+        read = await self._clean(work.source, fetched)
         if work.lease.table is not submission or work.source.supplied is not None:
-            return event
-        urls = {fetched.requested_url, fetched.final_url, event.canonical_url}
+            return read
+        urls = _urls(fetched)
         async with self._engine.connect() as connection:
-            known = await publications.find_article(connection, event.canonical_url) or event.article_id
-            row = await submissions.find_known_page(connection, urls, known)
-        return event if row is None else await self._clean(as_known(work.source, row), fetched)
+            known = await identities.find(connection, read.names, urls) or read.event.article_id
+            row = await submissions.find_known_page(connection, urls | {read.names.now}, known)
+        return read if row is None else await self._clean(as_known(work.source, row), fetched)
 
-    async def _clean(self, source: Source, fetched: Fetched) -> ArticleIngested:
+    async def _clean(self, source: Source, fetched: Fetched) -> Read:
         with metrics.CLEAN_SECONDS.time(), traces.span("clean"):
-            return await self._workers.run(articles.draft, articles.Task(source, fetched))
+            return await self._workers.run(articles.read, articles.Task(source, fetched))
 
-    async def _publish(self, work: Work, fetched: Fetched, event: ArticleIngested) -> Result:
+    async def _publish(self, work: Work, fetched: Fetched, read: Read) -> Result:
         async with self._engine.begin() as connection:
-            known = await publications.find_article(connection, event.canonical_url)
-            event = event.model_copy(update={"article_id": known or event.article_id})
-            await _refuse_erased(connection, articles.names_after(event))
+            key = await identities.settle(connection, read.names, _urls(fetched), read.event.article_id)
+            event = read.event.model_copy(update={"article_id": key})
+            await _refuse_erased(connection, articles.names_after(read._replace(event=event)))
             numbered = await publications.number(
                 connection,
                 work.lease,
@@ -238,6 +238,10 @@ class Pipeline:
             return
         metrics.PAGES.labels(result.outcome).inc()
         logger.info("%s%s", result.outcome, f" ({result.reason})" if result.reason else "")
+
+
+def _urls(fetched: Fetched) -> set[str]:
+    return {fetched.requested_url, fetched.final_url}
 
 
 def _bound(work: Work) -> AbstractContextManager[None]:

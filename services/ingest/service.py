@@ -21,10 +21,10 @@ from services.ingest.fetching.rulebooks import Rulebooks
 from services.ingest.intake import FeedIntake, PageIntake
 from services.ingest.pipeline import Pipeline
 from services.ingest.polling.poller import Poller
-from services.ingest.queues import backlog
+from services.ingest.queues import backlog, identities
 from services.ingest.queues.hosts import Hosts
 from services.kafka import Check, Producer, Watcher, find_cluster_id, open_producer
-from services.lifecycle import Progress, Readiness, repeat, stop_on_signal
+from services.lifecycle import Progress, Readiness, persist, repeat, stop_on_signal
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import IngestSettings
@@ -59,6 +59,9 @@ WATCH_SECONDS = 10.0
 
 FORGET_SECONDS = 60.0
 """How often rulebooks that have long expired are deleted."""
+
+NAME_SECONDS = 60.0
+"""How often is looked for articles that a replica of an older version has named."""
 
 FOLDER_SECONDS = 15.0
 """How often folders are looked through for new and changed files."""
@@ -117,12 +120,14 @@ async def run(settings: IngestSettings) -> None:
             Service.INGEST, settings.metrics_host, settings.metrics_port, progress=progress, readiness=readiness
         ):
             await wait_for_schema(parts.engine, stop, progress)
+            await persist("name", partial(_name_anew, parts, progress), stop, progress, is_passing=is_away)
             async with asyncio.TaskGroup() as loops:
                 for crew in _crews(parts, readiness, progress):
                     loops.create_task(crew.run(stop, drain_seconds=settings.stop_seconds * DRAIN_SHARE))
                 again = partial(repeat, stop=stop, progress=progress, is_passing=is_away)
                 loops.create_task(again("watch", partial(_watch, parts), WATCH_SECONDS))
                 loops.create_task(again("forget", partial(_forget, parts), FORGET_SECONDS))
+                loops.create_task(again("name", partial(_name_anew, parts, progress, stop), NAME_SECONDS))
                 if settings.folders:
                     loops.create_task(again("folders", partial(_scan, parts), FOLDER_SECONDS))
                 await stop.wait()
@@ -185,6 +190,15 @@ async def _watch(parts: Parts) -> None:
 async def _forget(parts: Parts) -> None:
     """Delete what hosts' robots.txt said that nobody has asked for again."""
     await Rulebooks(parts.engine).forget()
+
+
+async def _name_anew(parts: Parts, progress: Progress, stop: asyncio.Event) -> None:
+    """Note today's names of all articles that other rules named: before anything is read, and of those named since."""
+    while not stop.is_set():
+        progress.turn("name")
+        async with parts.engine.begin() as connection:
+            if await identities.name_anew(connection) < identities.AT_ONCE:
+                return
 
 
 async def _scan(parts: Parts) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ArticleIngested
-from schemas.tables import page, publication
+from schemas.tables import alias, page, publication
 from services.ingest.queues.leases import from_now
+from services.ingest.urls import article_id
 from services.kafka import create_topics
 from services.registry import Service
 from services.settings import IngestSettings
@@ -98,6 +99,18 @@ async def test_service_publishes_reports_and_stops_on_a_signal(
     async with engine.connect() as connection:
         row = (await connection.execute(select(publication))).one()
     assert row.revision == row.published_revision == event.revision
+
+
+async def test_service_names_anew_what_earlier_rules_named(
+    engine: AsyncEngine, migrated_url: str, kafka_servers: str, folder: Path
+) -> None:
+    old = "https://news.example/a/index.html"
+    async with engine.begin() as connection:
+        await connection.execute(insert(publication).values(article_id=article_id(old), canonical_url=old))
+    async with open_ingest(migrated_url, kafka_servers, CLAIMWIRE_FOLDERS=str(folder)) as process:
+        await line_with(process, "published")
+    (noted,) = await rows_of(engine, alias)
+    assert (noted.canonical_url, noted.article_id) == ("https://news.example/a/", article_id(old))
 
 
 @pytest.mark.parametrize(("failpoint", "sent"), [("ingest.numbered", 1), ("ingest.acknowledged", 2)])

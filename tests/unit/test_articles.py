@@ -7,11 +7,12 @@ import pytest
 from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind
-from services.ingest.articles import CleanerFailed, Refused, Task, draft, names_after, names_before
+from services.ingest.articles import CleanerFailed, Read, Refused, Task, draft, names_after, names_before
 from services.ingest.discovery.entries import FeedBody, NotAFeed
 from services.ingest.folders import as_fetched
 from services.ingest.polling import poller
 from services.ingest.queues.work import Source, find_publisher
+from services.ingest.urls import Names
 from tests.builders import FETCHED_AT, article
 from tests.integration.newsroom import article_page
 
@@ -74,6 +75,17 @@ def test_article_may_be_erased_under_each_of_its_names() -> None:
     before = names_before(Source(URL, Arrival.FETCHED, "gull.example"))
     assert {(ErasedKind.URL, URL), (ErasedKind.URL, "https://www.gull.example/a?b=1")} < before
     assert (ErasedKind.PUBLISHER, "gull.example") in before
-    fetched, submitted = article(), article(arrival=Arrival.SUBMITTED)
-    assert (ErasedKind.ARTICLE, str(fetched.article_id)) in names_after(fetched)
-    assert names_after(submitted) - names_after(fetched) == {(ErasedKind.TEXT, submitted.text_sha256)}
+    names = Names(URL, before=("https://gull.example/before",))
+    fetched, submitted = Read(article(), names), Read(article(arrival=Arrival.SUBMITTED), names)
+    assert (ErasedKind.ARTICLE, str(fetched.event.article_id)) in names_after(fetched)
+    assert (ErasedKind.URL, "https://gull.example/before") in names_after(fetched)
+    assert names_after(submitted) - names_after(fetched) == {(ErasedKind.TEXT, submitted.event.text_sha256)}
+
+
+def test_what_was_erased_under_a_name_of_before_is_refused_before_it_is_read() -> None:
+    source = Source("https://gull.example/a/index.html?format=print", Arrival.FETCHED)
+    before = {"https://gull.example/a/?format=print", "https://gull.example/a/index.html?format=print"}
+    assert {value for kind, value in names_before(source) if kind is ErasedKind.URL} == {
+        *before,
+        "https://gull.example/a/",
+    }

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import ErasedKind, alias, erased, publication
+from services.ingest.canonical import CANONICAL_VERSION
 from services.ingest.queues.leases import Lease, check
 
 # Built once: building a statement costs as much as running it, and each of these runs for every page.
@@ -85,7 +86,8 @@ async def number(
         LeaseLost: the work is another replica's now.
     """
     await check(connection, lease)
-    await connection.execute(_MAKE, {"article_id": article_id, "canonical_url": canonical_url})
+    named = {"article_id": article_id, "canonical_url": canonical_url, "canonical_version": CANONICAL_VERSION}
+    await connection.execute(_MAKE, named)
     row = (await connection.execute(_HOLD, {"article": article_id})).one()
     if row.text_sha256 == text_sha256:
         standing = Standing.UNCHANGED if row.published_revision == row.revision else Standing.UNACKNOWLEDGED
