@@ -6,7 +6,7 @@ saying, which counts once however often it is printed. Sayings that agree join f
 """
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -83,45 +83,62 @@ def cohere(claims: Iterable[UUID], ties: Iterable[Tie]) -> list[Mapping[UUID, bo
 
     The same in whatever order claims and ties come. Ties of other claims, and those in tension, join nothing.
     """
-    known = set(claims)
-    joining = [tie for tie in ties if tie.kind is not RelationKind.TENSION and tie.a in known and tie.b in known]
-    groups = _Groups(known, joining)
+    named = sorted(set(claims))
+    number = {claim: at for at, claim in enumerate(named)}
+    known = (tie for tie in ties if tie.kind is not RelationKind.TENSION and tie.a in number and tie.b in number)
+    groups = _Groups(len(named), [_numbered(tie, number) for tie in known])
     groups.join_all(_agreed, AGREED_MIN)
     groups.join_all(_met, MET_MIN)
-    return list(groups.sides.values())
+    return [{named[at]: side for at, side in group.items()} for group in groups.sides.values()]
+
+
+class _Numbered(NamedTuple):
+    """A tie of the claims at two places in their order, the smaller first; whether they agree, and how surely."""
+
+    a: int
+    b: int
+    agrees: bool
+    units: int
+
+
+def _numbered(tie: Tie, number: Mapping[UUID, int]) -> _Numbered:
+    a, b = sorted((number[tie.a], number[tie.b]))
+    return _Numbered(a, b, tie.kind is RelationKind.AGREES, round(tie.score * UNITS))
 
 
 class _Groups:
-    """Groups of claims by the smallest of them: their sides, how many sayings they are, and what links them."""
+    """Groups of claims by the first of them: their sides, how many sayings they are, and what links them."""
 
-    def __init__(self, claims: Iterable[UUID], ties: Iterable[Tie]) -> None:
-        ties = list(ties)
-        sayings = {min(claims): claims for claims in _sayings(claims, ties)}
-        self.sides: dict[UUID, dict[UUID, bool]] = {key: dict.fromkeys(each, False) for key, each in sayings.items()}
+    def __init__(self, count: int, ties: Collection[_Numbered]) -> None:
+        sayings = {min(claims): claims for claims in _sayings(count, ties)}
+        self.sides: dict[int, dict[int, bool]] = {key: dict.fromkeys(each, False) for key, each in sayings.items()}
         self._sayings = dict.fromkeys(sayings, 1)
-        self._links: dict[UUID, dict[UUID, _Link]] = {key: {} for key in sayings}
+        self._links: dict[int, dict[int, _Link]] = {key: {} for key in sayings}
         for (a, b), link in _links(sayings, ties).items():
             self._links[a][b] = self._links[b][a] = link
 
     def join_all(self, weigh: Callable[[_Link], int], least: float) -> None:
         """Join groups, the most tightly linked first, until none are linked well enough."""
 
-        def strength(a: UUID, b: UUID) -> float:
+        def strength(a: int, b: int) -> float:
             return weigh(self._links[a][b]) / (UNITS * self._sayings[a] * self._sayings[b])
 
-        near = [(-strength(a, b), a, b) for a, links in self._links.items() for b in links if a < b]
+        def see(a: int, b: int) -> Iterator[tuple[float, int, int]]:
+            if (found := strength(a, b)) >= least:
+                yield -found, min(a, b), max(a, b)
+
+        near = [one for a, links in self._links.items() for b in links if a < b for one in see(a, b)]
         heapq.heapify(near)
-        while near and -near[0][0] >= least:
+        while near:
             weight, a, b = heapq.heappop(near)
             changed = b not in self._links.get(a, ()) or -weight != strength(a, b)
             if changed or len(self.sides[a]) + len(self.sides[b]) > CLAIMS_MAX:
                 continue
             self._join(a, b)
-            for other in self._links[a]:
-                one, two = min(a, other), max(a, other)
-                heapq.heappush(near, (-strength(one, two), one, two))
+            for one in (one for other in self._links[a] for one in see(a, other)):
+                heapq.heappush(near, one)
 
-    def _join(self, a: UUID, b: UUID) -> None:
+    def _join(self, a: int, b: int) -> None:
         """Have ``a``, the smaller, take in ``b``: on the sides that have more for them."""
         own = self._links[a].pop(b)
         theirs = self._links.pop(b)
@@ -136,28 +153,28 @@ class _Groups:
             self._links[other][a] = both
 
 
-def _sayings(claims: Iterable[UUID], ties: Iterable[Tie]) -> list[set[UUID]]:
+def _sayings(count: int, ties: Iterable[_Numbered]) -> list[set[int]]:
     """Return the sayings: claims that surely say the same, by chains of them; the surest first, as long as they fit."""
-    sets = {claim: {claim} for claim in claims}
-    same = [tie for tie in ties if tie.kind is RelationKind.AGREES and tie.score >= SAME_MIN]
-    for tie in sorted(same, key=lambda tie: (-tie.score, *sorted((tie.a, tie.b)))):
+    sets = [{claim} for claim in range(count)]
+    same = [tie for tie in ties if tie.agrees and tie.units >= SAME_MIN * UNITS]
+    for tie in sorted(same, key=lambda tie: (-tie.units, tie)):
         one, other = sorted((sets[tie.a], sets[tie.b]), key=len)
         if one is not other and len(one) + len(other) <= CLAIMS_MAX:
             other |= one
-            sets.update(dict.fromkeys(one, other))
-    return list({id(each): each for each in sets.values()}.values())
+            for claim in one:
+                sets[claim] = other
+    return list({id(each): each for each in sets}.values())
 
 
-def _links(sayings: Mapping[UUID, Collection[UUID]], ties: Iterable[Tie]) -> dict[tuple[UUID, UUID], _Link]:
+def _links(sayings: Mapping[int, Collection[int]], ties: Iterable[_Numbered]) -> dict[tuple[int, int], _Link]:
     """Return what links two sayings: the mean over all pairs of their claims, as far as these are compared."""
     home = {claim: saying for saying, claims in sayings.items() for claim in claims}
-    sums: dict[tuple[UUID, UUID], _Link] = {}
+    sums: dict[tuple[int, int], _Link] = {}
     for tie in ties:
         a, b = sorted((home[tie.a], home[tie.b]))
         if a != b:
-            units = round(tie.score * UNITS)
-            agrees = tie.kind is RelationKind.AGREES
-            sums.setdefault((a, b), _Link()).add(_Link(units, units, 0) if agrees else _Link(0, 0, units))
+            link = _Link(tie.units, tie.units, 0) if tie.agrees else _Link(0, 0, tie.units)
+            sums.setdefault((a, b), _Link()).add(link)
     return {(a, b): link.mean(_compared(len(sayings[a]), len(sayings[b]))) for (a, b), link in sums.items()}
 
 

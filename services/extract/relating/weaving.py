@@ -4,6 +4,7 @@ One process at a time weaves, under an advisory lock of its transaction: so what
 stored, and a mark that came with a change is always woven after it.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -70,7 +71,9 @@ async def weave_all(engine: AsyncEngine) -> int:
 
 async def _weave(connection: AsyncConnection, strands: Strands) -> None:
     before = await _read(connection, strands.threads)
-    now = {one.thread_id: one for one in build(strands.claims, strands.ties, strands.beside)}
+    # A long chain of likenesses takes seconds, in which leases are to be renewed and probes answered.
+    built = await asyncio.to_thread(build, strands.claims, strands.ties, strands.beside)
+    now = {one.thread_id: one for one in built}
     changed = [one for key, one in now.items() if before.shown.get(key) != _shown(one, strands.origins)]
     ended = sorted(before.members.keys() - now.keys())
     await connection.execute(
