@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from schemas.comparison import Card, Flag, NoDate
+from schemas.extraction import Form, Words
 from services.extract.reading.article import Article, extract
 from services.extract.sourcing.card import make_card
 from services.extract.sourcing.firmness import Firmness, firmness_of, leaves_open
@@ -123,6 +124,17 @@ def test_quotations_and_speakers_are_counted() -> None:
     assert sum(share or 0 for share in shares) == pytest.approx(1, abs=0.01)
     assert {Flag.ANONYMOUS_ATTRIBUTION} <= flags_of(card).keys()
     assert not {Flag.NO_QUOTE, Flag.SINGLE_SPEAKER} & flags_of(card).keys()
+
+
+def test_words_quoted_in_several_claims_count_once() -> None:
+    text = "“It is safe,” Ines Caldo said.\n\n“It was never shut,” said Marek Dohl, “and it is not shut now.”"
+    extraction = extract(Article(text))
+    first, second = (claim for claim in extraction.claims if claim.form is Form.DIRECT)
+    whole = (*first.content.spans, *second.content.spans)
+    joined = first.model_copy(update={"content": Words.of(text, *whole)})
+    again = extraction.model_copy(update={"claims": (joined, first, second, second)})
+    assert make_card(read(text, None, None, extraction), None).direct == 2
+    assert make_card(read(text, None, None, again), None).direct == 2
 
 
 def test_one_speaker_is_told() -> None:

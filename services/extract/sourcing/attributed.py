@@ -1,20 +1,24 @@
 """Who is quoted: whom an article attributes its claims to, how many quotations it has, and what is in whose voice."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 
 from schemas.comparison import Attributed
-from schemas.extraction import Claim, Form, Voice, Words
+from schemas.extraction import Claim, Form, Span, Voice, Words
 from services.extract.sourcing.report import Report
 from services.lexemes import fold_name
 
 RELATIVES = frozenset(("who", "which", "that", "whose"))
 """Pronouns that stand for somebody named before them, and so are nobody by themselves."""
 
-
 OPENING = {"“": "”", "„": "“", "«": "»", '"': '"'}
 """Marks that open a quotation, each with the one that closes it; single ones may be apostrophes."""
+
+
+QUOTING = frozenset((Form.DIRECT, Form.MIXED, Form.PARTIAL))
+"""The forms of claims that hold quoted words."""
 
 
 class Forms(BaseModel):
@@ -34,11 +38,34 @@ class Shares(BaseModel):
 
 
 def count_forms(report: Report) -> Forms:
-    """Count the quotations that are somebody's own: no claim within another; once what goes on in a next paragraph."""
-    counts = Counter(
-        claim.form for claim in report.attributed() if claim.nested_in is None and not _goes_on(report, claim)
-    )
+    """Count the quotations that are somebody's own: no claim within another; once what goes on in a next paragraph.
+
+    Quoted words count once, also where several claims hold them: of two speakers, or of a quotation alone and with the
+    one that it goes on in.
+    """
+    own = (claim for claim in report.attributed() if claim.nested_in is None and not _goes_on(report, claim))
+    quoting = sorted((claim for claim in own if claim.form in QUOTING), key=_place)
+    counts: Counter[Form | None] = Counter()
+    quoted, counted = _mask(len(report.text), report.quoted), bytearray(len(report.text))
+    for claim in quoting:
+        words = [at for start, end in claim.content.spans for at in range(start, end) if quoted[at]]
+        counts[claim.form] += not all(counted[at] for at in words) if words else 1
+        for at in words:
+            counted[at] = 1
     return Forms(direct=counts[Form.DIRECT], mixed=counts[Form.MIXED], partial=counts[Form.PARTIAL])
+
+
+def _place(claim: Claim) -> tuple[int, int]:
+    """Order claims by where they begin, the shorter first."""
+    return claim.content.spans[0][0], sum(end - start for start, end in claim.content.spans)
+
+
+def _mask(length: int, spans: Iterable[Span]) -> bytearray:
+    """Return a byte for each code point: whether it is in one of the spans."""
+    mask = bytearray(length)
+    for start, end in spans:
+        mask[start:end] = bytes((1,)) * (end - start)
+    return mask
 
 
 def _goes_on(report: Report, claim: Claim) -> bool:
