@@ -26,6 +26,7 @@ JSON_LD_MAX_BYTES = 256 * 1024
 
 _PARSER = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 _DATE_STATED = re.compile(r'"(datePublished|dateModified)"\s{0,20}:\s{0,20}"([^"\\]{8,64})"')
+_TYPE_STATED = re.compile(r'"@type"\s{0,20}:\s{0,20}"(\w{1,64})"')
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r\f")
 _FORM_FEED = bytes.maketrans(b"\f", b" ")
@@ -101,7 +102,7 @@ def _kept(reference: re.Match[bytes]) -> bytes:
 def read_json_ld(tree: HtmlElement) -> list[Any]:
     """Return the JSON-LD of a page, and drop from ``tree`` every such script that is too long or no JSON.
 
-    Of a broken one the dates are read: a comma too many elsewhere makes them no less stated.
+    Of a broken one the types and the dates are read: a comma too many elsewhere makes them no less stated.
     """
     documents = []
     for script in tree.xpath('.//script[contains(@type, "ld+json")]'):
@@ -115,10 +116,10 @@ def read_json_ld(tree: HtmlElement) -> list[Any]:
 
 
 def _read_broken(text: str) -> list[Any]:
-    dates: dict[str, str] = {}
+    dates: dict[str, Any] = {}
     for name, value in _DATE_STATED.findall(text[:JSON_LD_MAX_BYTES]):
         dates.setdefault(name, value)
-    return [dates] if dates else []
+    return [{"@type": _TYPE_STATED.findall(text[:JSON_LD_MAX_BYTES]), **dates}] if dates else []
 
 
 def _load(text: str) -> Any:

@@ -24,9 +24,9 @@ def div(inner: str, name: str = "", tag: str = "div") -> str:
     return f"<{tag}{f' class={name!r}' if name else ''}>{inner}</{tag}>\n"
 
 
-def linked(**fields: object) -> str:
-    """Return JSON-LD of a news article."""
-    node = {"@context": "https://schema.org", "@type": "NewsArticle", **fields}
+def linked(kind: str = "NewsArticle", /, **fields: object) -> str:
+    """Return JSON-LD of a news article, or of another type."""
+    node = {"@context": "https://schema.org", "@type": kind, **fields}
     return f'<script type="application/ld+json">{json.dumps(node, ensure_ascii=False)}</script>'
 
 
@@ -83,6 +83,26 @@ SHAPES: dict[str, str] = {
             publisher={"@type": "Organization", "name": "The Skarne Post"},
             articleSection="Harbour",
         ),
+    ),
+    "dates_of_others": article(
+        p(*BODY),
+        linked("VideoObject", name="Flotsam", datePublished="2024-02-01")
+        + linked(headline="Flotsam of the year", datePublished="2023-01-01", author="Flotsam")
+        + linked(headline=HEADLINE, datePublished="2026-10-05T18:00:00+02:00", author="Marta Klein")
+        + linked("WebPage", datePublished="2020-01-01")
+        + linked(
+            "ItemList",
+            itemListElement=[
+                {"@type": "ListItem", "item": {"@type": "NewsArticle", "datePublished": f"2025-03-0{day}"}}
+                for day in range(1, 4)
+            ],
+        ),
+    ),
+    "date_of_a_video": article(
+        p("Published: 5 October 2026", *BODY),
+        linked(headline=HEADLINE)
+        + linked("VideoObject", name="Flotsam", datePublished="2024-02-01")
+        + linked("VideoObject", name="Flotsam", datePublished="2024-02-03").replace("{", "{,"),
     ),
     "metas": article(
         p(*BODY),

@@ -1,5 +1,6 @@
 """The bench of ingest: its measures of texts, dates, memory and contests, on figures that can be worked out by hand."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,6 +49,37 @@ def test_dates_stated_are_those_of_json_ld_alone() -> None:
     assert stated_dates(PAGE) == [datetime(2024, 5, 2, 3, tzinfo=UTC)]
     assert stated_dates(without_json_ld(PAGE)) == []
     assert "2020-01-01" in without_json_ld(PAGE)
+
+
+def node(kind: str, day: int, **more: object) -> dict[str, object]:
+    return {"@type": kind, "datePublished": f"2024-05-{day:02}"} | more
+
+
+@pytest.mark.parametrize(
+    ("nodes", "days"),
+    [
+        ([node("VideoObject", 1), node("NewsArticle", 2, comment=[node("Comment", 3)])], [2]),
+        ([{"@graph": [node("WebPage", 1), node("BlogPosting", 2, hasPart=node("Article", 3))]}], [2]),
+        ([node("NewsArticle", 1, headline="Another"), node("NewsArticle", 2, headline="Ours")], [2]),
+        ([node("Article", 1), node("Article", 2, mainEntityOfPage={"@id": "https://a.example/ours"})], [2]),
+        ([node("Article", 1), node("Article", 2)], [1]),
+        ([node("WebPage", 1, mainEntity=node("NewsArticle", 2))], [2]),
+        ([node("WebPage", 1), {"@type": "NewsArticle"}], [1]),
+        ([node("ClaimReview", 1, itemReviewed=node("CreativeWork", 2)), node("WebPage", 3)], [1]),
+        ([{"@type": "ItemList", "itemListElement": [node("NewsArticle", 1)]}, node("Recipe", 2)], []),
+        ([node("NewsArticle", 1, datePublished="soon"), node("WebPage", 2)], [2]),
+    ],
+)
+def test_date_stated_is_that_of_the_articles_own_node(nodes: list[object], days: list[int]) -> None:
+    head = '<meta property="og:title" content="Ours"><link rel="canonical" href="https://a.example/ours">'
+    scripts = "".join(f'<script type="application/ld+json">{json.dumps(each)}</script>' for each in nodes)
+    assert [date.day for date in stated_dates(head + scripts)] == days
+
+
+@pytest.mark.parametrize(("kind", "days"), [("NewsArticle", [2]), ("VideoObject", [])])
+def test_broken_json_ld_states_a_date_all_the_same(kind: str, days: list[int]) -> None:
+    broken = json.dumps(node(kind, 2, image={"@type": "ImageObject"})).replace("{", "{,", 1)
+    assert [date.day for date in stated_dates(f"<script type=application/ld+json>{broken}</script>")] == days
 
 
 @pytest.mark.parametrize(("hours", "same"), [(-23, True), (23, True), (24, False), (-48, False)])

@@ -66,7 +66,7 @@ def find_dates(stated: Stated, *, now: datetime) -> tuple[Dated, Dated]:
 
 
 def _linked(said: Declarations, key: str, now: datetime) -> Dated:
-    return agreed_date(read_date(value, Evidence.JSON_LD, now=now) for value in said.stated(key))
+    return agreed_date(read_date(value, Evidence.JSON_LD, now=now) for value in said.dated(key))
 
 
 def _meta(said: Declarations, names: Sequence[str], now: datetime) -> Dated:

@@ -1,7 +1,7 @@
 """Declarations: what a page says of itself in its head, as JSON-LD (schema.org), meta elements and links."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,22 @@ ARTICLE_TYPES = frozenset({
 NODES_MAX = 2_000
 """More nodes are a catalogue; what describes the article comes among the first."""
 
+RANKS = range(3)
+"""Articles, the page, whatever else is dated."""
+
 PROPERTY_MAX = 200
 """Code points read of a property that stands in the page's words: a date has no more."""
 
 _DATED = ("datePublished", "dateCreated", "dateModified")
-_OTHERS = frozenset({"comment", "review", "person", "imageobject", "event", "product", "rating"})
-"""Types whose dates are not the article's."""
+_OTHERS = frozenset({
+    "comment", "review", "person", "organization", "event", "product", "rating", "question", "answer", "recipe",
+    "imageobject", "videoobject", "audioobject", "mediaobject", "videogame", "movie", "book", "podcastepisode",
+})  # fmt: skip
+"""Types whose dates are not the article's, but of what stands in it or beside it."""
 
-_GRAPH = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+_GRAPH = ("@graph", "mainEntity", "mainEntityOfPage")
+_LISTED = ("itemListElement", "item")
+_NAMES = ("url", "@id", "mainEntityOfPage")
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,22 @@ class Declarations:
         for node in self.articles:
             value = node.get(key)
             yield from value if isinstance(value, list) else () if value is None else (value,)
+
+    def dated(self, key: str) -> list[Any]:
+        """Return the values of a date of the node that is this page's own article; only for want of it, of others.
+
+        Of several articles, the page's own is the one that has its address or its headline.
+        """
+        for nodes in (filter(self._is_own, self.articles), *(filter(_ranked(rank), self.articles) for rank in RANKS)):
+            if values := [value for node in nodes if (value := node.get(key)) is not None]:
+                return [each for value in values for each in (value if isinstance(value, list) else [value])]
+        return []
+
+    def _is_own(self, node: dict[str, Any]) -> bool:
+        here = {_bare(url) for url in (self.canonical, self.meta("og:url")) if url}
+        lines = {line for line in (self.headline, label(self.meta("og:title"))) if line}
+        named = {_bare(url) for name in _NAMES for url in _urls_in(node.get(name))}
+        return _rank(node) == 0 and (bool(named & here) or label(_text(node.get("headline"))) in lines)
 
     def meta(self, *names: str) -> str | None:
         """Return the content of the first of these meta elements that is there."""
@@ -178,8 +202,11 @@ def _link(tree: HtmlElement, rel: str) -> str | None:
 
 
 def _articles(documents: list[Any]) -> list[dict[str, Any]]:
-    nodes = list(_nodes(documents))
+    nodes = list(_nodes(documents, _GRAPH))
     found = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
+    if not found:  # else what a list names are other articles
+        nodes = list(_nodes(documents, (*_GRAPH, *_LISTED)))
+        found = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
     if not any(_is_dated(node) for node in found):
         found += [node for node in nodes if node not in found and not types_of(node) & _OTHERS and _is_dated(node)]
     return sorted(found, key=_rank)
@@ -190,11 +217,33 @@ def _is_dated(node: dict[str, Any]) -> bool:
 
 
 def _rank(node: dict[str, Any]) -> int:
+    """Return 0 for an article, 1 for a page, 2 for whatever else is dated."""
     kinds = types_of(node)
     return 0 if kinds & (ARTICLE_TYPES - {"webpage"}) else 1 if "webpage" in kinds else 2
 
 
-def _nodes(documents: list[Any]) -> Iterator[dict[str, Any]]:
+def _ranked(rank: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda node: _rank(node) == rank
+
+
+def _urls_in(value: Any) -> Iterator[str]:
+    """Yield the URLs by which a JSON-LD property names a page."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (each for name in ("@id", "url") if isinstance(each := value.get(name), str))
+
+
+def _bare(url: str) -> str:
+    """Return an address without what may differ between two spellings of it."""
+    return url.strip().partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _nodes(documents: list[Any], followed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """Yield the nodes of JSON-LD documents in their order, without descending into authors and publishers."""
     waiting = list(reversed(documents))
     seen = 0
@@ -205,4 +254,4 @@ def _nodes(documents: list[Any]) -> Iterator[dict[str, Any]]:
             waiting.extend(reversed(value))
         elif isinstance(value, dict):
             yield value
-            waiting.extend(value[key] for key in reversed(_GRAPH) if isinstance(value.get(key), dict | list))
+            waiting.extend(value[key] for key in reversed(followed) if isinstance(value.get(key), dict | list))
