@@ -350,6 +350,10 @@ COMMENT ON TABLE revision IS 'One text of an article; event is ArticleIngested w
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
 
+COMMIT;
+
+BEGIN;
+
 -- Running upgrade 0001 -> 0002
 
 CREATE TABLE api_key (
@@ -377,39 +381,89 @@ ALTER TABLE article ADD COLUMN search TSVECTOR;
 
 ALTER TABLE article ADD COLUMN claims_reason TEXT;
 
-CREATE INDEX ix_article_search ON article USING gin (search);
-
 ALTER TABLE claim ADD COLUMN arrival TEXT;
 
 ALTER TABLE claim ADD COLUMN language TEXT;
 
 ALTER TABLE claim ADD COLUMN search TSVECTOR;
 
-ALTER TABLE claim ADD CONSTRAINT ck_claim_arrival CHECK (arrival IN ('fetched', 'submitted', 'file'));
-
-CREATE INDEX ix_claim_search ON claim USING gin (search) WHERE retracted_at IS NULL;
+ALTER TABLE claim ADD CONSTRAINT ck_claim_arrival CHECK (arrival IN ('fetched', 'submitted', 'file')) NOT VALID;
 
 CREATE INDEX ix_dead_letter_waiting ON dead_letter (reason, first_seen_at) WHERE redriven_at IS NULL;
-
-CREATE INDEX ix_article_facets ON article USING gin ((ARRAY[arrival, language]));
-
-CREATE INDEX ix_claim_facets ON claim USING gin ((ARRAY[voice, form, polarity, force, arrival, language]));
-
-CREATE INDEX ix_claim_confidence ON claim (confidence) WHERE retracted_at IS NULL;
 
 DROP INDEX ix_claim_speaker;
 
 ALTER TABLE entity ADD COLUMN folded TEXT;
 
-CREATE INDEX ix_entity_first_seen_at_entity_id ON entity (first_seen_at, entity_id);
-
-CREATE INDEX ix_entity_type_first_seen_at_entity_id ON entity (type, first_seen_at, entity_id);
-
-CREATE INDEX ix_entity_words ON entity USING gin (string_to_array(folded, ' '));
-
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 
--- Running upgrade 0002 -> 0003
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0002 -> 0002a
+
+COMMIT;
+
+ALTER TABLE claim VALIDATE CONSTRAINT ck_claim_arrival;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_article_search ON article USING gin (search);
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_claim_search ON claim USING gin (search) WHERE retracted_at IS NULL;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_article_facets ON article USING gin ((ARRAY[arrival, language]));
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_claim_facets ON claim USING gin ((ARRAY[voice, form, polarity, force, arrival, language]));
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_claim_confidence ON claim (confidence) WHERE retracted_at IS NULL;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_entity_first_seen_at_entity_id ON entity (first_seen_at, entity_id);
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_entity_type_first_seen_at_entity_id ON entity (type, first_seen_at, entity_id);
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_entity_words ON entity USING gin (string_to_array(folded, ' '));
+
+BEGIN;
+
+UPDATE alembic_version SET version_num='0002a' WHERE alembic_version.version_num = '0002';
+
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0002a -> 0003
 
 CREATE EXTENSION IF NOT EXISTS vector;
 
@@ -423,17 +477,13 @@ ALTER TABLE article ADD COLUMN leased_until TIMESTAMP WITH TIME ZONE;
 
 ALTER TABLE article ADD COLUMN lease_token UUID;
 
-CREATE INDEX ix_article_origin_keys ON article USING gin (origin_keys);
-
-CREATE INDEX ix_article_unrelated ON article (article_id) WHERE related_at IS NULL AND card IS NOT NULL;
-
 COMMENT ON TABLE article IS 'An article at its highest (revision, extractor_version); an erased one keeps no words. The lease is relate''s; origin_keys are what articles of one origin may share.';
 
 ALTER TABLE change ALTER COLUMN article_id DROP NOT NULL;
 
 ALTER TABLE change DROP CONSTRAINT ck_change_kind;
 
-ALTER TABLE change ADD CONSTRAINT ck_change_kind CHECK (kind IN ('extracted', 'erased', 'related', 'threaded', 'merged', 'split'));
+ALTER TABLE change ADD CONSTRAINT ck_change_kind CHECK (kind IN ('extracted', 'erased', 'related', 'threaded', 'merged', 'split')) NOT VALID;
 
 COMMENT ON TABLE change IS 'The change log; position is gap-free and given after the commit; event is what Kafka is still to be sent. What Kafka is not told (relations, threads, entities) counts as published at once; article_id: null of threads.';
 
@@ -571,9 +621,39 @@ COMMENT ON TABLE origin_pair IS 'By what one sees that two articles have their w
 
 CREATE INDEX ix_origin_pair_b ON origin_pair (b);
 
-UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002a';
 
--- Running upgrade 0003 -> 0004
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0003 -> 0003a
+
+COMMIT;
+
+ALTER TABLE change VALIDATE CONSTRAINT ck_change_kind;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_article_origin_keys ON article USING gin (origin_keys);
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_article_unrelated ON article (article_id) WHERE related_at IS NULL AND card IS NOT NULL;
+
+BEGIN;
+
+UPDATE alembic_version SET version_num='0003a' WHERE alembic_version.version_num = '0003';
+
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0003a -> 0004
 
 ALTER TABLE entity ALTER COLUMN name DROP NOT NULL;
 
@@ -585,13 +665,9 @@ ALTER TABLE entity ADD COLUMN live BOOLEAN DEFAULT false NOT NULL;
 
 ALTER TABLE entity ADD COLUMN merged_into UUID;
 
-ALTER TABLE entity ADD CONSTRAINT fk_entity_merged_into FOREIGN KEY(merged_into) REFERENCES entity (entity_id);
+ALTER TABLE entity ADD CONSTRAINT fk_entity_merged_into FOREIGN KEY(merged_into) REFERENCES entity (entity_id) NOT VALID;
 
-ALTER TABLE entity ADD CONSTRAINT ck_entity_name CHECK (NOT live OR name IS NOT NULL);
-
-CREATE INDEX ix_entity_bucket_entity_id ON entity (bucket, entity_id);
-
-CREATE INDEX ix_entity_merged_into ON entity (merged_into) WHERE merged_into IS NOT NULL;
+ALTER TABLE entity ADD CONSTRAINT ck_entity_name CHECK (NOT live OR name IS NOT NULL) NOT VALID;
 
 COMMENT ON TABLE entity IS 'What a mention names; one id across all articles and spellings. merged_into: the entity that it is one with, which is merged into none; folded: the words of all names of it and of those merged into it; bucket: what those share that may be one; titled: the name is a well-known one; live: an article names it, else no name is kept.';
 
@@ -652,25 +728,81 @@ COMMENT ON TABLE entity_mark IS 'Entities whose names and merges are to be looke
 
 INSERT INTO entity_mark (entity_id, lost) SELECT entity_id, true FROM entity ORDER BY entity_id;
 
-UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003a';
 
--- Running upgrade 0004 -> 0005
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0004 -> 0004a
+
+COMMIT;
+
+ALTER TABLE entity VALIDATE CONSTRAINT fk_entity_merged_into;
+
+BEGIN;
+
+COMMIT;
+
+ALTER TABLE entity VALIDATE CONSTRAINT ck_entity_name;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_entity_bucket_entity_id ON entity (bucket, entity_id);
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_entity_merged_into ON entity (merged_into) WHERE merged_into IS NOT NULL;
+
+BEGIN;
+
+UPDATE alembic_version SET version_num='0004a' WHERE alembic_version.version_num = '0004';
+
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0004a -> 0005
 
 ALTER TABLE page ADD COLUMN traceparent TEXT;
 
 ALTER TABLE submission ADD COLUMN traceparent TEXT;
 
-UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004a';
+
+COMMIT;
+
+BEGIN;
 
 -- Running upgrade 0005 -> 0006
 
-CREATE INDEX ix_article_kept ON article (fetched_at) WHERE erased_at IS NULL;
+COMMIT;
 
-CREATE INDEX ix_revision_kept ON revision (fetched_at) WHERE text IS NOT NULL;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_article_kept ON article (fetched_at) WHERE erased_at IS NULL;
 
-CREATE INDEX ix_submission_kept ON submission (done_at) WHERE html IS NOT NULL OR text IS NOT NULL;
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_revision_kept ON revision (fetched_at) WHERE text IS NOT NULL;
+
+BEGIN;
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_submission_kept ON submission (done_at) WHERE html IS NOT NULL OR text IS NOT NULL;
+
+BEGIN;
 
 UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
+COMMIT;
+
+BEGIN;
 
 -- Running upgrade 0006 -> 0007
 
@@ -683,6 +815,10 @@ CREATE INDEX ix_feed_found_in ON feed (found_in) WHERE found_in IS NOT NULL;
 COMMENT ON TABLE feed IS 'A feed that ingest polls; feed_id is uuid5(URL namespace, url); failures counts those in a row; found_in is the home page or index of sitemaps that names it, null where somebody added it.';
 
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
+
+COMMIT;
+
+BEGIN;
 
 -- Running upgrade 0007 -> 0008
 
@@ -700,6 +836,10 @@ ALTER TABLE feed ADD COLUMN skip_days INTEGER[];
 
 UPDATE alembic_version SET version_num='0008' WHERE alembic_version.version_num = '0007';
 
+COMMIT;
+
+BEGIN;
+
 -- Running upgrade 0008 -> 0009
 
 CREATE TABLE robots (
@@ -715,6 +855,10 @@ COMMENT ON TABLE robots IS 'What the robots.txt of a scheme, host and port said 
 
 UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0008';
 
+COMMIT;
+
+BEGIN;
+
 -- Running upgrade 0009 -> 0010
 
 CREATE TABLE relate_mark (
@@ -727,11 +871,13 @@ COMMENT ON TABLE relate_mark IS 'Entities of which it changed what they are one 
 
 UPDATE alembic_version SET version_num='0010' WHERE alembic_version.version_num = '0009';
 
+COMMIT;
+
+BEGIN;
+
 -- Running upgrade 0010 -> 0011
 
 ALTER TABLE publication ADD COLUMN canonical_version INTEGER DEFAULT '0' NOT NULL;
-
-CREATE INDEX ix_publication_canonical_version ON publication (canonical_version);
 
 ALTER TABLE feed ADD COLUMN journey JSONB;
 
@@ -740,6 +886,20 @@ ALTER TABLE page ADD COLUMN journey JSONB;
 ALTER TABLE submission ADD COLUMN journey JSONB;
 
 UPDATE alembic_version SET version_num='0011' WHERE alembic_version.version_num = '0010';
+
+COMMIT;
+
+BEGIN;
+
+-- Running upgrade 0011 -> 0012
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_publication_canonical_version ON publication (canonical_version);
+
+BEGIN;
+
+UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num = '0011';
 
 COMMIT;
 

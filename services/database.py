@@ -68,11 +68,17 @@ class SchemaNotReady(Exception):
 
 @asynccontextmanager
 async def open_database(
-    url: SecretStr, *, application_name: str, pool_size: int = 5, prepare: bool = True
+    url: SecretStr,
+    *,
+    application_name: str,
+    pool_size: int = 5,
+    prepare: bool = True,
+    command_seconds: float | None = COMMAND_SECONDS,
 ) -> AsyncIterator[AsyncEngine]:
     """Open a pool of connections to the PostgreSQL at a libpq URI; connects only when used.
 
-    ``prepare=False`` names no prepared statement, which PgBouncer in transaction mode needs.
+    ``prepare=False`` names no prepared statement, which PgBouncer in transaction mode needs. ``command_seconds``: None
+    for work whose statements may take hours.
     """
 
     async def connect(*_: object, **__: object) -> object:
@@ -81,7 +87,7 @@ async def open_database(
                 _dsn(url),
                 connection_class=_Connection,
                 timeout=CONNECT_SECONDS,
-                command_timeout=COMMAND_SECONDS,
+                command_timeout=command_seconds,
                 server_settings={"application_name": f"claimwire-{application_name}"},
                 statement_cache_size=STATEMENTS_KEPT if prepare else 0,  # 0: it names none
             )
@@ -177,19 +183,21 @@ async def migrate(engine: AsyncEngine, *, revision: str = "head") -> bool:
     Returns False where the schema is of a later version: it serves this one too, and is left as it is.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: a lock was not had in time, or the database refused; nothing was changed.
+        sqlalchemy.exc.DBAPIError: a lock was not had in time, or the database refused; the steps before stay, and it
+            goes on from there when run again.
     """
 
     def run(connection: Connection) -> bool:
         if _is_later(_heads(connection)):
             return False
+        connection.rollback()  # what was asked began a transaction; each step is to have its own
         config = _config()
         config.attributes["connection"] = connection
         down = revision == "base" or revision.startswith("-")
         (command.downgrade if down else command.upgrade)(config, revision)
         return True
 
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         return await connection.run_sync(run)
 
 

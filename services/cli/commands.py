@@ -44,7 +44,10 @@ def versions() -> dict[str, Any]:
 async def migrate(settings: Settings) -> list[str]:
     """Migrate the database and create the topics; return what to tell of it."""
     async with open_database(
-        settings.database_url, application_name="migrate", prepare=settings.database_prepare
+        settings.database_url,
+        application_name="migrate",
+        prepare=settings.database_prepare,
+        command_seconds=None,  # an index of a big table takes hours
     ) as engine:
         is_ours = await database.migrate(engine)
     created = await kafka.create_topics(settings)

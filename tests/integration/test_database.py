@@ -1,7 +1,9 @@
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from pydantic import SecretStr
@@ -124,3 +126,36 @@ async def test_url_with_sqlalchemys_driver_name_is_understood(migrated_url: str)
     url = migrated_url.replace("postgresql://", "postgresql+asyncpg://")
     async with open_database(SecretStr(url), application_name="tests") as engine:
         await check_schema(engine)
+
+
+@pytest_asyncio.fixture
+async def empty(database_url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_database(SecretStr(database_url), application_name="tests") as engine:
+        yield engine
+
+
+async def test_index_whose_building_was_cut_off_is_built_anew(empty: AsyncEngine) -> None:
+    """PostgreSQL leaves one that answers nothing; a step that failed is run again."""
+    await migrate(empty, revision="0005")
+    async with empty.begin() as connection:
+        await connection.execute(text("CREATE INDEX ix_article_kept ON article (title)"))
+        cut_off = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_article_kept'::regclass"
+        await connection.execute(text(cut_off))
+    await migrate(empty)
+    async with empty.connect() as connection:
+        found = await connection.scalar(text("SELECT pg_get_indexdef('ix_article_kept'::regclass)"))
+    assert found is not None
+    assert "(fetched_at) WHERE (erased_at IS NULL)" in found
+
+
+async def test_step_that_waits_for_a_lock_gives_up_and_those_before_it_stay(empty: AsyncEngine) -> None:
+    await migrate(empty, revision="0004a")
+    async with empty.connect() as reader, reader.begin():
+        await reader.execute(text("SELECT count(*) FROM submission"))
+        with pytest.raises(DBAPIError) as caught:
+            await migrate(empty)
+    assert sqlstate(caught.value) == "55P03"
+    async with empty.connect() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0004a"
+    await migrate(empty)
+    await check_schema(empty)

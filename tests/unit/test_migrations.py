@@ -1,7 +1,7 @@
 """Steps of the schema only add, so that services of the version before go on beside them; each exception says why."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -32,11 +32,15 @@ EXCEPTIONS: Mapping[str, str] = {
 """Statements that look like narrowing, by their beginning, and why the version before does not mind."""
 
 
-def statements() -> list[str]:
-    """Every statement of every step but the first, which has no version before it."""
+def list_steps() -> list[list[str]]:
+    """The statements of each step but the first, which has no version before it."""
     steps = re.split(r"^-- Running upgrade .*$", schema_sql(), flags=re.MULTILINE)[2:]
-    found = [re.sub(r"\s+", " ", each).strip() for step in steps for each in step.split(";\n")]
-    return [each for each in found if each]
+    found = [[re.sub(r"\s+", " ", each).strip() for each in step.split(";\n")] for step in steps]
+    return [[each for each in step if each] for step in found]
+
+
+def statements() -> list[str]:
+    return [each for step in list_steps() for each in step]
 
 
 def is_narrowing(statement: str) -> bool:
@@ -82,3 +86,40 @@ def test_narrowing_is_noticed(statement: str) -> None:
 )
 def test_adding_is_let_through(statement: str) -> None:
     assert not is_narrowing(statement)
+
+
+SMALL = frozenset({"feed", "host", "dead_letter", "api_key"})
+"""Tables that do not grow with articles: what reads them whole is done at once."""
+
+
+def locking(steps: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the statements that read a whole table of an earlier step while nobody may write it."""
+    known = set(SMALL)
+    for step in steps:
+        known |= {found[1] for each in step if (found := re.match(r"CREATE TABLE (\w+)", each))}
+        for each in step:
+            index = re.match(r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).* ON (\w+)", each)
+            constraint = re.match(r"ALTER TABLE (\w+) ADD CONSTRAINT (?!.*NOT VALID)", each)
+            found = index or constraint
+            if found and found[1] not in known:
+                yield each
+        known = set(SMALL)
+
+
+def test_steps_build_on_big_tables_while_others_write() -> None:
+    assert list(locking(list_steps())) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX ix_claim_cue ON claim (cue)",
+        "CREATE INDEX ix_claim_cue ON claim USING gin (cue)",
+        "ALTER TABLE claim ADD CONSTRAINT ck_claim_cue CHECK (cue IS NOT NULL)",
+        "ALTER TABLE claim ADD CONSTRAINT fk_claim_cue FOREIGN KEY(cue) REFERENCES cue (cue)",
+    ],
+)
+def test_building_that_locks_is_noticed(statement: str) -> None:
+    assert list(locking([["CREATE TABLE claim (cue TEXT)", statement], [statement]])) == [statement]
+    kept = statement.replace("INDEX", "INDEX CONCURRENTLY IF NOT EXISTS") + " NOT VALID"
+    assert list(locking([["CREATE TABLE claim (cue TEXT)"], [kept]])) == []

@@ -36,18 +36,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_api_key_created_at_key_id"), "api_key", ["created_at", "key_id"], unique=False)
     op.add_column("article", sa.Column("search", postgresql.TSVECTOR(), nullable=True))
     op.add_column("article", sa.Column("claims_reason", sa.Text(), nullable=True))
-    op.create_index(op.f("ix_article_search"), "article", ["search"], unique=False, postgresql_using="gin")
     op.add_column("claim", sa.Column("arrival", sa.Text(), nullable=True))
     op.add_column("claim", sa.Column("language", sa.Text(), nullable=True))
     op.add_column("claim", sa.Column("search", postgresql.TSVECTOR(), nullable=True))
-    op.create_check_constraint(op.f("ck_claim_arrival"), "claim", "arrival IN ('fetched', 'submitted', 'file')")
-    op.create_index(
-        "ix_claim_search",
-        "claim",
-        ["search"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_where=sa.text("retracted_at IS NULL"),
+    op.create_check_constraint(
+        op.f("ck_claim_arrival"), "claim", "arrival IN ('fetched', 'submitted', 'file')", postgresql_not_valid=True
     )
     op.create_index(
         "ix_dead_letter_waiting",
@@ -56,39 +49,12 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("redriven_at IS NULL"),
     )
-    op.create_index(
-        "ix_article_facets",
-        "article",
-        [sa.text("(ARRAY[arrival, language])")],
-        unique=False,
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "ix_claim_facets",
-        "claim",
-        [sa.text("(ARRAY[voice, form, polarity, force, arrival, language])")],
-        unique=False,
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "ix_claim_confidence", "claim", ["confidence"], unique=False, postgresql_where=sa.text("retracted_at IS NULL")
-    )
     op.drop_index("ix_claim_speaker", table_name="claim")
     op.add_column("entity", sa.Column("folded", sa.Text(), nullable=True))
-    op.create_index(op.f("ix_entity_first_seen_at_entity_id"), "entity", ["first_seen_at", "entity_id"], unique=False)
-    op.create_index(
-        op.f("ix_entity_type_first_seen_at_entity_id"), "entity", ["type", "first_seen_at", "entity_id"], unique=False
-    )
-    op.create_index(
-        "ix_entity_words", "entity", [sa.text("string_to_array(folded, ' ')")], unique=False, postgresql_using="gin"
-    )
 
 
 def downgrade() -> None:
     """Take the step back."""
-    op.drop_index("ix_entity_words", table_name="entity")
-    op.drop_index(op.f("ix_entity_type_first_seen_at_entity_id"), table_name="entity")
-    op.drop_index(op.f("ix_entity_first_seen_at_entity_id"), table_name="entity")
     op.drop_column("entity", "folded")
     op.drop_index("ix_dead_letter_waiting", table_name="dead_letter")
     op.create_index(
@@ -98,15 +64,10 @@ def downgrade() -> None:
         unique=False,
         postgresql_where=sa.text("retracted_at IS NULL"),
     )
-    op.drop_index("ix_claim_confidence", table_name="claim")
-    op.drop_index("ix_claim_facets", table_name="claim")
-    op.drop_index("ix_article_facets", table_name="article")
-    op.drop_index("ix_claim_search", table_name="claim")
     op.drop_constraint(op.f("ck_claim_arrival"), "claim", type_="check")
     op.drop_column("claim", "search")
     op.drop_column("claim", "language")
     op.drop_column("claim", "arrival")
-    op.drop_index(op.f("ix_article_search"), table_name="article")
     op.drop_column("article", "claims_reason")
     op.drop_column("article", "search")
     op.drop_index(op.f("ix_api_key_created_at_key_id"), table_name="api_key")

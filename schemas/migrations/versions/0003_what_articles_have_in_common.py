@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from schemas.halfvec import Halfvec
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0002a"
 branch_labels = None
 depends_on = None
 
@@ -30,14 +30,6 @@ def _widen() -> None:
     op.add_column("article", sa.Column("origin_keys", postgresql.ARRAY(sa.BigInteger()), nullable=True))
     op.add_column("article", sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("article", sa.Column("lease_token", sa.UUID(), nullable=True))
-    op.create_index(op.f("ix_article_origin_keys"), "article", ["origin_keys"], unique=False, postgresql_using="gin")
-    op.create_index(
-        "ix_article_unrelated",
-        "article",
-        ["article_id"],
-        unique=False,
-        postgresql_where=sa.text("related_at IS NULL AND card IS NOT NULL"),
-    )
     op.create_table_comment(
         "article",
         "An article at its highest (revision, extractor_version); an erased one keeps no words. The lease is relate's; origin_keys are what articles of one origin may share.",
@@ -46,7 +38,10 @@ def _widen() -> None:
     op.alter_column("change", "article_id", existing_type=sa.UUID(), nullable=True)
     op.drop_constraint(op.f("ck_change_kind"), "change", type_="check")
     op.create_check_constraint(
-        op.f("ck_change_kind"), "change", "kind IN ('extracted', 'erased', 'related', 'threaded', 'merged', 'split')"
+        op.f("ck_change_kind"),
+        "change",
+        "kind IN ('extracted', 'erased', 'related', 'threaded', 'merged', 'split')",
+        postgresql_not_valid=True,
     )
     op.create_table_comment(
         "change",
@@ -209,7 +204,5 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_change_kind"), "change", type_="check")
     op.create_check_constraint(op.f("ck_change_kind"), "change", "kind IN ('extracted', 'erased')")
     op.alter_column("change", "article_id", existing_type=sa.UUID(), nullable=False)
-    op.drop_index("ix_article_unrelated", table_name="article")
-    op.drop_index(op.f("ix_article_origin_keys"), table_name="article")
     for column in ("lease_token", "leased_until", "origin_keys", "fingerprint", "card"):
         op.drop_column("article", column)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0003"
+down_revision = "0003a"
 branch_labels = None
 depends_on = None
 
@@ -76,11 +76,12 @@ def _widen() -> None:
     op.add_column("entity", sa.Column("bucket", sa.Text(), nullable=True))
     op.add_column("entity", sa.Column("live", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("entity", sa.Column("merged_into", sa.UUID(), nullable=True))
-    op.create_foreign_key(op.f("fk_entity_merged_into"), "entity", "entity", ["merged_into"], ["entity_id"])
-    op.create_check_constraint(op.f("ck_entity_name"), "entity", "NOT live OR name IS NOT NULL")
-    op.create_index(op.f("ix_entity_bucket_entity_id"), "entity", ["bucket", "entity_id"], unique=False)
-    merged = sa.text("merged_into IS NOT NULL")
-    op.create_index(op.f("ix_entity_merged_into"), "entity", ["merged_into"], unique=False, postgresql_where=merged)
+    op.create_foreign_key(
+        op.f("fk_entity_merged_into"), "entity", "entity", ["merged_into"], ["entity_id"], postgresql_not_valid=True
+    )
+    op.create_check_constraint(
+        op.f("ck_entity_name"), "entity", "NOT live OR name IS NOT NULL", postgresql_not_valid=True
+    )
     op.create_table_comment("entity", _NEW, existing_comment=_OLD)
 
 
@@ -90,8 +91,6 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_constraint(op.f("ck_entity_name"), "entity", type_="check")
     op.drop_constraint(op.f("fk_entity_merged_into"), "entity", type_="foreignkey")
-    op.drop_index(op.f("ix_entity_merged_into"), table_name="entity")
-    op.drop_index(op.f("ix_entity_bucket_entity_id"), table_name="entity")
     for column in ("merged_into", "live", "bucket", "titled"):
         op.drop_column("entity", column)
     op.execute("UPDATE entity SET name = '' WHERE name IS NULL")

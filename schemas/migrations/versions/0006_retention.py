@@ -6,6 +6,8 @@ Only adds.
 import sqlalchemy as sa
 from alembic import op
 
+from schemas.migrations.building import build_index
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -14,9 +16,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply the step."""
-    op.create_index("ix_article_kept", "article", ["fetched_at"], postgresql_where=sa.text("erased_at IS NULL"))
-    op.create_index("ix_revision_kept", "revision", ["fetched_at"], postgresql_where=sa.text("text IS NOT NULL"))
-    op.create_index(
+    build_index("ix_article_kept", "article", ["fetched_at"], postgresql_where=sa.text("erased_at IS NULL"))
+    build_index("ix_revision_kept", "revision", ["fetched_at"], postgresql_where=sa.text("text IS NOT NULL"))
+    build_index(
         "ix_submission_kept",
         "submission",
         ["done_at"],

@@ -18,7 +18,6 @@ JOURNEYS = ("feed", "page", "submission")
 def upgrade() -> None:
     """Apply the step."""
     op.add_column("publication", sa.Column("canonical_version", sa.Integer(), server_default="0", nullable=False))
-    op.create_index("ix_publication_canonical_version", "publication", ["canonical_version"])
     for table in JOURNEYS:
         op.add_column(table, sa.Column("journey", postgresql.JSONB(none_as_null=True), nullable=True))
 
@@ -27,5 +26,4 @@ def downgrade() -> None:
     """Take the step back."""
     for table in reversed(JOURNEYS):
         op.drop_column(table, "journey")
-    op.drop_index("ix_publication_canonical_version", table_name="publication")
     op.drop_column("publication", "canonical_version")
