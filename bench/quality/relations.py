@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from bench.quality import threads
 from bench.quality.answers import read_articles
 from bench.quality.judging import judge, names_of
 from bench.quality.pairs import Annotated, Key, annotated, article_id, relations_of
@@ -13,6 +14,7 @@ from bench.quality.rows import Row, row
 from bench.quality.scores import Score
 from bench.quality.sourcing import report_of
 from bench.quality.statements import statements_read
+from bench.quality.threads import Threads
 from corpus.affairs import RelationKind
 from corpus.articles import Article
 from corpus.compile import HERE, read_affair
@@ -50,20 +52,26 @@ def rows_of(group: str, split: str, articles: Sequence[Article], root: Path = HE
     A relation is right where its kind is among those annotated for the pair; a pair that is not listed has none. It is
     wanted where people prefer some relation to none. Of annotated claims: with all their fields as annotated. Served:
     from the texts alone; a served claim is the annotated one that it is matched with (``judging.judge``), whoever the
-    speaker, and a relation of one that is matched with none is wrong.
+    speaker, and a relation of one that is matched with none is wrong. Threads: ``threads.score``.
     """
     sentences, rows = open_sentences(), []
     by_affair = defaultdict(list)
     for article in articles:
         by_affair[article.affair].append(article)
-    golds, read = Score(), Score()
+    scores = {"annotated claims": (Score(), Threads()), "served claims": (Score(), Threads())}
     for name, held in sorted(by_affair.items()):
         affair = annotated(read_affair(root / split / name), held, sentences)
-        golds += score_annotated(affair)
-        read += score_served(affair, held, sentences)
-    for what, score in (("annotated claims", golds), ("served claims", read)):
-        rows.append(row(group, f"relations of {what}, precision", score.precision))
-        rows.append(row(group, f"relations of {what}, recall", score.recall))
+        named = {"annotated claims": list(affair.statements.items()), "served claims": served(affair, held, sentences)}
+        for what, (related, threaded) in scores.items():
+            mine = score(named[what], known_of(affair)), threads.score(affair, named[what])
+            scores[what] = related + mine[0], threaded + mine[1]
+    for what, (related, _) in scores.items():
+        rows.append(row(group, f"relations of {what}, precision", related.precision))
+        rows.append(row(group, f"relations of {what}, recall", related.recall))
+    for what, (_, threaded) in scores.items():
+        rows.append(row(group, f"threads of {what}, B-cubed precision", threaded.precision))
+        rows.append(row(group, f"threads of {what}, B-cubed recall", threaded.recall))
+        rows.append(row(group, f"threads of {what}, B-cubed F1", threaded.f1))
     return rows
 
 
@@ -73,13 +81,8 @@ def known_of(affair: Annotated) -> Known:
     return Known(kinds, affair.optional)
 
 
-def score_annotated(affair: Annotated) -> Score:
-    """Return the score of the relations between annotated claims."""
-    return score(affair.statements.items(), known_of(affair))
-
-
-def score_served(affair: Annotated, articles: Sequence[Article], sentences: Sentences) -> Score:
-    """Return the score of the relations between claims as they are served."""
+def served(affair: Annotated, articles: Sequence[Article], sentences: Sentences) -> list[tuple[str, Statement]]:
+    """Return the claims as they are served, under the names of the annotated ones that they are."""
     names = names_of(affair.affair)
     named: list[tuple[str, Statement]] = []
     for article, reading in zip(articles, read_articles(articles, min_confidence=None), strict=True):
@@ -88,7 +91,7 @@ def score_served(affair: Annotated, articles: Sequence[Article], sentences: Sent
         for number, statement in enumerate(_statements(article, reading, sentences)):
             found = f"{article.article}#{article.claims[golds[number]].id}" if number in golds else ""
             named.append((found or f"{article.article} {number}", statement))
-    return score(named, known_of(affair))
+    return named
 
 
 def score(named: Iterable[tuple[str, Statement]], known: Known) -> Score:
