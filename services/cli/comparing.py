@@ -53,7 +53,7 @@ def card(
     if as_json:
         show([found], as_json=True, title="card")
     else:
-        from services.cli.sides import show_card
+        from services.cli.cards import show_card
 
         show_card(Console(highlight=False), found)
 

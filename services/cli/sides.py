@@ -1,4 +1,4 @@
-"""Sides: threads shown to a person, with who says so and who says otherwise; and the cards of articles."""
+"""Sides: threads shown to a person, with who says so and who says otherwise."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -68,27 +68,3 @@ def _source(claim: Item, article: Item) -> str:
     publisher, date, published_at = claim["publisher"], article["date"], article["published_at"]
     told = published_at and f"published {day(published_at)}"
     return f"{publisher['name'] or publisher['domain']}, {told or date['value'] or came(claim)}"
-
-
-def show_card(console: Console, card: Item) -> None:
-    """Write a card: where, when, who and how, and then each flag with the words that show it."""
-    title, quotes, date = card["title"], card["quotes"], card["date"]
-    write(console, _words(title["text"] if title else "(no title)", "bold"))
-    write_link(console, card["url"], indent=0)
-    anonymous = {True: " (unnamed)", False: ""}
-    lines = {
-        "venue": card["venue"] or "none named",
-        "date": date["value"] or f"none ({date['reason']})",
-        "quotes": ", ".join(f"{count} {form}" for form, count in quotes.items()),
-        "attributed to": ", ".join(
-            f"{in_line(one['name'])}{anonymous[one['anonymous']]}" for one in card["attributed"]
-        ),
-        "single source": _count(len(card["single_source"]), "claim")
-        + (" or more" if card["single_source_omitted"] else ""),
-    }
-    for name, told in lines.items():
-        write(console, Text.assemble((f"{name}: ", "dim"), plain(told or "nobody")), indent=2)
-    for flag in card["flags"]:
-        write(console, Text(flag["flag"].replace("_", " "), style="bold"), indent=2)
-        for words in flag["words"]:
-            write(console, _words(words["text"], QUOTED), indent=4)
