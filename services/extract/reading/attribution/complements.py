@@ -27,7 +27,7 @@ from services.extract.reading.language.lexicon import (
     TIME_WORDS,
 )
 from services.extract.reading.language.stretches import Unit
-from services.extract.reading.language.verbs import is_adverb
+from services.extract.reading.language.verbs import is_adverb, is_negator
 
 _NO_CLAUSE = AUXILIARIES | (SUBORDINATORS - {"if", "when", "since", "once"}) | {"nothing", "such"}
 """Words that begin no clause after a cue: "which he said would fail", "said so", "said nothing"."""
@@ -126,8 +126,13 @@ def _command(units: Sequence[Unit], hit: Hit, limit: int) -> Content | None:
 
 
 def relative(units: Sequence[Unit], hit: Hit, floor: int, _limit: int) -> Content | None:
-    """Find what ", which the ministry has rejected" says is rejected: the noun phrase before it."""
+    """Find what ", which the ministry has rejected" says is rejected: the noun phrase before it.
+
+    Of ", something that the ministry has rejected", the predicate: something may stand for any part of it.
+    """
     at = hit.start - 1
+    if (resumed := _resumed(units, hit, floor)) is not None:
+        return resumed
     if Frame.NOUN not in hit.cue.frames or at <= floor or units[at].word != "which" or units[at - 1].word != ",":
         return None
     closes = hit.end >= len(units) or units[hit.end].word in HARD | PREPOSITIONS
@@ -135,6 +140,21 @@ def relative(units: Sequence[Unit], hit: Hit, floor: int, _limit: int) -> Conten
     while start > floor and units[start - 1].word not in HARD | PREPOSITIONS | SUBORDINATORS | AUXILIARIES:
         start -= 1
     return made(units, Rule.RELATIVE, start, at - 1) if closes and at - 1 - start < LEAD_MAX_UNITS else None
+
+
+def _resumed(units: Sequence[Unit], hit: Hit, floor: int) -> Content | None:
+    comma = hit.start - 3
+    if comma <= floor or tuple(unit.word for unit in units[comma : hit.start]) != (",", "something", "that"):
+        return None
+    closes = hit.end >= len(units) or units[hit.end].word in HARD | PREPOSITIONS
+    start = comma
+    while start > floor and not _begins_clause(units[start - 1].word):
+        start -= 1
+    return made(units, Rule.RELATIVE, start, comma, 2) if closes and Frame.NOUN in hit.cue.frames else None
+
+
+def _begins_clause(word: str) -> bool:
+    return word in HARD | SUBORDINATORS | AUXILIARIES or is_negator(word)
 
 
 def noun(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content | None:

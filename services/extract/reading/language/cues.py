@@ -71,6 +71,21 @@ _VERBS: dict[SpeechAct, str] = {
     " envision:n regard:ne label:n brand:n hail:nq laud:n cheer:q dub:n",
 }
 
+_MANNERS = words(
+    "babble bark bawl bellow bleat boom bray burble cackle carol chatter chirp cluck coo croak croon crow drawl drone"
+    " gabble gibber groan growl grumble grunt hiss holler hoot howl jabber lilt lisp moan mumble purr rage rasp roar"
+    " rumble screech shriek sing snap snarl snuffle splutter squall squawk squeak squeal stammer stutter thunder tisk"
+    " trill trumpet twitter wail warble wheeze whimper whine whistle whoop yammer yap yelp yodel"
+    " beam chortle chuckle cough frown gape gasp gawk giggle glare glower goggle grimace grin guffaw jeer leer pout"
+    " scowl simper smile smirk sneeze snicker snigger snivel snore snort sob titter weep yawn"
+    " blink nod shrug wink"
+    " articulate blab blurt confess confide relate brag bitch carp crab gripe grouch grouse kvetch admonish"
+)
+"""Verbs that attribute a quotation beside them; most of their forms are nouns as well.
+
+Levin's manners of speaking (37.3), nonverbal expression (40.2), signs made with the body that can be meant (40.3.1),
+and what 37.7 to 37.9 have besides."""
+
 _DENYING = words("deny reject dismiss refute rebut disavow repudiate withdraw retract disown doubt")
 
 _NOUNS = words(
@@ -96,8 +111,10 @@ _IRREGULAR: dict[str, tuple[str, str, str]] = {
     "withdraw": ("withdrew", "withdrawn", "withdrawing"),
     "undertake": ("undertook", "undertaken", "undertaking"),
     "forecast": ("forecast", "forecast", "forecasting"),
+    "sing": ("sang", "sung", "singing"),
+    "weep": ("wept", "wept", "weeping"),
 }
-_DOUBLED = words("admit slam quip commit dub")
+_DOUBLED = words("admit slam quip commit dub snap yap grin sob nod shrug blab brag crab")
 
 _PHRASES: tuple[tuple[str, tuple[str, ...], str, SpeechAct, Polarity], ...] = (
     ("rule", ("out",), "n", SpeechAct.DENY, Polarity.DENIED),
@@ -139,14 +156,15 @@ def inflect(lemma: str) -> dict[str, Tense]:
 
 def _cue(lemma: str, tense: Tense, frames: str, act: SpeechAct) -> Cue:
     polarity = Polarity.DENIED if lemma in _DENYING else Polarity.AFFIRMED
-    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _NOUNS)
+    return Cue(lemma, tense, frozenset(map(Frame, frames)), act, polarity, lemma in _NOUNS | _MANNERS)
 
 
 def _table() -> dict[str, Cue]:
     entries = ((act, *entry.partition(":")[::2]) for act, verbs in _VERBS.items() for entry in verbs.split())
+    manners = ((SpeechAct.SAY, lemma, Frame.QUOTE) for lemma in sorted(_MANNERS))
     return {
         form: _cue(lemma, tense, frames, act)
-        for act, lemma, frames in entries
+        for act, lemma, frames in (*manners, *entries)
         for form, tense in inflect(lemma).items()
     }
 
