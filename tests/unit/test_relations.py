@@ -81,6 +81,8 @@ def test_another_sum_that_another_paid_is_another_thing() -> None:
     a = statement("Calder Rail lent the city 40 million crowns for the bridge", speaker=HOLM)
     own = statement("it lent the city 22 million crowns for its bridge", article="b", speaker=named("Pell Bank"))
     assert relate(a, own) is None
+    denial = statement(LENT, article="c", speaker=HOLM, polarity=Polarity.DENIED, cue="denied")
+    assert relate(denial, own) is None
     of_the_same = statement(
         "it lent the city 22 million crowns for its bridge", article="b", speaker=RAIL, entities=(RAIL,)
     )

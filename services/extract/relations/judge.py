@@ -83,12 +83,9 @@ def _differ_in_number(a: Statement, b: Statement) -> bool:
 
 
 def _are_other_sums(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> bool:
-    """Tell whether two differ in a number alone, and each counts what another one did: then they are of two things."""
-    return (
-        {ground.reason for ground in grounds} == {RelationReason.OBJECT}
-        and _differ_in_number(a, b)
-        and of_other_acts(a, b)
-    )
+    """Tell whether two differ in a number, and each counts what another one did: then they are of two things."""
+    by_object = any(ground.reason is RelationReason.OBJECT for ground in grounds)
+    return by_object and _differ_in_number(a, b) and of_other_acts(a, b)
 
 
 def _overlap(a: Statement, b: Statement) -> bool:
