@@ -1,10 +1,13 @@
 """Keys of names: what is one in all its spellings, and what is not."""
 
+from importlib.resources import files
+from itertools import takewhile
+
 import pytest
 
 from schemas.extraction import MentionType
 from services.extract.entities.keys import entity_key, government_key
-from services.extract.entities.organisations import is_acronym, organisation_of
+from services.extract.entities.organisations import body_words, is_acronym, organisation_of
 from services.extract.entities.persons import person_name
 
 PERSON, ORG, GPE, LOC, NORP = MentionType
@@ -93,6 +96,37 @@ def test_seat_of_several_governments_stands_for_none() -> None:
 @pytest.mark.parametrize(("name", "known"), [("NATO", "NATO"), ("Unesco", "UNESCO"), ("can", None), ("Who", None)])
 def test_acronym_is_known_where_it_is_written_as_one(name: str, known: str | None) -> None:
     assert organisation_of(name) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Minusma", "MINUSMA"),
+        ("UN Mission in South Sudan", "UNMISS"),
+        ("World Court", "ICJ"),
+        ("Special Court for Sierra Leone", "Special Court for Sierra Leone"),
+        ("EU Commission", "European Commission"),
+        ("European Council", "European Council"),
+        ("Council of Europe", "CoE"),
+        ("European Public Prosecutor's Office", "EPPO"),
+        ("& &", None),
+        ("# Others", None),
+    ],
+)
+def test_organisation_is_known_by_its_names(name: str, known: str | None) -> None:
+    assert organisation_of(name) == known
+
+
+def test_no_name_is_of_two_organisations() -> None:
+    listed = files("services.extract.entities").joinpath("organisations.txt").read_text("utf-8").splitlines()
+    called: dict[tuple[str, ...], str] = {}
+    for line in listed:
+        short, _, names = line.partition(" = ")
+        for name in (short, *filter(None, names.split(" | "))):
+            assert called.setdefault(body_words(name), short) == short, name
+    operations = listed[listed.index("# Peacekeeping operations of the United Nations, 1948 to 2024: all") + 1 :]
+    shown = list(takewhile(lambda line: not line.startswith("#"), operations))
+    assert len(shown) + len(("UNAVEM II", "UNAVEM III", "UNOSOM II")) == 71
 
 
 @pytest.mark.parametrize(("name", "told"), [("HWU", True), ("H.W.U.", True), ("Hwu", False), ("Kestrel", False)])

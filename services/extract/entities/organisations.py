@@ -1,8 +1,9 @@
 """Organisations: those of several states, by their acronym and by their names; and the words of bodies' names.
 
-``organisations.txt`` holds a body a line: what it is called most, and its further names. They are those that newspapers
-name of "International organizations and groups" (The World Factbook, in the public domain) and of the directory of the
-United Nations system, with the courts, banks and agencies of the European Union.
+``organisations.txt`` holds a body a line: what it is called most, and its further names. No library keeps them, so the
+list is our own, by kinds: those of the system of the United Nations and of the European Union are all there, as the
+charts of these two show them; of all others those that newspapers name most. An acronym that more often means something
+else is left out.
 """
 
 from functools import cache
@@ -34,8 +35,10 @@ def _bodies() -> dict[Words, str]:
     lines = files("services.extract.entities").joinpath("organisations.txt").read_text("utf-8").splitlines()
     found: dict[Words, str] = {}
     for line in lines:
+        if line.startswith("# "):
+            continue
         short, _, names = line.partition(" = ")
-        for name in (short, *names.split(" | ")):
+        for name in (short, *filter(None, names.split(" | "))):
             found[body_words(name)] = short
     return found
 
