@@ -136,16 +136,15 @@ class HereWorkers(Workers):
 class Replica:
     """An ingest process's crews, in this process."""
 
-    def __init__(self, engine: AsyncEngine, pages: Crew, feeds: Crew) -> None:
+    def __init__(self, engine: AsyncEngine, crews: Sequence[Crew]) -> None:
         self._engine = engine
-        self._pages = pages
-        self._feeds = feeds
+        self._crews = crews
         self.stop = asyncio.Event()
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as crews:
-            crews.create_task(self._pages.run(self.stop, drain_seconds=0.2))
-            crews.create_task(self._feeds.run(self.stop, drain_seconds=0.2))
+        async with asyncio.TaskGroup() as tasks:
+            for crew in self._crews:
+                tasks.create_task(crew.run(self.stop, drain_seconds=0.2))
 
     async def run_until(self, is_done: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:
         running = asyncio.create_task(self.run())
@@ -185,6 +184,7 @@ async def open_replica(
     folders: Sequence[Path] = (),
     workers: Workers | None = None,
     resolver: AbstractResolver | None = None,
+    pages: bool = True,
 ) -> AsyncIterator[Replica]:
     guard = Guard([f"127.0.0.1:{site.port}" for site in sites])
     async with AsyncExitStack() as stack:
@@ -195,7 +195,7 @@ async def open_replica(
         workers = workers or HereWorkers()
         pipeline = Pipeline(engine=engine, fetcher=fetcher, workers=workers, producer=producer, folders=folders)
         poller = Poller(engine=engine, fetcher=fetcher, workers=workers, interval_seconds=300)
-        pages = PageIntake(engine=engine, hosts=hosts, pipeline=pipeline, folders=folders)
+        page_intake = PageIntake(engine=engine, hosts=hosts, pipeline=pipeline, folders=folders)
         feeds = FeedIntake(engine=engine, hosts=hosts, poller=poller)
 
         async def no_problems() -> None: ...
@@ -204,7 +204,7 @@ async def open_replica(
             progress = Progress()
             return Crew(name, engine=engine, take=intake.take, find_problems=no_problems, progress=progress, most=most)
 
-        yield Replica(engine, crew("pages", pages), crew("feeds", feeds))
+        yield Replica(engine, [crew("pages", page_intake), crew("feeds", feeds)] if pages else [crew("feeds", feeds)])
 
 
 def events(kept: KeptRecords) -> list[ArticleIngested]:

@@ -1,20 +1,27 @@
 """Whatever somebody adds as a feed: a home page, an index of sitemaps, a list; its articles come in."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import update
+from aiohttp import web
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import Arrival, Publisher
-from schemas.tables import feed
+from schemas.tables import feed, host
+from schemas.tables import page as page_table
+from services.ingest.discovery.sitemaps import ENTRIES_MAX
 from services.ingest.discovery.sources import save_sources
 from services.ingest.queues import frontier
 from services.ingest.queues.leases import from_now
+from services.ingest.queues.slots import BATCH_SECONDS, HORIZON
 from services.ingest.queues.work import Source, find_publisher
 from tests.fakes import KeptRecords
 from tests.integration.newsroom import (
     SENTENCES,
+    Answer,
     Site,
     article_page,
     body,
@@ -166,3 +173,76 @@ async def test_text_file_of_urls_is_polled(engine: AsyncEngine) -> None:
     async with open_site(dict(ARTICLES)) as site:
         site.pages["/urls.txt"] = body(f"{site.url('/1')}\n{site.url('/2')}\n".encode(), "text/plain")
         assert await read(engine, site, "/urls.txt") == ["/1", "/2"]
+
+
+async def poll(engine: AsyncEngine, site: Site, *, interval_seconds: float = 0.0) -> Any:
+    """Poll every feed once, with no page read; return the row of the only one."""
+    async with engine.begin() as connection:
+        await connection.execute(update(feed).values(next_poll_at=from_now(0), outcome=None))
+        await connection.execute(update(host).values(free_at=from_now(0)))
+
+    async def is_polled() -> bool:
+        return all(row.outcome for row in await rows_of(engine, feed))
+
+    async with open_replica(engine, [site], KeptRecords(), interval_seconds=interval_seconds, pages=False) as replica:
+        await replica.run_until(is_polled)
+    return (await rows_of(engine, feed))[0]
+
+
+async def listed(engine: AsyncEngine) -> dict[str, Any]:
+    async with engine.connect() as connection:
+        return {
+            row.url.rpartition("/")[2]: row
+            for row in await connection.execute(select(page_table.c.url, page_table.c.due_at))
+        }
+
+
+def sitemap_of(site: Site, *numbers: int) -> Answer:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == f'"{len(numbers)}"':
+            return web.Response(status=304)
+        markup = urlset(site, *(f"/{number}" for number in numbers))
+        return web.Response(body=markup, content_type="text/xml", headers={"ETag": f'"{len(numbers)}"'})
+
+    return answer
+
+
+async def test_every_url_of_a_large_undated_sitemap_has_its_turn(engine: AsyncEngine) -> None:
+    async with open_site() as site:
+        async with engine.begin() as connection:
+            await frontier.add_feed(connection, site.url("/sitemap.xml"))
+        site.pages["/sitemap.xml"] = sitemap_of(site, *range(5_000))
+        for polls in range(1, 6):
+            row = await poll(engine, site)
+            pages = await listed(engine)
+            assert len(pages) == row.entries == polls * ENTRIES_MAX
+            assert (row.next_poll_at - row.polled_at).total_seconds() <= BATCH_SECONDS
+            assert {"0", "4999"} <= pages.keys()
+        assert (row.etag, row.outcome) == ('"5000"', "polled")
+        assert (await poll(engine, site)).outcome == "not_modified"
+        site.pages["/sitemap.xml"] = sitemap_of(site, *range(2_500), 7_000, *range(2_500, 5_000), 7_001)
+        row = await poll(engine, site)
+        assert {"7000", "7001"} <= (await listed(engine)).keys()
+    assert row.entries == 5_002
+
+
+async def test_past_of_a_sitemap_does_not_delay_its_news(engine: AsyncEngine) -> None:
+    async with open_site() as site:
+        async with engine.begin() as connection:
+            await frontier.add_feed(connection, site.url("/sitemap.xml"))
+        site.pages["/sitemap.xml"] = sitemap_of(site, *range(1_500))
+        row = await poll(engine, site, interval_seconds=60.0)
+        pages = await listed(engine)
+        slots = sorted(each.due_at for each in pages.values())
+        assert {other - one for one, other in pairwise(slots)} == {timedelta(seconds=120)}
+        assert 0.99 < (slots[-1] - slots[0]) / HORIZON <= 1.01  # no slot is further ahead
+        assert (row.etag, row.entries) == (None, len(pages))
+        now = datetime.now(UTC)
+        fresh = f"<url><loc>{site.url('/new')}</loc><lastmod>{now.isoformat()}</lastmod></url>"
+        site.pages["/sitemap.xml"] = body(
+            urlset(site, *(f"/{number}" for number in range(1_500))).replace(b"<url>", fresh.encode() + b"<url>", 1),
+            "text/xml",
+        )
+        await poll(engine, site, interval_seconds=60.0)
+        new = (await listed(engine))["new"]
+    assert sum(each.due_at <= new.due_at for each in pages.values()) <= 2

@@ -3,11 +3,15 @@
 import gzip
 import time
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.ingest.discovery import sitemaps
-from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed
+from services.ingest.discovery.beyond import MENDED_MAX, PART_LEAST, PART_MOST, TURN_SECONDS, list_further, list_turn
+from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, Item, NotAFeed, follow
 from services.ingest.discovery.feeds import BODY_MAX_BYTES
 from services.ingest.discovery.homepages import list_places
 from services.ingest.discovery.listings import max_bytes, read_listing
@@ -81,9 +85,53 @@ def test_bomb_is_not_unpacked() -> None:
 def test_sitemap_of_too_many_urls_is_bounded() -> None:
     started = time.process_time()
     feed = read(sitemap(*(located(number) for number in range(URLS_MAX + 1))))
-    assert (len(feed.entries), feed.dropped) == (ENTRIES_MAX, URLS_MAX + 1 - ENTRIES_MAX)
+    assert (len(feed.entries), len(feed.further), feed.dropped) == (ENTRIES_MAX, URLS_MAX - ENTRIES_MAX, 1)
     assert {0, URLS_MAX - 1} <= set(numbers(feed))  # undated: the new ones are at one of both ends
     assert time.process_time() - started < 5
+
+
+def test_sitemap_lists_every_url_once_the_newest_first() -> None:
+    times = [NOW - timedelta(hours=number) for number in range(ENTRIES_MAX * 5)]
+    dated = [located(number, lastmod=time.isoformat()) for number, time in enumerate(times)]
+    undated = [located(number) for number in range(len(times), len(times) + 100)]
+    feed = read(sitemap(*undated, *reversed(dated)))
+    further = [int(each.url.rpartition("/")[2]) for each in feed.further]
+    assert numbers(feed) == list(range(ENTRIES_MAX))
+    assert further[:2_900] == list(range(ENTRIES_MAX, ENTRIES_MAX + 2_900))  # to the second, then by day
+    days = [(number + 11) // 24 for number in further[:-100]]
+    assert days == sorted(days)
+    assert sorted(further) == list(range(ENTRIES_MAX, len(times) + 100))
+    assert set(further[-100:]) == set(range(len(times), len(times) + 100))
+    assert feed.further[0].modified == times[ENTRIES_MAX].isoformat()
+
+
+PIECES = [*"abXY01-_.~!$&'()*+,;=:@/?%# \u0627\\[\"|", "%C3%A9", "%d8%a7", "%41"]
+URL_TEXT = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+ORIGINS = [
+    "https://news.example",
+    "http://NEWS.example:80",
+    "https://u@n.example",
+    "http://1.2.3",
+    "https://\u0627.example",
+]
+
+
+@given(st.sampled_from(ORIGINS), st.lists(URL_TEXT.map("/{}".format) | URL_TEXT, max_size=20))
+@example(
+    "https://news.example", ["/a/../b", "/%41", "/a;", "/a?", "/./", "//a", "", "?x", "/a?b=c;d", "/.a/..", "/A%d8%a7"]
+)
+def test_further_url_is_what_following_its_link_leads_to(origin: str, paths: list[str]) -> None:
+    links = [origin + path for path in paths]
+    found, _ = list_further(SITE, [Item(link) for link in links], NOW)
+    assert [each.url for each in found] == [url for link in links if (url := follow(SITE, link)) is not None]
+
+
+def test_urls_of_odd_spelling_have_their_hour() -> None:
+    items = [Item(f"{SITE}/a/../{number}#x") for number in range(2 * MENDED_MAX + 5)]
+    hours = [list_further(SITE, items, NOW + timedelta(hours=number)) for number in range(3)]
+    assert [(len(found), waits) for found, waits in hours] == [(MENDED_MAX, True), (MENDED_MAX, True), (5, True)]
+    assert len({each.url for found, _ in hours for each in found}) == len(items)
+    assert list_further(SITE, items[:5], NOW)[1] is False
 
 
 def test_cut_sitemap_gives_what_was_whole() -> None:
@@ -104,10 +152,29 @@ def test_links_that_lead_nowhere_are_skipped() -> None:
 
 
 def test_index_names_its_newest_sitemaps() -> None:
-    days = [f"{NOW - timedelta(days=number):%Y-%m-%d}" for number in range(100)]
+    days = [f"{NOW - timedelta(days=number):%Y-%m-%d}" for number in range(40)]
     feed = read(index(*(located(number, lastmod=day) for number, day in enumerate(days))))
-    assert (feed.kind, feed.entries) == (FeedKind.INDEX, ())
-    assert feed.sources == tuple(f"{SITE}/{number}" for number in range(SOURCES_MAX))
+    assert (feed.kind, feed.entries, feed.has_more) == (FeedKind.INDEX, (), False)
+    assert feed.sources == tuple(f"{SITE}/{number}" for number in range(40))
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_every_sitemap_of_a_vast_index_has_its_turn(*, dated: bool) -> None:
+    days = [{"lastmod": f"{NOW - timedelta(days=number):%Y-%m-%d}"} if dated else {} for number in range(1_000)]
+    vast = index(*(located(number, **day) for number, day in enumerate(days)))
+    parts = [
+        read_listing(FeedBody(f"{SITE}/sitemap.xml", vast.encode(), NOW + timedelta(seconds=number * TURN_SECONDS)))
+        for number in range(32)
+    ]
+    assert all(part.has_more and SOURCES_MAX < len(part.sources) <= SOURCES_MAX + 2 * PART_LEAST for part in parts)
+    assert {url for part in parts for url in part.sources} == {f"{SITE}/{number}" for number in range(1_000)}
+    newest = range(SOURCES_MAX) if dated else [*range(SOURCES_MAX // 2), *range(1_000 - SOURCES_MAX // 2, 1_000)]
+    assert all({f"{SITE}/{number}" for number in newest} <= set(part.sources) for part in parts)
+
+
+def test_index_contrived_to_have_one_turn_is_bounded() -> None:
+    alike = [url for number in range(60_000) if crc32((url := f"{SITE}/{number}").encode()) % 64 == 0]
+    assert len(list_turn(alike, NOW - timedelta(seconds=NOW.timestamp() % (64 * TURN_SECONDS)))) == PART_MOST
 
 
 def test_index_does_not_name_itself() -> None:

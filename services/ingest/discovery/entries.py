@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -62,9 +63,19 @@ class Entry(BaseModel):
     section: str | None = None
 
 
+class Further(NamedTuple):
+    """An item beyond those that a poll reads whole: its URL as it is asked for, and its dates as they are stated."""
+
+    url: str
+    published: str | None
+    modified: str | None
+
+
 @dataclass(frozen=True)
 class Feed:
     """What a feed lists, in its order; ``dropped`` entries were too many, ``skipped`` ones had no usable link.
+
+    ``further`` items have their turn in later polls, in this order, and so have more sources where it ``has_more``.
 
     ``sources`` are the URLs of further feeds that it names: a home page its feeds, an index its sitemaps. In
     ``skip_hours`` (0 to 23, UTC) and on ``skip_days`` (Monday is 0) it asks to be left alone.
@@ -79,6 +90,8 @@ class Feed:
     sources: tuple[str, ...] = ()
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    further: tuple[Further, ...] = ()
+    has_more: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lxml import etree
 
 from schemas.events import Evidence
 from services.ingest.dates import read_date
+from services.ingest.discovery.beyond import from_both_ends, in_turn, list_further, list_turn
 from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, Item, NotAFeed, follow, read_entries
 from services.ingest.fetching.transcoding import as_utf8
 
@@ -24,23 +25,22 @@ URLS_MAX = 50_000
 """Of one sitemap; what the protocol allows. The rest is not read."""
 
 ENTRIES_MAX = 1_000
-"""The newest of a sitemap, which a poll lists: what a news sitemap may hold; more is an archive, not news."""
+"""The newest of a sitemap, which every poll reads whole: what a news sitemap may hold; the others have their turn."""
 
 SOURCES_MAX = 30
-"""The newest sitemaps of an index, which are polled: the others are archives by year or month."""
+"""The newest sitemaps of an index, which are polled always: the others, archives by year or month, in turn."""
 
 ONE_TIME_MIN = 10
 """From so many URLs on one time for all of them is when the sitemap was written, and no article's."""
 
 HOPEFUL_SHARE = 4
-"""Times ``ENTRIES_MAX``: so many at most are looked at more closely where they are of one day."""
+"""Times ``ENTRIES_MAX``: so many at most are looked at more closely, by their time of day."""
 
 UNDATED = datetime.min.replace(tzinfo=UTC)
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
 _END = re.compile(rb"</(?:[\w.-]+:)?urlset")
 _ROOT_WITHIN_BYTES = 4_096
-_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _URL = re.compile(r"https?://\S+")
 
 T = TypeVar("T")
@@ -73,14 +73,9 @@ def read_list(body: FeedBody) -> Feed:
     return _listed([Item(url) for url in urls[:URLS_MAX]], body, more=len(urls[URLS_MAX:]), kind=FeedKind.LIST)
 
 
-def newest(found: Sequence[tuple[datetime, T]], most: int) -> list[T]:
-    """Return up to ``most``, those dated latest first, then undated ones from both ends: one has the new ones."""
-    dated = sorted((pair for pair in found if pair[0] != UNDATED), key=lambda pair: pair[0], reverse=True)
-    undated = [each for at, each in found if at == UNDATED]
-    room = max(0, most - len(dated))
-    if len(undated) > room:
-        undated = undated[: room - room // 2] + undated[len(undated) - room // 2 :]
-    return [each for _, each in dated[:most]] + undated
+def newest(found: Sequence[tuple[datetime, T]]) -> list[T]:
+    """Return those dated latest first, then undated ones as they came."""
+    return [each for _, each in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
 def _listed(items: Sequence[Item], body: FeedBody, *, more: int, kind: FeedKind) -> Feed:
@@ -88,20 +83,14 @@ def _listed(items: Sequence[Item], body: FeedBody, *, more: int, kind: FeedKind)
         stated = (read_date(value, Evidence.FEED, now=body.fetched_at).at for value in (item.published, item.modified))
         return max((time for time in stated if time is not None), default=UNDATED)
 
-    chosen = newest([(at(item), item) for item in _hopeful(items)], ENTRIES_MAX)
-    entries = read_entries(chosen, body)
-    dropped = len(items) - len(chosen) + more
-    return Feed(None, None, entries, dropped=dropped, skipped=len(chosen) - len(entries), kind=kind)
-
-
-def _hopeful(items: Sequence[Item]) -> Sequence[Item]:
-    """Return the items that may be among the newest: days sort as they are written, and dates are dear to read."""
-    days = [str(item.published or item.modified or "")[:10] for item in items]
-    if len(items) <= ENTRIES_MAX or not all(map(_DAY.fullmatch, days)):
-        return items
-    latest = sorted(range(len(items)), key=lambda number: days[number], reverse=True)
-    oldest = days[latest[ENTRIES_MAX - 1]]
-    return [items[number] for number in latest if days[number] >= oldest][: HOPEFUL_SHARE * ENTRIES_MAX]
+    # Days sort as they are written, and times of day are dear to read.
+    ordered = in_turn(items) if len(items) > ENTRIES_MAX else items
+    hopeful = HOPEFUL_SHARE * ENTRIES_MAX
+    first = newest([(at(item), item) for item in ordered[:hopeful]])
+    entries = read_entries(first[:ENTRIES_MAX], body)
+    further, has_more = list_further(body.url, [*first[ENTRIES_MAX:], *ordered[hopeful:]], body.fetched_at)
+    skipped = min(len(items), ENTRIES_MAX) - len(entries)
+    return Feed(None, None, entries, dropped=more, skipped=skipped, kind=kind, further=further, has_more=has_more)
 
 
 def _read_index(source: bytes, body: FeedBody) -> Feed:
@@ -111,10 +100,13 @@ def _read_index(source: bytes, body: FeedBody) -> Feed:
         url = follow(body.url, _text(element, "{*}loc"))
         if url is not None and url != body.url:
             found.append((stated or UNDATED, url))
-    sources = tuple(dict.fromkeys(newest(found, SOURCES_MAX)))
-    if not sources:
+    if not found:
         raise NotAFeed("an index of no sitemaps")
-    return Feed(None, None, (), dropped=len(found) - len(sources), skipped=0, kind=FeedKind.INDEX, sources=sources)
+    dated = newest([pair for pair in found if pair[0] != UNDATED])
+    urls = list(dict.fromkeys(dated + from_both_ends([url for at, url in found if at == UNDATED])))
+    sources = (*urls[:SOURCES_MAX], *list_turn(urls[SOURCES_MAX:], body.fetched_at))
+    has_more = len(sources) < len(urls)
+    return Feed(None, None, (), 0, 0, kind=FeedKind.INDEX, sources=sources, has_more=has_more)
 
 
 def _read_items(source: bytes) -> tuple[list[Item], int]:

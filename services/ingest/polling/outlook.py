@@ -5,13 +5,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from schemas.outcomes import FeedOutcome
-from services.ingest.discovery.entries import Feed
+from services.ingest.discovery.beyond import TURN_SECONDS
+from services.ingest.discovery.entries import Entry, Feed, FeedKind
 from services.ingest.discovery.rests import Rest, wait_out
 from services.ingest.fetching.responses import Fetched
 from services.ingest.queues.frontier import Inserted, place_of
 from services.ingest.queues.leases import leased_at
-from services.ingest.queues.pace import SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
+from services.ingest.queues.pace import DAY_SECONDS, SOURCES_A_DAY, UNKNOWN_A_DAY, first_pace, next_pace
 from services.ingest.queues.schedule import NextPoll, next_poll
+from services.ingest.queues.slots import BATCH_SECONDS
 
 LOST = frozenset(
     {
@@ -27,10 +29,20 @@ LOST = frozenset(
 
 
 class Answer(NamedTuple):
-    """A feed's answer, and what it lists; None where that is what it was."""
+    """A feed's answer, and what it lists; None where that is what it was.
+
+    ``picked`` are those of its further items whose turn it is; it ``has_more`` where others wait.
+    """
 
     fetched: Fetched
     found: Feed | None
+    picked: tuple[Entry, ...] = ()
+    has_more: bool = False
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is to be listed."""
+        return self.found.entries + self.picked if self.found else ()
 
 
 class Outlook(NamedTuple):
@@ -54,7 +66,7 @@ def after_answer(
         FeedOutcome.POLLED,
         failures=row.failures,
         interval_seconds=interval_seconds,
-        longest_seconds=longest_seconds,
+        longest_seconds=min(longest_seconds, _more_in(answer)),
         per_day=per_day,
         max_age_seconds=answer.fetched.cache_max_age_seconds,
         ttl_seconds=kept.ttl_seconds,
@@ -78,6 +90,13 @@ def after_failure(
     return _rested(row, again, kept), "" if is_lost else None
 
 
+def _more_in(answer: Answer) -> float:
+    """Return in how many seconds at most there is more to be had, whatever the feed's pace is."""
+    if not answer.has_more or answer.found is None:
+        return DAY_SECONDS
+    return TURN_SECONDS / 2 if answer.found.kind is FeedKind.INDEX else BATCH_SECONDS
+
+
 def _pace(row: Row[Any], answer: Answer, inserted: Inserted) -> float:
     found, now = answer.found, leased_at(row)
     if row.changes_per_day is None or row.polled_at is None:
@@ -89,9 +108,9 @@ def _pace(row: Row[Any], answer: Answer, inserted: Inserted) -> float:
         return first_pace([at for at in dates if at is not None], now)
     return next_pace(
         row.changes_per_day,
-        new=inserted.new,
+        new=inserted.new - inserted.later,
         changed=inserted.changed,
-        listed=sum(inserted),
+        listed=inserted.new + inserted.changed + inserted.known,
         elapsed_seconds=(now - row.polled_at).total_seconds(),
     )
 

@@ -1,6 +1,7 @@
 """The poller: asks a feed what is new and makes due pages of the entries it does not know."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
 from services import metrics, traces
-from services.ingest.discovery.entries import Feed, FeedBody, FeedKind, NotAFeed
+from services.ingest.discovery.entries import Entry, Feed, FeedBody, FeedKind, Further, Item, NotAFeed, read_entries
 from services.ingest.discovery.homepages import list_places
 from services.ingest.discovery.listings import max_bytes, read_listing
 from services.ingest.discovery.probing import find_feed
+from services.ingest.discovery.sitemaps import ENTRIES_MAX
 from services.ingest.discovery.sources import save_sources
 from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.polling.outlook import Answer, after_answer, after_failure
-from services.ingest.queues import frontier, leases
+from services.ingest.queues import frontier, leases, slots
 from services.ingest.queues.frontier import Inserted, Polled
 from services.ingest.queues.hosts import Turn
 from services.ingest.queues.leases import Lease
@@ -35,6 +37,9 @@ FEED_ACCEPT = (
     "text/xml;q=0.9, */*;q=0.1"
 )
 """The Accept header of a poll."""
+
+PAST = frozenset({FeedKind.SITEMAP, FeedKind.LIST})
+"""Kinds of feeds that list what is years old as well as news."""
 
 REFUSALS = (FetchFailed, NotAFeed, WorkerKilled, WorkerError)
 """What is the feed's own fault, its server's, or our code's on this feed alone: each ends as an outcome."""
@@ -65,6 +70,12 @@ def read(body: FeedBody) -> Feed:
         raise
     except Exception as error:
         raise NotAFeed(f"our own code failed on it: {type(error).__name__}") from error
+
+
+def read_further(chosen: tuple[Sequence[Further], FeedBody]) -> tuple[Entry, ...]:
+    """Return further items of a listing as entries; runs in a worker, since dates are dear to read."""
+    further, body = chosen
+    return read_entries([Item(each.url, published=each.published, modified=each.modified) for each in further], body)
 
 
 class Poller:
@@ -102,7 +113,7 @@ class Poller:
                 return
             polled = _answered(answer)
             span.note(outcome=polled.outcome)
-            await self._save(row, polled, answer)
+            await self._save(row, polled, answer, slots.SLOT_SHARE * turn.pause_seconds)
 
     async def fail(self, row: Row[Any], error: Exception) -> None:
         """Save what becomes of a feed whose poll failed as nobody expected. Raises ``LeaseLost``."""
@@ -122,7 +133,21 @@ class Poller:
             return Answer(fetched, None)
         found = await self._find(row, await self._read(fetched), fetched, turn)
         metrics.FEED_ENTRIES.labels("skipped").inc(found.skipped + found.dropped)
-        return Answer(fetched, found)
+        return await self._pick(Answer(fetched, found, has_more=found.has_more))
+
+    async def _pick(self, answer: Answer) -> Answer:
+        """Return the answer with those of its further items whose turn it is: the first that are not known."""
+        fetched, found = answer.fetched, answer.found
+        if found is None or not found.further:
+            return answer
+        further = {each.url: each for each in found.further}
+        urls = [*dict.fromkeys(entry.url for entry in found.entries), *further]
+        async with self._engine.connect() as connection:
+            unknown = await slots.find_unknown(connection, urls, most=ENTRIES_MAX + 1)
+        chosen = [further[url] for url in unknown[:ENTRIES_MAX] if url in further]
+        place = FeedBody(fetched.final_url, b"", fetched.fetched_at)
+        picked = await self._workers.run(read_further, (chosen, place)) if chosen else ()
+        return answer._replace(picked=picked, has_more=answer.has_more or len(unknown) > ENTRIES_MAX)
 
     async def _find(self, row: Row[Any], found: Feed, fetched: Fetched, turn: Turn) -> Feed:
         """Return what was found, with the feed of a home page that names none, if it has one. Raises `NotAFeed`."""
@@ -159,20 +184,24 @@ class Poller:
             read, FeedBody(fetched.final_url, fetched.body, fetched.fetched_at, fetched.charset)
         )
 
-    async def _save(self, row: Row[Any], polled: Polled, answer: Answer | None) -> None:
+    async def _save(
+        self, row: Row[Any], polled: Polled, answer: Answer | None, apart_seconds: float | None = None
+    ) -> None:
         """Save what was found and what became of the poll, and count both once they are kept."""
         lease, found = Lease(feed, row.feed_id, row.lease_token), answer.found if answer else None
         async with self._engine.begin() as connection:
             await leases.check(connection, lease)
-            inserted = await frontier.insert_entries(connection, row, found.entries if found else ())
+            apart_seconds = apart_seconds if found and found.kind in PAST else None
+            listed = answer.entries if answer else ()
+            inserted = await frontier.insert_entries(connection, row, listed, apart_seconds=apart_seconds)
             if found and found.sources and not await save_sources(connection, row, found.sources):
                 polled = polled._replace(reason="names feeds, but was found in what was found itself")
             if answer is not None:
                 polled = await self._look_ahead(connection, row, polled, answer, inserted)
             await frontier.save_poll(connection, lease, polled._replace(entries=inserted.new))
         metrics.FEED_POLLS.labels(polled.outcome).inc()
-        for what, count in inserted._asdict().items():
-            metrics.FEED_ENTRIES.labels(what).inc(count)
+        for what in ("new", "changed", "known"):
+            metrics.FEED_ENTRIES.labels(what).inc(getattr(inserted, what))
         words = f" ({polled.reason})" if polled.reason else f", {inserted.new} new, {inserted.changed} changed"
         logger.info("%s%s; next in %.0f s", polled.outcome, words, polled.next.seconds)
 
@@ -180,6 +209,10 @@ class Poller:
         self, connection: AsyncConnection, row: Row[Any], polled: Polled, answer: Answer, inserted: Inserted
     ) -> Polled:
         """Return what is left in the row with the next poll; a feed that has moved to where another is polled ends."""
+        if inserted.left:
+            answer = answer._replace(has_more=True)
+        if answer.has_more:  # what has not changed is not sent, and could not be listed
+            polled = polled._replace(etag=None, last_modified=None)
         outlook = after_answer(
             row,
             answer,
@@ -197,7 +230,7 @@ class Poller:
 
 def _answered(answer: Answer) -> Polled:
     """Return what an answer leaves in the feed's row, until what it lists is saved."""
-    fetched, found = answer
+    fetched, found = answer.fetched, answer.found
     return Polled(
         FeedOutcome.POLLED if found else FeedOutcome.NOT_MODIFIED,
         f"names {len(found.sources)} feeds" if found and found.sources else None,

@@ -1,6 +1,6 @@
 """The frontier: the feeds that are polled and the pages they list, each leased when it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -15,7 +15,7 @@ from schemas.tables import feed, host, page
 from services import traces
 from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
-from services.ingest.queues import hosts
+from services.ingest.queues import hosts, slots
 from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
 from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import default_publisher, host_key, resolve
@@ -32,11 +32,16 @@ _ONE_WRITING = timedelta(minutes=1)
 
 
 class Inserted(NamedTuple):
-    """What became of a feed's entries: pages made, made due again, and known already."""
+    """What became of a feed's entries: pages made, made due again, and known already.
+
+    Of the new ones some are due ``later``; others are ``left`` for another poll.
+    """
 
     new: int
     changed: int
     known: int
+    later: int = 0
+    left: int = 0
 
 
 class Polled(NamedTuple):
@@ -145,39 +150,54 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
     )
 
 
-async def insert_entries(connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry]) -> Inserted:
+async def insert_entries(
+    connection: AsyncConnection, source: Row[Any], entries: Sequence[Entry], *, apart_seconds: float | None = None
+) -> Inserted:
     """Make a due page of each entry not known yet; a known one is due again where the feed dates it anew.
+
+    Of a sitemap, whose hosts have a slot every ``apart_seconds``, those of the past are due in these.
 
     A feed that dates most of them anew to one minute says when it was written, not when they were: of these only the
     date is kept.
     A page that was erased is left alone: an entry has words of the article. A page that is being read just now loses
     its lease, so that whoever reads the older text does not mark it done.
     """
-    rows = [_page_row(source, each) for _, each in sorted({each.url: each for each in entries}.items())]
-    if not rows:
+    if not entries:
         return Inserted(0, 0, 0)
+    said, before = {each.url: each for each in entries}, await _find_known(connection, entries)
+    due = None if apart_seconds is None else await slots.book(connection, list(said.values()), before, apart_seconds)
+    listed = [each for url, each in sorted(said.items()) if due is None or url in due]
+    left = len(said) - len(listed)
+    if not listed:
+        return Inserted(0, 0, 0, left=left)
+    rows = [_page_row(source, each) | ({"due_at": due[each.url]} if due else {}) for each in listed]
     await hosts.remember(connection, {row["host"] for row in rows})
     statement = insert(page).values(rows)
-    said, known = (entry["modified"]["at"].astext for entry in (statement.excluded.entry, page.c.entry))
+    dated, known = (entry["modified"]["at"].astext for entry in (statement.excluded.entry, page.c.entry))
     kept = page.c.outcome.is_distinct_from(PageOutcome.ERASED.value)
-    dates_all = await _dates_all_anew(connection, entries)
-    due = {"traceparent": statement.excluded.traceparent} | _DUE
+    dates_all = _dates_all_anew(said, before)
+    again = {"traceparent": statement.excluded.traceparent} | _DUE
     upsert = statement.on_conflict_do_update(
         index_elements=[page.c.url],
-        set_={"entry": statement.excluded.entry} | ({} if dates_all else due),
-        where=and_(said.is_not(None), said.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value, kept),
+        set_={"entry": statement.excluded.entry} | ({} if dates_all else again),
+        where=and_(dated.is_not(None), dated.is_distinct_from(known), page.c.arrival == Arrival.FETCHED.value, kept),
     ).returning(page.c.found_at == func.now())
     fresh = [bool(new) for (new,) in await connection.execute(upsert)]
     changed = 0 if dates_all else len(fresh) - sum(fresh)
-    return Inserted(sum(fresh), changed, len(rows) - sum(fresh) - changed)
+    later = sum(at > first for first in [min(due.values())] for at in due.values()) if due else 0
+    return Inserted(sum(fresh), changed, len(rows) - sum(fresh) - changed, later, left)
 
 
-async def _dates_all_anew(connection: AsyncConnection, entries: Sequence[Entry]) -> bool:
+async def _find_known(connection: AsyncConnection, entries: Sequence[Entry]) -> dict[str, str | None]:
+    """Return those of the entries' URLs that are pages, each with when it was last dated."""
+    modified = page.c.entry["modified"]["at"].astext.label("modified")
+    known = select(page.c.url, modified).where(page.c.url.in_({entry.url for entry in entries}))
+    return {row.url: row.modified for row in await connection.execute(known)}
+
+
+def _dates_all_anew(said: Mapping[str, Entry], known: Mapping[str, str | None]) -> bool:
     """Tell whether a poll dates more than half of the entries anew that are known, all of these to about one minute."""
-    said = {entry.url: entry.modified.at for entry in entries}
-    at = page.c.entry["modified"]["at"].astext
-    known = (await connection.execute(select(page.c.url, at).where(page.c.url.in_(said)))).all()
-    dates = [(said[url], before and datetime.fromisoformat(before)) for url, before in known]
+    dates = [(said[url].modified.at, before and datetime.fromisoformat(before)) for url, before in known.items()]
     anew = sorted(now for now, before in dates if now and now != before)
     together = [date for date in anew if abs(date - anew[len(anew) // 2]) <= _ONE_WRITING]
     return len(together) > max(ANEW_MAX, len(known) / 2)

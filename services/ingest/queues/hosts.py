@@ -141,6 +141,12 @@ class Turn:
         if await self._hosts.robots.check(url, utc_now(), before_redirect=self._go_to):
             await self._go_to(url)
 
+    @property
+    def pause_seconds(self) -> float:
+        """What lies between two requests of the host that was asked: our interval, or its crawl delay."""
+        delay = None if self._url is None else self._hosts.robots.crawl_delay(self._url)
+        return host_pause(interval_seconds=self._hosts.interval_seconds, crawl_delay_seconds=delay)
+
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt of the host named when ``url`` was asked."""
         return self._hosts.robots.sitemaps(url)
