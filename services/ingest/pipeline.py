@@ -54,6 +54,9 @@ LOST_CHARACTER = "\ufffd"
 LOST = "characters were lost in its encoding: the text has U+FFFD in their place"
 """The reason of a page that is an article all the same."""
 
+JITTER_STEPS = 1_000
+"""Parts of what a page's id, which is as good as drawn by lot, may lengthen its waits by."""
+
 REFUSALS = (FetchFailed, Refused, CleanerFailed, WorkerKilled, WorkerError, BadUrl, RecordTooLarge)
 """What is the page's own fault, its server's, or our code's on this page alone: each ends as an outcome."""
 
@@ -222,6 +225,7 @@ class Pipeline:
             attempts=attempts,
             retry_after_seconds=result.retry_after_seconds,
             may_pass=result.may_pass,
+            jitter=work.lease.id.int % JITTER_STEPS / JITTER_STEPS,
         )
         lost: LeaseLost | None = None
         async with self._engine.begin() as connection:

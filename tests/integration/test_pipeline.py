@@ -200,6 +200,9 @@ async def test_page_that_will_never_do_ends_in_its_outcome(engine: AsyncEngine, 
     assert (good.outcome, len(kept.records)) == ("published", 1)
 
 
+TELLING_ATTEMPTS = (1, 2, schedule.PAGE_ATTEMPTS - 1, schedule.PAGE_ATTEMPTS)
+"""The last ends it, and none before."""
+
 PASSING: dict[str, Answer] = {
     "server_error": status(503),
     "rate_limited": status(429),
@@ -214,8 +217,8 @@ async def test_failure_that_may_pass_is_tried_again_and_counted_once(
     site.pages["/page"] = PASSING[outcome]
     await add_pages(engine, site.url("/page"))
     before = counted(outcome)
-    for attempt in range(1, schedule.PAGE_ATTEMPTS + 1):
-        await make_due(engine)
+    for attempt in TELLING_ATTEMPTS:
+        await make_due(engine, attempts=attempt - 1)
         async with open_replica(engine, [site], KeptRecords(), fetch_seconds=0.3) as replica:
             await replica.run_until_done()
         (row,) = await rows_of(engine)
@@ -321,8 +324,8 @@ async def test_refusal_that_nobody_knows_is_tried_again_and_ends_in_its_outcome(
     await add_pages(engine, site.url("/a"), site.url("/b"))
     await forbid(engine, "publication", "canonical_url", site.url("/a"))
     before = counted("bad_response")
-    for attempt in range(1, schedule.PAGE_ATTEMPTS + 1):
-        await make_due(engine)
+    for attempt in TELLING_ATTEMPTS:
+        await make_due(engine, attempts=attempt - 1)
         await ingest(engine, site)
         bad, good = await rows_of(engine)
         assert (bad.outcome, bad.reason, bad.attempts) == ("bad_response", "the database refused it", attempt)

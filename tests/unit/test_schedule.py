@@ -79,7 +79,16 @@ def test_no_feed_waits_less_than_its_interval_or_more_than_days(
 
 def test_passing_failure_is_tried_again_later_each_time_and_then_stands() -> None:
     waits = [retry_after(PageOutcome.SERVER_ERROR, attempts=n) for n in range(1, schedule.PAGE_ATTEMPTS + 1)]
-    assert waits == [60, 240, 960, 3_840, None]
+    assert waits == [60, 240, 960, 3_840, 15_360, *[schedule.RETRY_CAP_SECONDS] * 7, None]
+    assert 1.9 * 86_400 < sum(wait or 0 for wait in waits) < 2 * 86_400
+
+
+def test_pages_that_failed_together_come_back_apart() -> None:
+    def wait(jitter: float, asked: float | None = None) -> float:
+        return retry_after(PageOutcome.TIMED_OUT, attempts=6, jitter=jitter, retry_after_seconds=asked) or 0.0
+
+    assert [wait(0.0), wait(0.5), wait(1.0)] == pytest.approx([21_600, 22_680, 23_760])
+    assert wait(0.5, 40_000) == pytest.approx(42_000)  # never sooner than the server asks
 
 
 @pytest.mark.parametrize("outcome", sorted(set(PageOutcome) - schedule.PASSING))
@@ -95,6 +104,17 @@ def test_final_outcome_that_may_pass_is_tried_again_as_often_as_any() -> None:
 def test_page_that_kills_a_worker_twice_is_done() -> None:
     assert retry_after(PageOutcome.WORKER_KILLED, attempts=1) == 60
     assert retry_after(PageOutcome.WORKER_KILLED, attempts=2) is None
+
+
+@given(st.lists(st.sampled_from(sorted(schedule.PASSING)), max_size=3 * schedule.PAGE_ATTEMPTS))
+def test_page_kills_no_more_workers_between_other_failures(outcomes: list[PageOutcome]) -> None:
+    made: list[PageOutcome] = []
+    for outcome in outcomes:
+        made.append(outcome)
+        if retry_after(outcome, attempts=len(made)) is None:
+            break
+    assert made.count(PageOutcome.WORKER_KILLED) <= schedule.KILLED_ATTEMPTS
+    assert len(made) <= schedule.PAGE_ATTEMPTS
 
 
 def test_rate_limited_page_waits_as_long_as_asked_up_to_a_day() -> None:

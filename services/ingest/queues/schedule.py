@@ -15,8 +15,9 @@ FRESH_CAP_SECONDS = 3_600.0
 DEAD_CAP_SECONDS = 4 * DAY_SECONDS
 """The longest between two polls of a feed that fails again and again: it may return, and costs next to nothing."""
 
-PAGE_ATTEMPTS = 5
-"""How often a page is asked for while its failures may pass: over the waits below, about an hour and a half."""
+PAGE_ATTEMPTS = 13
+"""How often a page is asked for while its failures may pass: over the waits below, two days, which outlast a site's
+evening out of order and a certificate that expires on a Saturday; what is older is hardly news."""
 
 KILLED_ATTEMPTS = 2
 """How often a page may kill a worker: once may be a neighbour's memory, twice is the page."""
@@ -25,7 +26,10 @@ RETRY_FIRST_SECONDS = 60.0
 """Before the second attempt at a page; each further wait is four times as long."""
 
 RETRY_CAP_SECONDS = 21_600.0
-"""The longest wait between two attempts at a page: six hours outlast a server's bad night."""
+"""The longest wait between two attempts at a page, from the sixth on: what came back is read within six hours."""
+
+JITTER_SHARE = 0.1
+"""Of a wait, what it is longer by at most, page by page: what failed together does not come back together."""
 
 HOST_PAUSE_CAP_SECONDS = 3_600.0
 """The longest that one Retry-After keeps all of a host's pages waiting; the page itself waits as long as asked."""
@@ -99,18 +103,23 @@ def _fresh(max_age_seconds: float, per_day: float | None) -> float:
 
 
 def retry_after(
-    outcome: PageOutcome, *, attempts: int, retry_after_seconds: float | None = None, may_pass: bool = False
+    outcome: PageOutcome,
+    *,
+    attempts: int,
+    retry_after_seconds: float | None = None,
+    may_pass: bool = False,
+    jitter: float = 0.0,
 ) -> float | None:
     """Return the seconds until a page is tried again, or None where ``outcome`` stands.
 
-    ``attempts`` counts the attempts made, this one included; ``may_pass`` says of an outcome that is else final that
-    it may be gone the next time.
+    ``attempts`` counts the attempts made, this one included, whatever they ended in; ``may_pass`` says of an outcome
+    that is else final that it may be gone the next time. ``jitter``, from 0 to 1, is the page's own.
     """
     allowed = KILLED_ATTEMPTS if outcome is PageOutcome.WORKER_KILLED else PAGE_ATTEMPTS
     if not (may_pass or outcome in PASSING) or attempts >= allowed:
         return None
-    wait = min(RETRY_FIRST_SECONDS * 4.0 ** (attempts - 1), RETRY_CAP_SECONDS)
-    return min(max(wait, retry_after_seconds or 0.0), DAY_SECONDS)
+    wait = min(RETRY_FIRST_SECONDS * 4.0 ** min(attempts - 1, _FIRST_POWER_CAP), RETRY_CAP_SECONDS)
+    return min(max(wait, retry_after_seconds or 0.0), DAY_SECONDS) * (1.0 + JITTER_SHARE * jitter)
 
 
 def host_pause(
