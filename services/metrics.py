@@ -175,7 +175,7 @@ LAG_RECORDS = _gauge(
 
 FEEDS = _gauge(
     "claimwire_ingest_feeds",
-    f"Feeds by what became of their last poll; `{NEVER}`: added and not yet polled.",
+    f"Feeds by what became of their last poll, without those that have ended; `{NEVER}`: added and not yet polled.",
     of=_INGEST,
     odd="Failing ones growing: `claimwire feeds list` and /v1/feeds?outcome=… name them and why; many at once are our "
     "own network, DNS or robots.txt.",

@@ -63,8 +63,11 @@ async def test_empty_tables_are_zeros(engine: AsyncEngine) -> None:
 async def test_feeds_are_counted_by_outcome_and_the_longest_overdue_is_told(engine: AsyncEngine) -> None:
     late = {"next_poll_at": ago(seconds=90)}
     soon = {"outcome": "polled", "next_poll_at": ago(hours=-1)}
-    await add(engine, feed, feed_row("a", **late), feed_row("b", **soon), feed_row("c", **soon))
+    ended = [{"outcome": outcome, "ended_at": ago(days=1)} for outcome in ("gone", "polled")]
+    rows = [late, soon, soon, *ended]
+    await add(engine, feed, *(feed_row(name, **row) for name, row in zip("abcde", rows, strict=True)))
     await measure(engine)
+    assert value("claimwire_ingest_feeds", outcome="gone") == 0
     assert value("claimwire_ingest_feeds", outcome="not_polled") == 1
     assert value("claimwire_ingest_feeds", outcome="polled") == 2
     assert value("claimwire_ingest_feed_overdue_seconds") == pytest.approx(90, abs=30)

@@ -15,7 +15,8 @@ COUNTED_MOST = 100_000
 # 10 ms for 100,000 of them.
 _BACKLOG = text(f"""
     SELECT (SELECT jsonb_object_agg(coalesce(outcome, '{metrics.NEVER}'), feeds) FROM (
-               SELECT outcome, count(*) AS feeds FROM feed GROUP BY outcome) AS by_outcome) AS feeds,
+               SELECT outcome, count(*) AS feeds FROM feed
+                WHERE ended_at IS NULL GROUP BY outcome) AS by_outcome) AS feeds,
            (SELECT extract(epoch FROM now() - min(next_poll_at)) FROM feed
              WHERE next_poll_at <= now() AND ended_at IS NULL) AS feed_overdue,
            (SELECT extract(epoch FROM max(found_at)) FROM page) AS newest_page,
