@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.tables import host
+from schemas.outcomes import PageOutcome
+from schemas.tables import host, page
 from services import metrics
 from services.database import is_passing
+from services.ingest.fetching.responses import FetchFailed
 from services.ingest.queues import leases
-from services.ingest.queues.hosts import HostBusy, Turn
+from services.ingest.queues.hosts import HostBusy, Turn, remember
+from services.ingest.queues.journeys import WAITS_MAX, Journey, go_on
 from services.ingest.queues.leases import RENEW_SECONDS, Lease, LeaseLost
+from services.ingest.urls import host_key
 from services.kafka import KafkaUnavailable
 from services.lifecycle import Backoff, Progress, sleep_unless
 
@@ -27,7 +31,7 @@ TAKE_SECONDS = 0.05
 """How long a crew with work in hand waits until it looks for more: for one piece it costs as much as for many."""
 
 BUSY_HOST_SECONDS = 15.0
-"""When work is due again whose redirect led to a host that was not free in time."""
+"""When work is due again of which not even one more step could be made, since the host was not free in time."""
 
 PIECE_SECONDS = 600.0
 """The most a piece of work may take: above the longest fetch (300 s), its waits, and cleaning."""
@@ -37,13 +41,14 @@ PIECE_SECONDS = 600.0
 class Piece:
     """One leased piece of work: ``do`` ends by saving its outcome; ``turn`` is its turn at a host, if it needs one.
 
-    ``fail`` saves what is to become of it where ``do`` raised what nobody expected.
+    ``fail`` saves what is to become of it where ``do`` raised what nobody expected. ``journey`` is how far it had come.
     """
 
     lease: Lease
     do: Callable[[], Coroutine[Any, Any, None]]
     fail: Callable[[Exception], Coroutine[Any, Any, None]]
     turn: Turn | None = None
+    journey: Journey | None = None
 
 
 def is_away(error: BaseException) -> bool:
@@ -170,8 +175,8 @@ class Crew:
             return False
         except HostBusy as busy:
             metrics.HOSTS_BUSY.inc()
-            logger.info("the host %s is busy; to be tried again", busy)
-            await self._give_back(piece, BUSY_HOST_SECONDS)
+            logger.info("the host %s is busy; to be gone on with", busy)
+            await self._put_off(piece, go_on(piece.journey, busy))
             return False
         except BaseException as error:
             if isinstance(error, Exception) and not is_away(error):
@@ -185,8 +190,13 @@ class Crew:
         """Do one piece, or save that it failed as nobody expected: that is its own failure, and the others go on."""
         try:
             await piece.do()
-        except (LeaseLost, HostBusy):
+        except LeaseLost:
             raise
+        except HostBusy as busy:
+            journey = go_on(piece.journey, busy)
+            if journey is None or journey.waits < WAITS_MAX:
+                raise
+            await piece.fail(FetchFailed(PageOutcome.TIMED_OUT, f"{busy} was not free in {WAITS_MAX} tries"))
         except Exception as error:
             if is_away(error):
                 raise
@@ -194,11 +204,23 @@ class Crew:
         if piece.turn is not None:
             await piece.turn.leave()
 
-    async def _give_back(self, piece: Piece, seconds: float) -> None:
+    async def _put_off(self, piece: Piece, journey: Journey | None) -> None:
+        """Have the piece go on with its next step as soon as that step's host is free, in its place in the line."""
+        if journey is None:
+            await self._give_back(piece, BUSY_HOST_SECONDS)
+            return
+        values: dict[str, Any] = {"journey": journey.as_json()}
+        if piece.lease.table is page:
+            values["host"] = host_key(journey.next)  # by which it is leased
+        await self._give_back(piece, BUSY_HOST_SECONDS if journey.waits else 0.0, **values)
+
+    async def _give_back(self, piece: Piece, seconds: float, **values: Any) -> None:
         """End the piece's leases now; where the database is away they end by themselves."""
         try:
             async with self._engine.begin() as connection:
-                await leases.give_back(connection, piece.lease, seconds=seconds)
+                if "host" in values:
+                    await remember(connection, {values["host"]})
+                await leases.give_back(connection, piece.lease, seconds=seconds, **values)
             if piece.turn is not None:
                 await piece.turn.leave()
         except Exception as error:

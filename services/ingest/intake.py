@@ -15,6 +15,7 @@ from services.ingest.pipeline import Pipeline
 from services.ingest.polling.poller import Poller
 from services.ingest.queues import frontier, leases, submissions
 from services.ingest.queues.hosts import LOOK_SECONDS, Hosts, Turn
+from services.ingest.queues.journeys import journey_of
 from services.ingest.queues.leases import Lease
 from services.ingest.queues.work import Work, from_page, from_submission
 from services.ingest.urls import BadUrl
@@ -46,7 +47,8 @@ class PageIntake:
             asked = [work for work in works if work.source.supplied is None]
             if not asked:
                 return pieces
-            urls, token = [work.source.url for work in asked], asked[0].lease.token
+            urls = [work.journey.next if work.journey else work.source.url for work in asked]
+            token = asked[0].lease.token
             for work, turn in zip(asked, await self._hosts.begin_all(connection, urls, token), strict=True):
                 if turn is None:
                     await leases.give_back(connection, work.lease, seconds=LOOK_SECONDS)
@@ -68,7 +70,7 @@ class PageIntake:
 
     def _piece(self, work: Work, turn: Turn | None) -> Piece:
         do, fail = partial(self._pipeline.handle, work, turn), partial(self._pipeline.fail, work)
-        return Piece(work.lease, do, fail, turn)
+        return Piece(work.lease, do, fail, turn, work.journey)
 
 
 class FeedIntake:
@@ -85,7 +87,8 @@ class FeedIntake:
             rows = await frontier.lease_feeds(connection, most=room)
             if not rows:
                 return []
-            places = [frontier.place_of(row) for row in rows]
+            journeys = [journey_of(row) for row in rows]
+            places = [way.next if way else frontier.place_of(row) for row, way in zip(rows, journeys, strict=True)]
             turns = await self._hosts.begin_all(connection, places, rows[0].lease_token)
             pieces = [self._piece(row, turn) for row, turn in zip(rows, turns, strict=True)]
             for piece in pieces:
@@ -100,4 +103,4 @@ class FeedIntake:
             return lease
         if isinstance(turn, BadUrl):
             return Piece(lease, partial(fail, turn), fail)
-        return Piece(lease, partial(self._poller.poll, row, turn), fail, turn)
+        return Piece(lease, partial(self._poller.poll, row, turn), fail, turn, journey_of(row))

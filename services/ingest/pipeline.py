@@ -31,7 +31,7 @@ from services.ingest.queues.leases import LeaseLost, finish, from_now
 from services.ingest.queues.publications import Standing
 from services.ingest.queues.schedule import retry_after
 from services.ingest.queues.work import Result, Source, Work, as_known
-from services.ingest.urls import BadUrl
+from services.ingest.urls import BadUrl, host_key
 from services.kafka import Producer, RecordTooLarge, event_headers
 from services.logs import bound
 from services.traces import Kind, Span
@@ -96,7 +96,7 @@ class Pipeline:
 
         Raises:
             LeaseLost: another replica has the work now; nothing was saved.
-            HostBusy: a redirect's host is not free; the work is as it was.
+            HostBusy: a host is not free; the work goes on from there.
             KafkaUnavailable: nothing is marked; likewise whatever says that PostgreSQL is away.
             Exception: nobody expected it; ``fail`` says what becomes of the work.
         """
@@ -151,6 +151,7 @@ class Pipeline:
                     etag=work.etag,
                     last_modified=work.last_modified,
                     before_request=turn.before_request,
+                    way=None if work.journey is None else work.journey.way,
                 )
         metrics.FETCHED_BYTES.inc(len(fetched.body))
         return fetched
@@ -272,6 +273,8 @@ def _values(work: Work, result: Result, attempts: int, wait: float | None) -> di
     }
     if result.outcome is PageOutcome.ERASED:
         values |= {name: null() for name in sorted(WORDS & set(work.lease.table.c.keys()))}
+    if work.journey is not None:
+        values |= {"journey": null()} | ({"host": host_key(work.source.url)} if work.lease.table is page else {})
     found = {"article_id": result.article_id, "etag": result.etag, "last_modified": result.last_modified}
     return values | {name: value for name, value in found.items() if value is not None and name in work.lease.table.c}
 

@@ -8,8 +8,14 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schemas.outcomes import FeedOutcome
 from schemas.tables import feed
 from services.ingest.urls import default_publisher
+
+FAILED_LONG = 10
+"""Polls in a row that failed, which takes most of a day and more, until a site is looked through for another feed."""
+
+_ANSWERED = frozenset({FeedOutcome.POLLED.value, FeedOutcome.NOT_MODIFIED.value})
 
 
 async def save_sources(connection: AsyncConnection, parent: Row[Any], urls: Sequence[str]) -> bool:
@@ -30,6 +36,19 @@ async def save_sources(connection: AsyncConnection, parent: Row[Any], urls: Sequ
         await connection.execute(insert(feed).on_conflict_do_nothing(), rows)
     await connection.execute(delete(feed).where(feed.c.found_in == parent.feed_id, feed.c.url.not_in(urls)))
     return True
+
+
+async def list_living(connection: AsyncConnection, parent: Row[Any]) -> tuple[str, ...]:
+    """Return the feeds that were found for ``parent``, if one of them is still worth polling; none where none is.
+
+    That is one that is not gone and has not failed for long; one that moved to what is polled anyway goes on there.
+    """
+    found = select(feed.c.url, feed.c.failures, feed.c.ended_at, feed.c.outcome).where(
+        feed.c.found_in == parent.feed_id
+    )
+    rows = (await connection.execute(found.order_by(feed.c.url))).all()
+    lives = [row for row in rows if row.failures < FAILED_LONG and (row.ended_at is None or row.outcome in _ANSWERED)]
+    return tuple(row.url for row in rows) if lives else ()
 
 
 def _whose(parent: Row[Any], url: str) -> dict[str, str | None]:

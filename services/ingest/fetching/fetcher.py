@@ -20,7 +20,7 @@ from schemas.outcomes import PageOutcome
 from services.ingest.fetching.bodies import ACCEPTED_ENCODINGS, read_body
 from services.ingest.fetching.decoding import NotHtml, decode, header_charset
 from services.ingest.fetching.guard import AddressRefused, Guard
-from services.ingest.fetching.redirects import REDIRECTS, Redirect, read_redirect, start
+from services.ingest.fetching.redirects import REDIRECTS, Interrupted, Redirect, Way, read_redirect, start
 from services.ingest.fetching.responses import (
     BeforeRequest,
     Fetched,
@@ -97,20 +97,20 @@ class Fetcher:
         last_modified: str | None = None,
         before_request: BeforeRequest | None = None,
         truncate: bool = False,
+        way: Way | None = None,
     ) -> Fetched:
-        """Ask for `url`, following redirects, and return the answer.
+        """Ask for `url`, following redirects, and return the answer; go on where it was interrupted on its `way`.
 
         `accept` is the Accept header; `etag` and `last_modified` make the request conditional. `max_bytes` bounds the
         body before and after decompression: a longer one fails as too large or, with `truncate`, is cut there. The
         total time is that of the network: waiting in `before_request` is not counted. Raises `FetchFailed`, and
-        whatever `before_request` raises.
+        whatever `before_request` raises, an `Interrupted` with the way.
         """
         order = _Order(_request_headers(accept, etag, last_modified), max_bytes, truncate)
-        way = start(url)
+        way = way if way is not None and way.urls[0] == url else start(url)
         seconds_left = self._total_timeout_seconds
         while True:
-            if before_request is not None:
-                await before_request(way.urls[-1])
+            await _wait(way, before_request)
             started = asyncio.get_running_loop().time()
             answer = await self._ask(way.urls[-1], order, seconds_left)
             seconds_left -= asyncio.get_running_loop().time() - started
@@ -157,6 +157,16 @@ class Fetcher:
             redirects=(),
             moved_permanently_to=None,
         )
+
+
+async def _wait(way: Way, before_request: BeforeRequest | None) -> None:
+    """Wait for the turn of the way's last URL."""
+    try:
+        if before_request is not None:
+            await before_request(way.urls[-1])
+    except Interrupted as interrupted:
+        interrupted.way = way
+        raise
 
 
 class _HungUp(aiohttp.ClientError):

@@ -39,6 +39,16 @@ class Way:
         return Way((*self.urls, url), url if all_permanent else self.moved_permanently_to)
 
 
+class Interrupted(Exception):
+    """A fetch cannot go on for now, at nobody's fault.
+
+    ``way`` is how far it has come, its last URL the one to be asked next; ``places`` are those still to be looked at.
+    """
+
+    way: Way | None = None
+    places: tuple[str, ...] = ()
+
+
 def start(url: str) -> Way:
     """Return the way that begins at `url`. Raises `FetchFailed` if it is refused."""
     return Way((_resolve("", url),))

@@ -17,12 +17,15 @@ from services.ingest.discovery.homepages import list_places
 from services.ingest.discovery.listings import max_bytes, read_listing
 from services.ingest.discovery.probing import find_feed
 from services.ingest.discovery.sitemaps import ENTRIES_MAX
-from services.ingest.discovery.sources import save_sources
+from services.ingest.discovery.sources import list_living, save_sources
 from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
+from services.ingest.fetching.redirects import Way
+from services.ingest.folders import as_fetched
 from services.ingest.polling.outlook import Answer, after_answer, after_failure
 from services.ingest.queues import frontier, leases, slots
 from services.ingest.queues.frontier import Inserted, Polled
 from services.ingest.queues.hosts import Turn
+from services.ingest.queues.journeys import journey_of
 from services.ingest.queues.leases import Lease
 from services.ingest.queues.pace import DAY_SECONDS
 from services.ingest.queues.schedule import NextPoll
@@ -100,7 +103,7 @@ class Poller:
 
         Raises:
             LeaseLost: another replica polls it now; nothing was saved.
-            HostBusy: a redirect's host is not free; the feed is as it was.
+            HostBusy: a host is not free; the poll goes on from there.
             Exception: nobody expected it, or PostgreSQL is away; ``fail`` says what becomes of the feed.
         """
         with bound(feed_url=row.url, feed_id=row.feed_id), traces.span("poll", feed_url=row.url) as span:
@@ -128,7 +131,13 @@ class Poller:
         return Polled(outcome, reason, again, moved_to=place)
 
     async def _ask(self, row: Row[Any], turn: Turn) -> Answer:
-        fetched = await self._fetch(frontier.place_of(row), turn, etag=row.etag, last_modified=row.last_modified)
+        place, journey = frontier.place_of(row), journey_of(row)
+        if journey is not None and journey.places:
+            source = await self._probe(journey.places, turn, journey.way)
+            found = Feed(None, None, (), dropped=0, skipped=0, kind=FeedKind.PAGE, sources=(source,))
+            return Answer(as_fetched(place, b""), found)
+        way = None if journey is None else journey.way
+        fetched = await self._fetch(place, turn, etag=row.etag, last_modified=row.last_modified, way=way)
         if fetched.status == 304:  # noqa: PLR2004 (not modified)
             return Answer(fetched, None)
         found = await self._find(row, await self._read(fetched), fetched, turn)
@@ -150,24 +159,45 @@ class Poller:
         return answer._replace(picked=picked, has_more=answer.has_more or len(unknown) > ENTRIES_MAX)
 
     async def _find(self, row: Row[Any], found: Feed, fetched: Fetched, turn: Turn) -> Feed:
-        """Return what was found, with the feed of a home page that names none, if it has one. Raises `NotAFeed`."""
+        """Return what was found, with the feed of a home page that names none, if it has one. Raises `NotAFeed`.
+
+        Where one was found before and lives, the site is not asked for it again.
+        """
         if found.kind is not FeedKind.PAGE:
             return found
         if row.found_in is not None:
             raise NotAFeed("a page, where another names a feed")
         if found.sources:
             return found
-
-        async def ask(url: str) -> Feed:
-            return await self._read(await self._fetch(url, turn))
-
-        source = await find_feed(list_places(fetched.final_url, turn.sitemaps(fetched.final_url)), ask)
-        if source is None:
-            raise NotAFeed("a page that names no feed, of a site that has none in the usual places")
+        async with self._engine.connect() as connection:
+            living = await list_living(connection, row)
+        if living:
+            return replace(found, sources=living)
+        source = await self._probe(list_places(fetched.final_url, turn.sitemaps(fetched.final_url)), turn)
         return replace(found, sources=(source,))
 
+    async def _probe(self, places: Sequence[str], turn: Turn, way: Way | None = None) -> str:
+        """Return the first of the places where there is a feed, going on at the first by its ``way``.
+
+        Raises `NotAFeed`, or what it is interrupted by, with the places still to be looked at.
+        """
+
+        async def ask(url: str) -> Feed:
+            return await self._read(await self._fetch(url, turn, way=way if url == places[0] else None))
+
+        source = await find_feed(places, ask)
+        if source is None:
+            raise NotAFeed("a page that names no feed, of a site that has none in the usual places")
+        return source
+
     async def _fetch(
-        self, url: str, turn: Turn, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        turn: Turn,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        way: Way | None = None,
     ) -> Fetched:
         async with turn.left_after():
             return await self._fetcher.fetch(
@@ -177,6 +207,7 @@ class Poller:
                 etag=etag,
                 last_modified=last_modified,
                 before_request=turn.before_request,
+                way=way,
             )
 
     async def _read(self, fetched: Fetched) -> Feed:

@@ -16,6 +16,7 @@ from services import traces
 from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
 from services.ingest.queues import hosts, slots
+from services.ingest.queues.journeys import next_url
 from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
 from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import default_publisher, host_key, resolve
@@ -113,7 +114,7 @@ def place_of(row: Row[Any]) -> str:
 async def lease_feeds(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
     """Lease feeds whose poll is due, of as many hosts that are free; the hosts are still to be taken."""
     lives = feed.c.ended_at.is_(None)
-    place = func.coalesce(feed.c.moved_to, feed.c.url)
+    place = next_url(feed, func.coalesce(feed.c.moved_to, feed.c.url))
     first = hosts.first_of_free(feed, "next_poll_at", place, lives, most=most)
     return await take_due(connection, feed, "next_poll_at", most=most, where=[lives, first])
 
@@ -145,6 +146,7 @@ async def save_poll(connection: AsyncConnection, lease: Lease, polled: Polled) -
         polled_at=func.now(),
         next_poll_at=from_now(polled.next.seconds),
         failures=polled.next.failures,
+        journey=null(),
         entries=feed.c.entries + polled.entries,
         **{key: value for key, value in found.items() if value is not None},
     )

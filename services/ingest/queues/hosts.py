@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import host
 from services.ingest.fetching.fetcher import FetchFailed, utc_now
+from services.ingest.fetching.redirects import Interrupted
 from services.ingest.fetching.robots import Robots
 from services.ingest.queues.leases import LEASE_SECONDS, free, from_now
 from services.ingest.queues.schedule import host_pause
@@ -28,8 +29,8 @@ LOOK_AHEAD = 16
 """So many times the work asked for is looked at, to find work of so many hosts among it."""
 
 
-class HostBusy(Exception):
-    """The host of a redirect is not free in time; the work is to be tried later, at nobody's fault."""
+class HostBusy(Interrupted):
+    """The host of the next request is not free in time; the work goes on from there later, at nobody's fault."""
 
 
 async def remember(connection: AsyncConnection, names: set[str]) -> None:

@@ -149,11 +149,13 @@ async def finish(connection: AsyncConnection, lease: Lease, **values: Any) -> No
         raise LeaseLost(f"{lease.table.name} {lease.id}")
 
 
-async def give_back(connection: AsyncConnection, lease: Lease, *, seconds: float = 0.0) -> None:
-    """End the lease as if it had not been taken, but due no sooner than in ``seconds``; a lost one is no failure."""
+async def give_back(connection: AsyncConnection, lease: Lease, *, seconds: float = 0.0, **values: Any) -> None:
+    """End the lease as if it had not been taken, but due no sooner than in ``seconds``; a lost one is no failure.
+
+    ``values`` are what of the work is kept all the same.
+    """
     due = lease.table.c["next_poll_at" if "next_poll_at" in lease.table.c else "due_at"]
+    later = {due.name: func.greatest(due, from_now(seconds))} if seconds else {}
     await connection.execute(
-        update(lease.table)
-        .where(lease.held)
-        .values({due: func.greatest(due, from_now(seconds)), "leased_until": None, "lease_token": None})
+        update(lease.table).where(lease.held).values(leased_until=None, lease_token=None, **later, **values)
     )

@@ -11,6 +11,7 @@ from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import feed, page, submission
 from services.ingest.queues.hosts import first_of_free
+from services.ingest.queues.journeys import next_url
 from services.ingest.queues.leases import take_due
 
 
@@ -20,7 +21,7 @@ async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[R
     The api made them due when it accepted them.
     """
     is_fetched = and_(submission.c.html.is_(None), submission.c.text.is_(None))
-    first = first_of_free(submission, "due_at", submission.c.url, is_fetched, most=most)
+    first = first_of_free(submission, "due_at", next_url(submission, submission.c.url), is_fetched, most=most)
     return await take_due(connection, submission, "due_at", most=most, where=[or_(not_(is_fetched), first)])
 
 

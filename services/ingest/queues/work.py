@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from schemas.events import Arrival, Publisher
 from schemas.outcomes import PageOutcome
 from schemas.tables import page, submission
+from services.ingest.queues.journeys import Journey, journey_of
 from services.ingest.queues.leases import Lease
 from services.ingest.queues.publications import Numbered
 
@@ -56,6 +57,9 @@ class Work:
     traceparent: str | None = None
     """The span that made it due."""
 
+    journey: Journey | None = None
+    """How far its fetch has come, where that is not done."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -78,7 +82,7 @@ def from_page(row: Row[Any], feed_url: str | None = None) -> Work:
     """Return the work that a leased row of ``page`` is."""
     source = Source(row.url, Arrival(row.arrival), row.publisher_domain, row.publisher_name, row.entry, feed_url)
     lease = Lease(page, row.page_id, row.lease_token)
-    return Work(lease, source, row.attempts, row.etag, row.last_modified, row.traceparent)
+    return Work(lease, source, row.attempts, row.etag, row.last_modified, row.traceparent, journey_of(row))
 
 
 def from_submission(row: Row[Any]) -> Work:
@@ -86,7 +90,7 @@ def from_submission(row: Row[Any]) -> Work:
     lease = Lease(submission, row.submission_id, row.lease_token)
     if row.html is None and row.text is None:
         source = Source(row.url or "", Arrival.FETCHED, row.publisher_domain, row.publisher_name)
-        return Work(lease, source, row.attempts, traceparent=row.traceparent)
+        return Work(lease, source, row.attempts, traceparent=row.traceparent, journey=journey_of(row))
     supplied = Supplied(row.submitter, row.url, row.html, row.text, row.title, row.published_at, row.submitted_at)
     source = Source(
         f"urn:claimwire:submission:{row.submission_id}",
