@@ -277,6 +277,15 @@ def test_lead_that_the_speaker_disowns_shows_both() -> None:
     assert "no such thing" in weaker
 
 
+def test_denial_of_what_others_did_disowns_nothing() -> None:
+    card = card_of(
+        "Ines Caldo has promised to sell the bridge to the railway.",
+        "“I said that we would look at it,” Caldo said.",
+        "Caldo said that no such offer had been made by the ferry.",
+    )
+    assert Flag.LEAD_STRONGER_THAN_QUOTE not in flags_of(card)
+
+
 @pytest.mark.parametrize(
     ("weaker", "stronger"),
     [

@@ -26,7 +26,8 @@ _NUMBERS = words("one two three four five six seven eight nine ten")
 
 _NOUN = re.compile(r"\b(?:offer|promise|pledge|vow|decision|plan|agreement|demand)\b", re.IGNORECASE)
 _DISOWNED = re.compile(
-    r"\b(?:no such (?:thing|offer|promise|pledge|statement|remark|claim|agreement)|nothing of the (?:kind|sort)"
+    r"\b(?:(?:said|made|given|promised|offered|claimed|suggested|proposed|vowed|admitted|agreed to)"
+    r" (?:no such (?:thing|offer|promise|pledge|statement|remark|claim)|nothing of the (?:kind|sort))"
     r"|misquoted|misreported|out of context|not what (?:he|she|they|I|we) (?:had )?(?:said|meant))\b",
     re.IGNORECASE,
 )
@@ -114,9 +115,6 @@ def _passage(report: Report, claim: Claim) -> Span:
 
 def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
     """Return the lead's statement and a weaker quotation of the same speaker on its matter, or where he disowns it."""
-    disowned = _disowned(report)
-    if disowned is not None:
-        return disowned
     lead = [claim for claim in _body(report) if _in_lead(report, claim) and claim.form is Form.INDIRECT]
     for claim in lead:
         firm = firmness_of(_put(report, claim))
@@ -125,7 +123,7 @@ def _weaker_than_lead(report: Report) -> tuple[Span, Span] | None:
             weaker = quote.form in QUOTED and firmness_of(report.shown(quote.content.spans[0])) < firm
             if same and weaker and _on_one_matter(claim.content.text, quote.content.text):
                 return hull(claim), hull(quote)
-    return None
+    return _disowned(report)
 
 
 def _disowned(report: Report) -> tuple[Span, Span] | None:
