@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.extraction import Span
 from services.extract.reading.attribution.contents import ALONE, Rule
@@ -60,7 +60,17 @@ def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answer
     ends = {words[0]: words[1] for _, words in answers}
     found = [each for each in found if abs(ends.get(each.content[0][0], -SLACK - 1) - each.content[-1][1]) > SLACK]
     found += [Found((words,), None, label, Rule.ANSWER, 0.0) for label, words in answers]
-    return sorted(found, key=lambda each: (each.content[0][0], -each.content[-1][1]))
+    return sorted((_apart(text, each) for each in found), key=lambda each: (each.content[0][0], -each.content[-1][1]))
+
+
+def _apart(text: str, found: Found) -> Found:
+    """Cut a speaker off where the cue or the content begins within it: "some" of "some viewing it as a risk"."""
+    if found.speaker is None:
+        return found
+    start, end = found.speaker
+    starts = (span[0] for span in (*found.content, *((found.cue,) if found.cue else ())))
+    first = min((at for at in starts if start < at < end), default=end)
+    return replace(found, speaker=(start, start + len(text[start:first].rstrip()))) if first < end else found
 
 
 @dataclass(eq=False)
