@@ -13,7 +13,7 @@ from schemas.events import Dated, DateReason, Evidence
 from schemas.extraction import Form, SaidAt
 from services.api.queries.single import LOOKED_MAX
 from services.api.resources.cards import ShownCard
-from services.api.resources.comparison import Comparison
+from services.api.resources.comparison import THREADS_MAX, Comparison
 from services.api.resources.stances import Stances
 from services.extract.records import Erasure, Read
 from tests.builders import article, claim, mention, reading
@@ -167,10 +167,10 @@ async def test_card_shows_its_gaps_and_words(api: Api) -> None:
     assert not {"score", "trust", "credibility", "rating"} & card.keys()
 
 
-async def test_claims_of_a_single_source_are_told_of_so_many_claims_and_that_there_are_more(migrated_url: str) -> None:
+async def test_flood_is_told_of_as_far_as_it_is_looked_at_and_that_there_is_more(migrated_url: str) -> None:
     """Each claim of a text made to flood is in a thread of its own; one further down is of several origins."""
-    text = " ".join(f"Rhea Solquist said ferry{number} sails." for number in range(LOOKED_MAX + 20))
-    flood = said(text, "flood", *(f"ferry{number} sails" for number in range(LOOKED_MAX + 20)))
+    text = " ".join(f"Rhea Solquist said ferry{number} sails." for number in range(THREADS_MAX + 20))
+    flood = said(text, "flood", *(f"ferry{number} sails" for number in range(THREADS_MAX + 20)))
     async with open_api(migrated_url) as api:
         await api.save(flood, READ["post"])
         async with api.database.begin() as connection:
@@ -184,6 +184,7 @@ async def test_claims_of_a_single_source_are_told_of_so_many_claims_and_that_the
         shown = await api.get(f"/v1/compare?article={flood.event.article_id}&article={ID['post']}")
         assert [one["single_source_omitted"] for one in shown["cards"]] == [True, False]
         assert shown["cards"][0]["single_source"] == first
+        assert (len(shown["threads"]), shown["threads_omitted"]) == (THREADS_MAX, True)
 
 
 async def test_unknown_card_is_not_found(api: Api) -> None:

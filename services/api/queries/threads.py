@@ -122,12 +122,13 @@ async def find_successors(connection: AsyncConnection, thread_id: UUID) -> Seque
     return (await connection.execute(query.order_by(thread_successor.c.successor_id))).scalars().all()
 
 
-async def list_holding(connection: AsyncConnection, article_ids: Sequence[UUID]) -> Rows:
-    """Return the threads that hold claims of some articles, the best supported first."""
+async def list_holding(connection: AsyncConnection, article_ids: Sequence[UUID], *, most: int) -> Rows:
+    """Return the threads that hold claims of some articles, the best supported first; at most so many."""
     holding = select(thread_claim.c.thread_id).join(claim, claim.c.claim_id == thread_claim.c.claim_id)
     holding = holding.where(_IS_MEMBER, is_one_of(claim.c.article_id, article_ids))
     query = select(*_THREAD).where(_IS_THERE, thread.c.thread_id.in_(holding))
-    return (await connection.execute(query.order_by(thread.c.support.desc(), thread.c.thread_id.desc()))).all()
+    query = query.order_by(thread.c.support.desc(), thread.c.thread_id.desc()).limit(most)
+    return (await connection.execute(query)).all()
 
 
 async def list_parts(connection: AsyncConnection, thread_id: UUID, *, tense: bool, most: int) -> Rows:

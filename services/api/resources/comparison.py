@@ -37,10 +37,13 @@ ARTICLES_MAX = 10
 RELATIONS_MAX = 5_000
 """Relations of one comparison: some 2 MB."""
 
+THREADS_MAX = 1_000
+"""Threads of one comparison: ten long reports have some 300, a text made to flood has one for each of its claims."""
+
 PARTS_MAX = 5_000
 """Places of claims in threads: every claim has one at most as a member, but may be in tension with many threads."""
 
-COMPARING = """The cards of the articles; every thread that one of their claims is in, the best supported first; how
+COMPARING = """The cards of the articles; the threads that their claims are in, the best supported first; how
 their claims stand to one another; and which of them have their words from one place, with what shows it. What a thread
 counts it counts over all articles; of its claims those of the articles compared are shown.
 """
@@ -90,6 +93,9 @@ class Comparison(BaseModel):
 
     cards: list[ShownCard]
     threads: list[ComparedThread]
+    threads_omitted: bool = Field(
+        description=f"There are more than {THREADS_MAX:,}; others are left out, the least supported."
+    )
     claims_omitted: bool = Field(
         description=f"The claims have more than {PARTS_MAX:,} places in threads; others are left out, tensions first."
     )
@@ -112,6 +118,7 @@ class Comparison(BaseModel):
                             "in_tension": [],
                         }
                     ],
+                    "threads_omitted": False,
                     "claims_omitted": False,
                     "relations": [
                         {
@@ -200,7 +207,8 @@ async def compare(connection: AsyncConnection, ids: Sequence[UUID]) -> Json:
     found = {row.article_id: row for row in await article_queries.list_cards(connection, ids)}
     rows = [here(found.get(key)) for key in ids]
     single = await list_single(connection, ids)
-    threads = await thread_queries.list_holding(connection, ids)
+    holding = await thread_queries.list_holding(connection, ids, most=THREADS_MAX + 1)
+    threads = holding[:THREADS_MAX]
     names = await find_names(connection, threads)
     parts = await thread_queries.list_parts_of(connection, ids, most=PARTS_MAX + 1)
     relations = await relation_queries.list_among(connection, ids, most=RELATIONS_MAX + 1)
@@ -209,6 +217,7 @@ async def compare(connection: AsyncConnection, ids: Sequence[UUID]) -> Json:
     return {
         "cards": show_cards(rows, single),
         "threads": show_threads(threads, names, parts[:PARTS_MAX], found),
+        "threads_omitted": len(holding) > THREADS_MAX,
         "claims_omitted": len(parts) > PARTS_MAX,
         "relations": [{**show_related(row), "a": row.a, "b": row.b} for row in relations[:RELATIONS_MAX]],
         "relations_omitted": len(relations) > RELATIONS_MAX,
