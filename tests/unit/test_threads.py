@@ -88,6 +88,16 @@ def test_claim_in_tension_stands_apart(reasons: tuple[RelationReason, ...], side
     assert thread.status is status
 
 
+def test_only_who_disputes_a_thread_is_said_to_deny_it() -> None:
+    weller, other = Named(None, "Anna Weller"), Named(None, "Odra Holm")
+    time, polarity, thing = RelationReason.TIME, RelationReason.POLARITY, RelationReason.OBJECT
+    once = [told(2, denied=True, speaker=other)]
+    (before,) = build([told(1)], [tie(1, 2, TENSION, 0.8, polarity, time)], once)
+    assert (before.affirmed_by, before.denied_by) == ((weller,), ())
+    (disputed,) = build([told(1)], [tie(1, 2, TENSION, 0.8, polarity, thing)], once)
+    assert (disputed.affirmed_by, disputed.denied_by) == ((weller,), (other,))
+
+
 def test_tension_within_an_article_is_no_dispute() -> None:
     reasons = (RelationReason.OBJECT, RelationReason.POLARITY)
     (thread,) = build([told(1)], [tie(1, 2, TENSION, 0.8, *reasons)], [told(2, article=1)])

@@ -103,7 +103,8 @@ def _thread(
     members = [known[claim] for claim in sorted(group)]
     sides = _sides(group, known)
     tense = tuple(_tense(sides, tensions))
-    standing = [*sides.items(), *((one.claim_id, one.side) for one in tense if RelationReason.POLARITY in one.reasons)]
+    against = _against(sides, tense, known)
+    standing = [*sides.items(), *((one.claim_id, one.side) for one in against)]
     origins = {told.origin: told.submitted for told in members if told.origin is not None}
     submitted = sum(origins.values())
     independent = max(submitted, len(origins) - submitted)
@@ -112,7 +113,7 @@ def _thread(
         thread_id=thread_id(group),
         sides=sides,
         tense=tense,
-        status=ThreadStatus.DISPUTED if _is_disputed(sides, tense, known) else alone,
+        status=ThreadStatus.DISPUTED if against or len(set(sides.values())) > 1 else alone,
         articles=len({told.article_id for told in members}),
         origins=len(origins),
         submitted_origins=submitted,
@@ -155,13 +156,14 @@ def _other(side: Side) -> Side:
     return Side.DENYING if side is Side.AFFIRMING else Side.AFFIRMING
 
 
-def _is_disputed(sides: Mapping[UUID, Side], tense: Sequence[Tense], known: Mapping[UUID, Told]) -> bool:
-    """Tell whether both sides are held, or another article stands against the thread over an object."""
-    if len(set(sides.values())) > 1:
-        return True
+def _against(sides: Mapping[UUID, Side], tense: Sequence[Tense], known: Mapping[UUID, Told]) -> list[Tense]:
+    """Return what other articles hold against a thread over an object: whoever says so stands on the other side.
+
+    Who only spoke otherwise at another time, of a part or with less force is no party to this dispute.
+    """
     own = {known[claim].article_id for claim in sides}
-    against = {RelationReason.OBJECT, RelationReason.POLARITY}
-    return any(against.issubset(one.reasons) and known[one.claim_id].article_id not in own for one in tense)
+    reasons = {RelationReason.OBJECT, RelationReason.POLARITY}
+    return [one for one in tense if reasons.issubset(one.reasons) and known[one.claim_id].article_id not in own]
 
 
 def _count_quotes(members: Sequence[Told]) -> int:
