@@ -9,7 +9,8 @@ from bench import memory, rivals
 from bench.agreement import Agreement, agree, f1, is_day, stated_dates, without_json_ld
 from bench.contest import Turn, gain, ratio
 from bench.contestants import CONTESTANTS
-from bench.ingest import contest_rows, memory_rows, text_rows
+from bench.fetching import Polls
+from bench.ingest import IDLE_LOAD, contest_rows, memory_rows, poll_rows, text_rows
 from bench.pages import Marked
 from schemas.outcomes import PageOutcome
 
@@ -136,3 +137,11 @@ def test_page_that_ended_as_no_article_counts_as_empty() -> None:
     main_text, articles = text_rows({"/first/0.html": "a b c d"}, {PageOutcome.PUBLISHED: 1}, marked)
     assert main_text.value == pytest.approx(2 / 3)
     assert (articles.value, articles.missed) == (1, True)
+
+
+def test_polls_are_judged_by_the_clock_where_the_machine_was_idle() -> None:
+    clock, cpu = poll_rows(Polls(5_000, 75.0, 20.0), IDLE_LOAD)
+    assert (clock.value, cpu.value) == (4_000, 15_000)
+    assert (clock.missed, cpu.floor) == (True, None)
+    clock, cpu = poll_rows(Polls(5_000, 75.0, 75.0), 1.3)
+    assert (clock.floor, cpu.missed, "the load before was 1.3" in cpu.measure) == (None, True, True)
