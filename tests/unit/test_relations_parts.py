@@ -46,6 +46,8 @@ def test_amounts_are_numbers_with_what_they_count(text: str, found: dict[float, 
 def test_amounts_are_apart_where_the_same_is_counted_otherwise() -> None:
     assert apart(amounts_of("84 homes lost"), amounts_of("97 houses are gone"))
     assert not apart(amounts_of("84 homes lost"), amounts_of("three dead"))
+    assert apart(amounts_of("the number of people aboard at 187, including 19 crew"), amounts_of("212 people aboard"))
+    assert not apart(amounts_of("the number of people is known; at 187 it was"), amounts_of("212 people aboard"))
     assert not apart(amounts_of("84 homes lost, two dead"), amounts_of("84 houses, three dead"))
     assert shared(amounts_of("a figure of 84"), amounts_of("84 homes"))
 

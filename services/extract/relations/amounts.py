@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.extract.reading.language.lexicon import FUNCTION_WORDS, PEOPLE
@@ -28,6 +29,9 @@ YEARS = range(1500, 2200)
 
 UNIT_MAX_WORDS = 3
 """Words behind a number among which is what it counts: "38,000 old customer records"."""
+
+NUMBER_OF_MAX_WORDS = 8
+"""Words before a number among which "the number of" tells what it counts: "the number of people aboard at 187"."""
 
 TEXTS_KEPT = 5_000
 """Texts whose amounts are remembered: those of the claims that one article is compared with."""
@@ -118,10 +122,20 @@ def _units(words: list[str], at: int, end: int) -> frozenset[str]:
             break
         if word not in FUNCTION_WORDS and _value(word) is None:
             found.append(_unit(word))
+    found = found or _counted_before(words[max(0, at - NUMBER_OF_MAX_WORDS) : at])
     whole = words[at].isdigit() and end == at + 1
     if not found and whole and int(words[at]) in YEARS:
         return frozenset((DATE,))
     return frozenset(found[:UNIT_MAX_WORDS])
+
+
+def _counted_before(words: list[str]) -> list[str]:
+    """Return what "the number of … at" tells to be counted, as far as the clause holds it."""
+    clause = words[max((place + 1 for place, word in enumerate(words) if word in _STOPS), default=0) :]
+    for place, pair in enumerate(pairwise(clause)):
+        if pair == ("number", "of"):
+            return [_unit(word) for word in clause[place + 2 :] if word not in FUNCTION_WORDS]
+    return []
 
 
 def _unit(word: str) -> str:
