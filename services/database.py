@@ -82,20 +82,12 @@ async def open_database(
     """
 
     async def connect(*_: object, **__: object) -> object:
-        try:
-            return await asyncpg.connect(
-                _dsn(url),
-                connection_class=_Connection,
-                timeout=CONNECT_SECONDS,
-                command_timeout=command_seconds,
-                server_settings={"application_name": f"claimwire-{application_name}"},
-                statement_cache_size=STATEMENTS_KEPT if prepare else 0,  # 0: it names none
-            )
-        except ValueError as error:
-            if isinstance(error, asyncpg.InterfaceError):
-                raise
-            # asyncpg's own words would show a part of the URL, which may be of the password
-            raise asyncpg.InterfaceError("the database's URL cannot be read: is its port a number?") from None
+        return await _connect(
+            url,
+            command_timeout=command_seconds,
+            server_settings={"application_name": f"claimwire-{application_name}"},
+            statement_cache_size=STATEMENTS_KEPT if prepare else 0,  # 0: it names none
+        )
 
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -117,6 +109,16 @@ async def open_database(
     finally:
         metrics.DATABASE_CONNECTIONS_USED.set_function(float)
         await engine.dispose()
+
+
+async def _connect(url: SecretStr, **settings: Any) -> object:
+    try:
+        return await asyncpg.connect(_dsn(url), connection_class=_Connection, timeout=CONNECT_SECONDS, **settings)
+    except ValueError as error:
+        if isinstance(error, asyncpg.InterfaceError):
+            raise
+        # asyncpg's own words would show a part of the URL, which may be of the password
+        raise asyncpg.InterfaceError("the database's URL cannot be read: is its port a number?") from None
 
 
 @asynccontextmanager

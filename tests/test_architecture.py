@@ -28,6 +28,7 @@ SQL_MODULES = {
     "services.extract.relating.kinship",
     "services.extract.relating.leases",
     "services.extract.relating.neighbours",
+    "services.extract.relating.renewal",
     "services.extract.relating.saving",
     "services.extract.relating.strands",
     "services.extract.relating.weaving",
