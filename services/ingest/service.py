@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from aiohttp.abc import AbstractResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC
@@ -94,26 +95,28 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: IngestSettings, name: str) -> AsyncIterator[Parts]:
+async def open_parts(
+    settings: IngestSettings, name: str, resolver: AbstractResolver | None = None
+) -> AsyncIterator[Parts]:
     """Open what reading pages takes, for a process of that name; close it in reverse."""
     async with (
         open_database(
             settings.database_url, application_name=name, pool_size=DATABASE_POOL, prepare=settings.database_prepare
         ) as engine,
         _open_workers(settings) as workers,
-        _open_fetcher(settings) as fetcher,
+        _open_fetcher(settings, resolver) as fetcher,
         open_producer(settings, f"claimwire-{name}") as producer,
     ):
         yield Parts(settings, engine, workers, fetcher, producer)
 
 
-async def run(settings: IngestSettings) -> None:
-    """Open what the service holds, ingest until stopped, close it in reverse."""
+async def run(settings: IngestSettings, *, resolver: AbstractResolver | None = None) -> None:
+    """Open what the service holds, ingest until stopped, close it in reverse; ``resolver`` is else the system's."""
     progress = Progress()
     async with (
         stop_on_signal(deadline_seconds=settings.stop_seconds) as stop,
         open_traces(settings.otlp_endpoint, Service.INGEST),
-        open_parts(settings, "ingest") as parts,
+        open_parts(settings, "ingest", resolver) as parts,
     ):
         readiness = Readiness(kafka=Check(settings), database=lambda: check_schema(parts.engine))
         async with open_probes(
@@ -144,12 +147,13 @@ def _open_workers(settings: IngestSettings) -> AbstractAsyncContextManager[Worke
     )
 
 
-def _open_fetcher(settings: IngestSettings) -> AbstractAsyncContextManager[Fetcher]:
+def _open_fetcher(settings: IngestSettings, resolver: AbstractResolver | None) -> AbstractAsyncContextManager[Fetcher]:
     return open_fetcher(
         user_agent=settings.user_agent,
         guard=Guard(settings.fetch_allow),
         total_timeout_seconds=settings.fetch_timeout_seconds,
         connections=2 * settings.fetch_concurrency,
+        resolver=resolver,
     )
 
 

@@ -249,6 +249,10 @@ KINDS: dict[Callable[[Host], None], int] = {
 """How many hosts there are of each kind, besides those where the moved and the crossing lead."""
 
 
+PLAIN = ("good", "double")
+"""Kinds of which nothing holds up a request but the pause before it."""
+
+
 def furnish(world: Web) -> int:
     """Give the web its hosts; return how many have feeds."""
     for kind, count in KINDS.items():

@@ -31,6 +31,11 @@ class Asked(NamedTuple):
     status: int
 
 
+def pause(one: Asked, other: Asked, *, most_seconds: float) -> float:
+    """Return the seconds between two requests; after ``most_seconds`` the client gave the first up."""
+    return other.began - min(one.ended, one.began + most_seconds)
+
+
 class Names(AbstractResolver):
     """Resolves the names of the web."""
 
