@@ -23,7 +23,7 @@ STRONGER_FIRST = frozenset(("headline_stronger_than_body", "lead_stronger_than_q
 def show_card(console: Console, card: Item) -> None:
     """Write a card: where, when, who and how, and then each flag with the words that show it."""
     title = card["title"]
-    write(console, Text(plain(in_line(title["text"])) if title else "(no title)", style="bold"))
+    write(console, Text(plain(in_line(title["text"])) if title else "(no title in its text)", style="bold"))
     write_link(console, card["url"], indent=0)
     for name, told in _lines(card).items():
         write(console, Text.assemble((f"{name}: ", "dim"), plain(told)), indent=2)

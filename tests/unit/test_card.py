@@ -102,6 +102,11 @@ def test_years_to_come_are_no_bound() -> None:
     assert card.date.not_before is None
 
 
+def test_time_of_day_is_no_bound() -> None:
+    assert card_of("The ferry left at 18:10 (1610 GMT), Ines Caldo said.").date.not_before is None
+    assert card_of("The ferry left in 1610, Ines Caldo said.").date.not_before == date(1610, 1, 1)
+
+
 def test_publication_is_a_bound_and_no_date() -> None:
     card = card_of("The bridge is safe, Ines Caldo said.", published_at=datetime(2024, 5, 9, 12, tzinfo=UTC))
     assert card.date.value is None
@@ -135,6 +140,13 @@ def test_words_quoted_in_several_claims_count_once() -> None:
     again = extraction.model_copy(update={"claims": (joined, first, second, second)})
     assert make_card(read(text, None, None, extraction), None).direct == 2
     assert make_card(read(text, None, None, again), None).direct == 2
+
+
+def test_nobody_and_papers_are_no_unnamed_speakers() -> None:
+    nobody = card_of("No one said that the bridge was safe.", LEAD)
+    assert not any(one.anonymous for one in nobody.attributed)
+    papers = card_of("The notes said that the bridge was safe.", "An internal memorandum says that it is not.", LEAD)
+    assert Flag.ANONYMOUS_ATTRIBUTION not in flags_of(papers)
 
 
 def test_one_speaker_is_told() -> None:
@@ -228,6 +240,12 @@ def test_headline_as_firm_as_the_article_itself_is_no_drift() -> None:
     hedged = "The Calder bridge may have cracked in the flood, harbour master Ines Caldo said."
     assert Flag.HEADLINE_STRONGER_THAN_BODY in flags_of(card_of(hedged, title=title))
     assert Flag.HEADLINE_STRONGER_THAN_BODY not in flags_of(card_of(told, hedged, title=title))
+
+
+def test_headline_of_several_statements_is_as_firm_as_its_weakest() -> None:
+    title = "Caldo says railway offered to buy the Calder bridge; railway denies it"
+    body = "The railway offered to buy the Calder bridge, harbour master Ines Caldo said."
+    assert Flag.HEADLINE_STRONGER_THAN_BODY not in flags_of(card_of(body, title=title))
 
 
 def test_headline_borne_out_by_the_body_is_no_drift() -> None:

@@ -10,8 +10,10 @@ from schemas.extraction import Claim, Form, Span, Voice, Words
 from services.extract.sourcing.report import Report
 from services.lexemes import fold_name
 
-RELATIVES = frozenset(("who", "which", "that", "whose"))
-"""Pronouns that stand for somebody named before them, and so are nobody by themselves."""
+NOBODY = frozenset(
+    ("who", "which", "that", "whose", "no one", "no-one", "nobody", "none", "nothing", "anyone", "anybody")
+)
+"""Words that stand for somebody named before them, or for nobody: none of them is somebody by itself."""
 
 OPENING = {"“": "”", "„": "“", "«": "»", '"': '"'}
 """Marks that open a quotation, each with the one that closes it; single ones may be apostrophes."""
@@ -95,7 +97,7 @@ def find_attributed(report: Report) -> tuple[Attributed, ...]:
 
 
 def _named(claim: Claim) -> tuple[str, bool] | None:
-    if claim.speaker is None or claim.speaker.text.lower() in RELATIVES:
+    if claim.speaker is None or claim.speaker.text.lower() in NOBODY:
         return None
     if claim.speaker.anonymous:
         return claim.speaker.text, True

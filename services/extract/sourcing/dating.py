@@ -35,7 +35,8 @@ _TO_COME = re.compile(
 )
 _YEAR = re.compile(
     r"(?:\b(?:in|since|until|from|of|during|dated|early as|late as|back in|(?:spring|summer|autumn|fall|winter)(?: of)?"
-    r"|founded|born|after) (?:the year )?)?(?<![\d.,$€£/-])\b(?P<year>[12]\d{3})\b(?![\d,.]\d|[-–/]?s\b|%| [a-z]+s\b)"
+    r"|founded|born|after) (?:the year )?)?(?<![\d.,$€£/-])\b(?P<year>[12]\d{3})\b(?![\d,.]\d|[-–/]?s\b|%| [a-z]+s\b"
+    r"| ?(?:UTC|[A-Z]{1,4}T|[ap]\.?m)\b| local time)"
 )
 _PROMISED = re.compile(
     r"\b(?:will|would|shall|next|expected|plans?|planned|due|scheduled|to be)\b"

@@ -55,9 +55,15 @@ def find_drifts(report: Report) -> Iterator[Flagged]:
     )
 
 
+def _firmness_of_headline(report: Report, headline: Span) -> Firmness:
+    """Return how firmly a headline puts it; one of several statements, "A says so; B denies it", by the weakest."""
+    stated = [claim.content.text for claim in report.claims if claim.voice is Voice.HEADLINE]
+    return min(map(firmness_of, stated if len(stated) > 1 else [report.shown(headline)]))
+
+
 def _weaker_than_headline(report: Report, headline: Span) -> Span | None:
     """Return the firmest words of the body on the headline's matter, if they are weaker than it; else null."""
-    firm = firmness_of(report.shown(headline))
+    firm = _firmness_of_headline(report, headline)
     if _is_denial(report) and (opened := _left_open(report)) is not None:
         return opened
     about = [

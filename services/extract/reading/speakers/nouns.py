@@ -92,7 +92,10 @@ PAPERS = DOCUMENTS | words(
     "notice sign stamp print page log note letters e-mail e-mails message communique communiqué opinion judgment"
     " judgement verdict assessment estimate index diary memoir manifesto plan budget leaflet label placard banner"
     " contract receipt certificate chart map list advert advertisement invoice newsletter bulletin dispatch review"
-    " editorial column papers minutes transcripts studies"
+    " editorial column papers minutes transcripts studies notes memorandum memoranda memos accounts letters telegram"
+    " telegrams dossier logbook ledger ledgers pamphlet pamphlets booklet brochure circular handout handouts deposition"
+    " depositions affidavits reviews opinions assessments estimates reports surveys contracts invoices receipts diaries"
+    " decree charter communiqués dispatches editorials columns"
 )
 """Writings: they speak, for their author where he is named, and are not anonymous."""
 
