@@ -23,6 +23,7 @@ from services.extract.records import Unusable
 from services.ingest import articles
 from services.ingest.queues import publications
 from services.ingest.queues.work import Source
+from services.ingest.urls import Names
 from services.settings import ServiceSettings
 from tests.builders import TEXT, article, claim, mention, reading, record_of, sha256
 
@@ -269,7 +270,7 @@ async def test_submitted_text_is_erased_whoever_handed_it_in(
     again = submitted(uuid4())
     assert await save(engine, again) == [RecordOutcome.REFUSED_ERASED]
     async with engine.connect() as connection:
-        names = articles.names_after(again)
+        names = articles.names_after(articles.Read(again, Names(again.canonical_url)))
         assert await publications.find_erased(connection, names) is tables.ErasedKind.TEXT
 
 

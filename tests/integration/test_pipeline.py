@@ -15,12 +15,12 @@ from sqlalchemy import delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
-from schemas.events import ARTICLES_TOPIC, Arrival, ArticleIngested
+from schemas.events import ARTICLES_TOPIC, Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import ErasedKind, erased, feed, host, page, publication
 from services import metrics
 from services.ingest import folders
-from services.ingest.articles import CleanerFailed
+from services.ingest.articles import CleanerFailed, Read
 from services.ingest.discovery.entries import Entry
 from services.ingest.queues import frontier, schedule
 from services.ingest.queues.leases import from_now
@@ -282,8 +282,8 @@ def failing(error: Exception) -> Callable[[Any], Any]:
     return fail
 
 
-def unstorable(event: ArticleIngested) -> ArticleIngested:
-    return event.model_copy(update={"canonical_url": f"https://a.example/{token_hex(4_000)}"})
+def unstorable(read: Read) -> Read:
+    return read._replace(event=read.event.model_copy(update={"canonical_url": f"https://a.example/{token_hex(4_000)}"}))
 
 
 @pytest.mark.parametrize(
@@ -413,15 +413,22 @@ async def test_redirect_to_a_busy_host_waits_for_it_without_an_attempt(engine: A
         async with engine.begin() as connection:
             name = f"127.0.0.1:{busy.port}"
             await connection.execute(insert(host).values(host=name, leased_until=from_now(60), free_at=from_now(0)))
+
+        async def waits() -> bool:
+            (row,) = await rows_of(engine)
+            return row.journey is not None and row.lease_token is None
+
         async with open_replica(engine, [site, busy], KeptRecords()) as replica:
-            await replica.run_until_done()
+            await replica.run_until(waits)
             (row,) = await rows_of(engine)
             assert (row.outcome, row.attempts, busy.asked) == (None, 0, [])
+            assert (row.journey["next"], row.host) == (busy.url("/b"), name)
             async with engine.begin() as connection:
                 await connection.execute(update(host).values(leased_until=None))
             await make_due(engine)
             await replica.run_until_done()
     assert (await rows_of(engine))[0].outcome == "published"
+    assert site.paths() == ["/a"]
 
 
 async def test_page_that_never_ends_delays_no_other_host(engine: AsyncEngine, site: Site) -> None:
