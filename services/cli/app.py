@@ -69,11 +69,14 @@ def _end(message: str, code: int = FAILED) -> int:
 
 def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -> None:
     """Run a service in the foreground until it is stopped."""
+    import uvloop
+
     from services.logs import log_settings, set_up_logs
 
     set_up_logs(settings.log_level, settings.log_format)
     log_settings(settings)
-    asyncio.run(_serve(service))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(service))
 
 
 async def _serve(service: Coroutine[Any, Any, None]) -> None:
