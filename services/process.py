@@ -81,8 +81,7 @@ class WorkerProcess:
     async def ask(self, task: bytes) -> tuple[Answer, Any]:
         """Hand over a pickled task, wait for its answer; raises ConnectionError or EOFError if the process is lost."""
         self.tasks += 1
-        self._inbox.write(HEADER.pack(len(task)))
-        self._inbox.write(task)
+        self._inbox.writelines((HEADER.pack(len(task)), task))
         await self._inbox.drain()
         return await self._receive()
 

@@ -42,11 +42,13 @@ SQL_MODULES = {
     "services.ingest.queues.hosts",
     "services.ingest.queues.identities",
     "services.ingest.queues.leases",
+    "services.ingest.queues.lots",
     "services.ingest.queues.publications",
     "services.ingest.queues.slots",
     "services.ingest.fetching.rulebooks",
     "services.ingest.queues.submissions",
     "services.ingest.queues.unstored",
+    "services.ingest.queues.waiting",
     "services.offsets",
 }
 """Modules that write statements; everybody else calls them."""

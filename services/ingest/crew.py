@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 """How often a crew with room looks for work that has become due; below the shortest sensible host interval."""
 
-TAKE_SECONDS = 0.05
+TAKE_SECONDS = 0.1
 """How long a crew with work in hand waits until it looks for more: for one piece it costs as much as for many."""
 
 BUSY_HOST_SECONDS = 15.0

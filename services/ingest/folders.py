@@ -20,7 +20,7 @@ from schemas.events import Arrival
 from schemas.outcomes import PageOutcome
 from schemas.tables import page
 from services.ingest.fetching.responses import Fetched, FetchFailed
-from services.ingest.queues.frontier import FILE_HOST
+from services.ingest.queues.waiting import FILE_HOST
 from services.ingest.warc import is_record, read_record
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})

@@ -1,24 +1,31 @@
 """The intake: takes what is due, submissions first, and hands it on as pieces of work."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from schemas.tables import feed
+from services.ingest.articles import names_before
 from services.ingest.crew import Piece
 from services.ingest.folders import folder_urls
 from services.ingest.pipeline import Pipeline
 from services.ingest.polling.poller import Poller
-from services.ingest.queues import frontier, leases, submissions
+from services.ingest.queues import frontier, leases, publications, submissions, waiting
 from services.ingest.queues.hosts import LOOK_SECONDS, Hosts, Turn
 from services.ingest.queues.journeys import journey_of
 from services.ingest.queues.leases import Lease
+from services.ingest.queues.publications import Name
 from services.ingest.queues.work import Work, from_page, from_submission
 from services.ingest.urls import BadUrl
+
+SUBMISSIONS_SECONDS = 0.25
+"""How long submissions are not looked for after none was due; nobody who hands one in notices that."""
 
 
 class PageIntake:
@@ -29,11 +36,12 @@ class PageIntake:
         self._hosts = hosts
         self._pipeline = pipeline
         self._folders = folder_urls(folders)
-        self._last_host = frontier.FILE_HOST
+        self._last_host = waiting.FILE_HOST
+        self._look_at = 0.0
 
     async def take(self, room: int) -> list[Piece]:
         """Return up to ``room`` pieces that are due."""
-        pieces = await self._take_submissions(room)
+        pieces = await self._take_submissions(room) if self._look_at <= _now() else []
         if self._folders and len(pieces) < room:
             pieces += await self._take_files(room - len(pieces))
         if len(pieces) < room:
@@ -43,6 +51,8 @@ class PageIntake:
     async def _take_submissions(self, room: int) -> list[Piece]:
         async with self._engine.begin() as connection:
             works = [from_submission(row) for row in await submissions.lease_submissions(connection, most=room)]
+            if not works:
+                self._look_at = _now() + SUBMISSIONS_SECONDS
             pieces = [self._piece(work, None) for work in works if work.source.supplied is not None]
             asked = [work for work in works if work.source.supplied is None]
             if not asked:
@@ -58,19 +68,44 @@ class PageIntake:
 
     async def _take_files(self, room: int) -> list[Piece]:
         async with self._engine.begin() as connection:
-            rows = await frontier.lease_files(connection, folders=self._folders, most=room)
+            rows = await waiting.lease_files(connection, folders=self._folders, most=room)
         return [self._piece(from_page(row), None) for row in rows]
 
     async def _take_pages(self, room: int) -> list[Piece]:
         async with self._engine.begin() as connection:
-            rows = await frontier.lease_pages(connection, after=self._last_host, most=room)
-        if rows:
-            self._last_host = rows[-1].host
-        return [self._piece(from_page(row, row.feed_url), Turn(self._hosts, row.lease_token, row.host)) for row in rows]
+            rows = await waiting.lease_pages(connection, after=self._last_host, most=room)
+            if not rows:
+                return []
+            works = await _check(connection, [from_page(row, row.feed_url) for row in rows])
+        self._last_host = rows[-1].host
+        turns = [Turn(self._hosts, row.lease_token, row.host) for row in rows]
+        return [self._piece(work, turn) for work, turn in zip(works, turns, strict=True)]
 
     def _piece(self, work: Work, turn: Turn | None) -> Piece:
         do, fail = partial(self._pipeline.handle, work, turn), partial(self._pipeline.fail, work)
         return Piece(work.lease, do, fail, turn, work.journey)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _check(connection: AsyncConnection, works: Sequence[Work]) -> list[Work]:
+    """Return the works with what is known of them as erased, by one look for all of them."""
+    names = [_names(work) for work in works]
+    erased = await publications.list_erased(connection, set().union(*names))
+    found = [min((kind for kind, _ in erased & each), default=None) for each in names]
+    return [
+        replace(work, is_checked=bool(each), erased=kind) for work, each, kind in zip(works, names, found, strict=True)
+    ]
+
+
+def _names(work: Work) -> set[Name]:
+    """Return the names of what is to be read; none of a URL that is none, which whoever reads it says."""
+    try:
+        return names_before(work.source)
+    except BadUrl:
+        return set()
 
 
 class FeedIntake:

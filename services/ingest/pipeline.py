@@ -4,7 +4,7 @@ It is published once Kafka has acknowledged its event, and done only after that.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -12,22 +12,22 @@ from uuid import uuid5
 
 from sqlalchemy import func, null
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLE_INGESTED, ARTICLES_TOPIC, MESSAGE_MAX_BYTES, Arrival, ArticleIngested, event_time
 from schemas.outcomes import PageOutcome
-from schemas.tables import ErasedKind, page, submission
+from schemas.tables import page, submission
 from services import metrics, traces
 from services.database import is_permanent
 from services.failpoints import reach
 from services.ingest import articles
 from services.ingest.articles import CleanerFailed, Read, Refused
+from services.ingest.desk import Desk, refused_as
 from services.ingest.fetching.fetcher import Fetched, Fetcher, FetchFailed
 from services.ingest.folders import as_fetched, read_file
-from services.ingest.queues import identities, publications, submissions
-from services.ingest.queues.frontier import find_other_page
+from services.ingest.queues import identities, submissions
 from services.ingest.queues.hosts import Turn
-from services.ingest.queues.leases import LeaseLost, finish, from_now
+from services.ingest.queues.leases import from_now
 from services.ingest.queues.publications import Standing
 from services.ingest.queues.schedule import retry_after
 from services.ingest.queues.work import Result, Source, Work, as_known
@@ -90,6 +90,7 @@ class Pipeline:
         self._workers = workers
         self._producer = producer
         self._folders = folders
+        self._desk = Desk(engine)
 
     async def handle(self, work: Work, turn: Turn | None) -> None:
         """Ingest the work and save its outcome, or when it is tried again.
@@ -124,8 +125,10 @@ class Pipeline:
             await self._save(work, result)
 
     async def _ingest(self, work: Work, turn: Turn | None) -> Result:
-        async with self._engine.connect() as connection:
-            await _refuse_erased(connection, articles.names_before(work.source))
+        if work.erased is not None:
+            raise refused_as(work.erased)
+        if not work.is_checked:
+            await self._desk.refuse_erased(articles.names_before(work.source))
         fetched = await self._read(work, turn)
         if fetched.status == 304:  # noqa: PLR2004 (not modified)
             return Result(PageOutcome.NOT_MODIFIED, etag=fetched.etag, last_modified=fetched.last_modified)
@@ -172,20 +175,8 @@ class Pipeline:
             return await self._workers.run(articles.read, articles.Task(source, fetched))
 
     async def _publish(self, work: Work, fetched: Fetched, read: Read) -> Result:
-        async with self._engine.begin() as connection:
-            key = await identities.settle(connection, read.names, _urls(fetched), read.event.article_id)
-            event = read.event.model_copy(update={"article_id": key})
-            await _refuse_erased(connection, articles.names_after(read._replace(event=event)))
-            numbered = await publications.number(
-                connection,
-                work.lease,
-                article_id=event.article_id,
-                canonical_url=event.canonical_url,
-                text_sha256=event.text_sha256,
-                is_archived=articles.Task(work.source, fetched).is_archived,
-            )
-            known_text = numbered.standing is Standing.UNCHANGED
-            original = await find_other_page(connection, event.article_id, work.lease.id) if known_text else None
+        is_archived = articles.Task(work.source, fetched).is_archived
+        event, numbered, original = await self._desk.number(work, read, _urls(fetched), is_archived=is_archived)
         reach("ingest.numbered")
         note = LOST if LOST_CHARACTER in event.text else None
         result = Result(PageOutcome.UNCHANGED, note, event.article_id, fetched.etag, fetched.last_modified)
@@ -215,11 +206,7 @@ class Pipeline:
             await self._producer.publish(ARTICLES_TOPIC, key.encode(), value, headers)
 
     async def _save(self, work: Work, result: Result) -> None:
-        """Save what became of the work, and count it once that is kept.
-
-        An acknowledged revision is confirmed also where the lease is lost: it is a fact. The leased row is locked
-        before the publication's, as in numbering, so that two savers never wait for each other.
-        """
+        """Save what became of the work, and count it once that is kept."""
         attempts = work.attempts + 1
         wait = retry_after(
             result.outcome,
@@ -228,16 +215,8 @@ class Pipeline:
             may_pass=result.may_pass,
             jitter=work.lease.id.int % JITTER_STEPS / JITTER_STEPS,
         )
-        lost: LeaseLost | None = None
-        async with self._engine.begin() as connection:
-            try:
-                await finish(connection, work.lease, **_values(work, result, attempts, wait))
-            except LeaseLost as error:
-                lost = error
-            if result.numbered is not None:
-                await publications.confirm(connection, result.numbered)
-        if lost is not None:
-            raise lost
+        values = _values(work, result, attempts, wait)
+        await self._desk.finish(work, values, result.numbered)
         if wait is not None:
             logger.info("%s (%s); attempt %d, the next in %.0f s", result.outcome, result.reason, attempts, wait)
             return
@@ -277,9 +256,3 @@ def _values(work: Work, result: Result, attempts: int, wait: float | None) -> di
         values |= {"journey": null()} | ({"host": host_key(work.source.url)} if work.lease.table is page else {})
     found = {"article_id": result.article_id, "etag": result.etag, "last_modified": result.last_modified}
     return values | {name: value for name, value in found.items() if value is not None and name in work.lease.table.c}
-
-
-async def _refuse_erased(connection: AsyncConnection, names: Collection[tuple[ErasedKind, str]]) -> None:
-    kind = await publications.find_erased(connection, names)
-    if kind is not None:
-        raise Refused(PageOutcome.ERASED, f"its {kind} was erased")

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -96,6 +97,10 @@ def choose_canonical(final_url: str, declared: str | None, version: int = CANONI
     return candidate
 
 
+NAMED_LATELY = 1_024
+"""Pages whose names are kept: they are asked for before a page is read and after, and there are fewer in hand."""
+
+
 class Names(NamedTuple):
     """The canonical URLs of a page: `now` by the rules of today, `before` those that only earlier rules gave it.
 
@@ -107,6 +112,7 @@ class Names(NamedTuple):
     shared: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=NAMED_LATELY)
 def name_page(final_url: str, declared: str | None = None) -> Names:
     """Return the names of the page found at `final_url` whose link element says `declared`, the newest first.
 

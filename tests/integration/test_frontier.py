@@ -14,7 +14,7 @@ from schemas.outcomes import FeedOutcome, PageOutcome
 from schemas.tables import feed, host, page
 from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
-from services.ingest.queues import frontier, hosts, leases
+from services.ingest.queues import frontier, hosts, leases, waiting
 from services.ingest.queues.frontier import Inserted, Polled
 from services.ingest.queues.leases import Lease, LeaseLost, from_now
 from services.ingest.queues.schedule import NextPoll
@@ -40,7 +40,7 @@ async def list_pages(engine: AsyncEngine, urls: list[str], **values: object) -> 
 
 async def lease(engine: AsyncEngine, most: int = 10, after: str = "") -> list[Any]:
     async with engine.begin() as connection:
-        return await frontier.lease_pages(connection, after=after, most=most)
+        return await waiting.lease_pages(connection, after=after, most=most)
 
 
 async def row_of(engine: AsyncEngine, url: str) -> Any:
@@ -304,7 +304,7 @@ async def test_lease_walks_hosts_by_index_and_never_all_their_pages(engine: Asyn
             " 'https://busy.example/' || n, 'busy.example', 'fetched', 'busy.example' FROM generate_series(1, 20000) n"
         )
         await connection.exec_driver_sql("ANALYZE page, host")
-        statement = frontier._due_of_free_hosts(page.c.host > "", 20)
+        statement = waiting._due_of_free_hosts(page.c.host > "").params(most=20)
         literal = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
         plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {literal}")).scalars())
     assert "ix_page_waiting" in plan

@@ -22,7 +22,7 @@ from services import metrics
 from services.ingest import folders
 from services.ingest.articles import CleanerFailed, Read
 from services.ingest.discovery.entries import Entry
-from services.ingest.queues import frontier, schedule
+from services.ingest.queues import frontier, schedule, waiting
 from services.ingest.queues.leases import from_now
 from services.kafka import Headers, KafkaUnavailable, RecordTooLarge
 from services.registry import Service
@@ -603,8 +603,8 @@ async def test_file_of_another_replicas_folder_is_left_to_it(engine: AsyncEngine
     async with engine.begin() as connection:
         await folders.save_files(connection, folders.find_files(tmp_path))
         other = tmp_path.with_name("other")
-        assert await frontier.lease_files(connection, folders=folders.folder_urls([other]), most=1) == []
-        assert len(await frontier.lease_files(connection, folders=folders.folder_urls([tmp_path]), most=1)) == 1
+        assert await waiting.lease_files(connection, folders=folders.folder_urls([other]), most=1) == []
+        assert len(await waiting.lease_files(connection, folders=folders.folder_urls([tmp_path]), most=1)) == 1
 
 
 @pytest.mark.parametrize(

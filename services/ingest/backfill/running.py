@@ -20,7 +20,7 @@ from services.ingest.backfill.stock import Page, Stock
 from services.ingest.crew import Crew, Piece
 from services.ingest.intake import PageIntake
 from services.ingest.pipeline import Pipeline
-from services.ingest.queues import frontier
+from services.ingest.queues import waiting
 from services.ingest.queues.work import Work, from_page
 from services.ingest.service import DRAIN_SHARE, Parts, open_parts
 from services.kafka import Check
@@ -115,7 +115,7 @@ class FileIntake:
     async def take(self, room: int) -> list[Piece]:
         """Return up to ``room`` pieces that are due."""
         async with self._engine.begin() as connection:
-            rows = await frontier.lease_files(connection, folders=[self._below], most=room)
+            rows = await waiting.lease_files(connection, folders=[self._below], most=room)
         return [self._piece(from_page(row)) for row in rows]
 
     def _piece(self, work: Work) -> Piece:

@@ -1,28 +1,36 @@
-"""The frontier: the feeds that are polled and the pages they list, each leased when it is due."""
+"""The frontier: the feeds that are polled, each leased when it is due, and the pages that they list."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, true, update
+from sqlalchemy import (
+    Row,
+    and_,
+    case,
+    func,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.events import Arrival
 from schemas.outcomes import FeedOutcome, PageOutcome
-from schemas.tables import feed, host, page
+from schemas.tables import feed, page
 from services import traces
 from services.ingest.discovery.entries import Entry
 from services.ingest.discovery.rests import Rest
 from services.ingest.queues import hosts, slots
 from services.ingest.queues.journeys import next_url
-from services.ingest.queues.leases import LEASE_SECONDS, Lease, finish, free, from_now, take_due
+from services.ingest.queues.leases import Lease, finish, from_now, take_due, taking
 from services.ingest.queues.schedule import NextPoll
 from services.ingest.urls import default_publisher, host_key, resolve
 
-FILE_HOST = ""
-"""The ``host`` of a page that is a file: nobody's, and before every name, so that a walk over hosts can pass it."""
+_LIVES = feed.c.ended_at.is_(None)
+_PLACE = next_url(feed, func.coalesce(feed.c.moved_to, feed.c.url))
+_LEASE_FEEDS = taking(feed, "next_poll_at", _LIVES, hosts.first_of_free(feed, "next_poll_at", _PLACE, _LIVES))
 
 _DUE = {"due_at": func.now(), "attempts": 0, "leased_until": None, "lease_token": None}
 
@@ -113,10 +121,7 @@ def place_of(row: Row[Any]) -> str:
 
 async def lease_feeds(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
     """Lease feeds whose poll is due, of as many hosts that are free; the hosts are still to be taken."""
-    lives = feed.c.ended_at.is_(None)
-    place = next_url(feed, func.coalesce(feed.c.moved_to, feed.c.url))
-    first = hosts.first_of_free(feed, "next_poll_at", place, lives, most=most)
-    return await take_due(connection, feed, "next_poll_at", most=most, where=[lives, first])
+    return await take_due(connection, _LEASE_FEEDS, most=most)
 
 
 async def is_polled_at(connection: AsyncConnection, url: str, feed_id: UUID) -> bool:
@@ -217,68 +222,6 @@ def _page_row(source: Row[Any], entry: Entry) -> dict[str, Any]:
         "entry": entry.model_dump(mode="json"),
         "traceparent": traces.current(),
     }
-
-
-async def lease_pages(connection: AsyncConnection, *, after: str, most: int) -> list[Row[Any]]:
-    """Lease due pages of as many free hosts, and those hosts with the same token; one page a host.
-
-    Hosts are taken in turn, from the one that follows ``after``, so a host with a million pages delays nobody. Each
-    row is the page's, and the ``feed_url`` that listed it.
-    """
-    chosen = list(await connection.execute(_due_of_free_hosts(page.c.host > after, most)))
-    if len(chosen) < most:
-        turned = and_(page.c.host > FILE_HOST, page.c.host <= after)
-        chosen += await connection.execute(_due_of_free_hosts(turned, most - len(chosen)))
-    return await _take_pages(connection, [row.page_id for row in chosen])
-
-
-def _due_of_free_hosts(between: ColumnElement[bool], most: int) -> Select[Any]:
-    """Select the oldest due page of each free host and lock the hosts.
-
-    PostgreSQL has no skip scan over distinct hosts: the recursive query makes one, a probe of ``ix_page_waiting`` each.
-    """
-    waiting_host = select(func.min(page.c.host)).where(page.c.due_at.is_not(None), between)
-    walk = select(waiting_host.scalar_subquery().label("host")).cte("walk", recursive=True)
-    step = waiting_host.where(page.c.host > walk.c.host).correlate(walk).scalar_subquery()
-    walk = walk.union_all(select(step).where(walk.c.host.is_not(None)))
-    oldest = (
-        select(page.c.page_id)
-        .where(page.c.host == walk.c.host, page.c.due_at <= func.now(), free(page))
-        .order_by(page.c.due_at)
-        .limit(1)
-        .lateral("oldest")
-    )
-    return (
-        select(oldest.c.page_id)
-        .select_from(walk.join(host, host.c.host == walk.c.host).join(oldest, true()))
-        .where(host.c.free_at <= func.now(), free(host))
-        .limit(most)
-        .with_for_update(of=host, skip_locked=True)
-    )
-
-
-async def _take_pages(connection: AsyncConnection, page_ids: Sequence[UUID]) -> list[Row[Any]]:
-    if not page_ids:
-        return []
-    leased = {"leased_until": from_now(LEASE_SECONDS), "lease_token": uuid4()}
-    feed_url = select(feed.c.url).where(feed.c.feed_id == page.c.feed_id).scalar_subquery()
-    taken = list(
-        await connection.execute(
-            update(page)
-            .where(page.c.page_id.in_(page_ids), page.c.due_at <= func.now(), free(page))
-            .values(**leased)
-            .returning(*page.c, feed_url.label("feed_url"))
-        )
-    )
-    await connection.execute(update(host).where(host.c.host.in_([row.host for row in taken])).values(**leased))
-    places = {page_id: place for place, page_id in enumerate(page_ids)}
-    return sorted(taken, key=lambda row: places[row.page_id])
-
-
-async def lease_files(connection: AsyncConnection, *, folders: Sequence[str], most: int) -> list[Row[Any]]:
-    """Lease due pages that are files below the folders, given as ``file:///`` URLs that end in a slash."""
-    below = or_(*(page.c.url.startswith(folder, autoescape=True) for folder in folders), literal(value=False))
-    return await take_due(connection, page, "due_at", most=most, where=[page.c.host == FILE_HOST, below])
 
 
 async def find_other_page(connection: AsyncConnection, article_id: UUID, page_id: UUID) -> str | None:

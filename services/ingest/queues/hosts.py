@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, not_, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -14,6 +16,7 @@ from schemas.tables import host
 from services.ingest.fetching.fetcher import FetchFailed, utc_now
 from services.ingest.fetching.redirects import Interrupted
 from services.ingest.fetching.robots import Robots
+from services.ingest.queues.gathering import Gathering
 from services.ingest.queues.leases import LEASE_SECONDS, free, from_now
 from services.ingest.queues.schedule import host_pause
 from services.ingest.urls import BadUrl, host_key
@@ -24,9 +27,15 @@ WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.5
 """How often a host that is being asked is looked at again: most answer sooner."""
 
-
 LOOK_AHEAD = 16
 """So many times the work asked for is looked at, to find work of so many hosts among it."""
+
+_LEAVE = text("""
+    UPDATE host SET leased_until = NULL, lease_token = NULL, free_at = now() + given.pause * interval '1 second'
+      FROM unnest(CAST(:names AS text[]), CAST(:tokens AS uuid[]), CAST(:pauses AS float8[]))
+           AS given (name, token, pause)
+     WHERE host.host = given.name AND host.lease_token = given.token
+""")
 
 
 class HostBusy(Interrupted):
@@ -53,12 +62,11 @@ async def take(connection: AsyncConnection, names: set[str], token: UUID) -> set
     return set(taken.scalars())
 
 
-def first_of_free(
-    table: Table, due: str, url: ColumnElement[str], *where: ColumnElement[bool], most: int
-) -> ColumnElement[bool]:
+def first_of_free(table: Table, due: str, url: ColumnElement[str], *where: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition of the rows to begin with: of each host that nobody asks and that is free, the oldest due.
 
-    Work of a host that is not free is passed over, however much there is, so that it delays no other's.
+    Work of a host that is not free is passed over, however much there is, so that it delays no other's. A statement
+    with it is given how many rows it takes at ``most``.
     """
     (key,) = table.primary_key.columns
     name = func.split_part(url, "/", 3)  # as host_key, of a URL as `resolve` returns it
@@ -68,7 +76,7 @@ def first_of_free(
         select(key, name.label("host"), table.c[due].label("due"))
         .where(table.c[due] <= func.now(), free(table), is_busy.is_not(true()), *where)
         .order_by(table.c[due])
-        .limit(most * LOOK_AHEAD)
+        .limit(bindparam("most", type_=Integer) * LOOK_AHEAD)
         .subquery("waiting")
     )
     first = select(waiting.c[key.name]).ext(distinct_on(waiting.c.host)).order_by(waiting.c.host, waiting.c.due)
@@ -83,6 +91,14 @@ async def seconds_until_free(connection: AsyncConnection, name: str) -> float:
     return max(float(left or 0.0), LOOK_SECONDS)
 
 
+class Left(NamedTuple):
+    """A host that was asked under a lease, and for how long nobody is to ask it again."""
+
+    name: str
+    token: UUID
+    pause_seconds: float
+
+
 @dataclass(frozen=True)
 class Hosts:
     """How hosts are asked: by robots.txt, and with ``interval_seconds`` between two requests."""
@@ -91,6 +107,17 @@ class Hosts:
     robots: Robots
     interval_seconds: float
     wait_seconds: float = WAIT_SECONDS
+
+    @cached_property
+    def leaving(self) -> Gathering[Left, None]:
+        """Where hosts are left, many by one statement."""
+        return Gathering(self._leave_all)
+
+    async def _leave_all(self, left: Sequence[Left]) -> list[None]:
+        names, tokens, pauses = zip(*left, strict=True)
+        async with self.engine.begin() as connection:
+            await connection.execute(_LEAVE, {"names": names, "tokens": tokens, "pauses": pauses})
+        return [None] * len(left)
 
     async def begin_all(
         self, connection: AsyncConnection, urls: Sequence[str], token: UUID
@@ -123,6 +150,7 @@ class Turn:
         self._token = token
         self._held = held
         self._url: str | None = None
+        self._left: asyncio.Future[None] | None = None
 
     @property
     def held(self) -> tuple[str, UUID] | None:
@@ -162,10 +190,16 @@ class Turn:
             failure = error
             raise
         finally:
-            await self.leave(failure)
+            self._leave(failure)
 
-    async def leave(self, failure: FetchFailed | None = None) -> None:
-        """Let others ask the host, after the pause that this request and its ``failure`` call for."""
+    async def leave(self) -> None:
+        """Let others ask the host, after the pause that the request calls for; return when they can be told so."""
+        self._leave(None)
+        if self._left is not None:
+            await asyncio.shield(self._left)
+
+    def _leave(self, failure: FetchFailed | None) -> None:
+        """Have the host left soon, with the pause that its ``failure`` calls for; nobody need wait for that."""
         name, self._held = self._held, None
         if name is None:
             return
@@ -176,12 +210,7 @@ class Turn:
             retry_after_seconds=failure.retry_after_seconds if failure else None,
             outcome=failure.outcome if failure else None,
         )
-        async with self._hosts.engine.begin() as connection:
-            await connection.execute(
-                update(host)
-                .where(host.c.host == name, host.c.lease_token == self._token)
-                .values(leased_until=None, lease_token=None, free_at=from_now(pause if self._url else 0.0))
-            )
+        self._left = self._hosts.leaving.add(Left(name, self._token, pause if self._url else 0.0))
 
     async def _go_to(self, url: str) -> None:
         """Return when the URL's host is ours and the pause after the request before is over. Raises ``HostBusy``."""

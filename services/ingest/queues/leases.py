@@ -4,7 +4,7 @@ A lease is taken in a short transaction and its result is saved only while its t
 are the database's, since the clocks of replicas differ.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     ClauseElement,
     ColumnElement,
+    Integer,
     Row,
     Select,
     Table,
@@ -68,34 +69,32 @@ def free(table: Table) -> ColumnElement[bool]:
     return or_(table.c.leased_until.is_(None), table.c.leased_until <= func.now())
 
 
-async def take_due(
-    connection: AsyncConnection,
-    table: Table,
-    due: str,
-    *,
-    most: int,
-    where: Sequence[ColumnElement[bool]] = (),
-) -> list[Row[Any]]:
-    """Lease up to ``most`` free rows whose time ``due`` has come; return them with their tokens.
+def taking(table: Table, due: str, *where: ColumnElement[bool]) -> Update:
+    """Return the statement that leases up to ``most`` free rows whose time ``due`` has come; `take_due` runs it.
 
-    Rows that another replica is just taking are skipped, not waited for. All have one token.
+    Rows that another replica is just taking are skipped, not waited for. It is built once: that costs more than
+    running it.
     """
     (key,) = table.primary_key.columns
     chosen = (
         select(key)
         .where(table.c[due] <= func.now(), free(table), *where)
         .order_by(table.c[due])
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("chosen")  # which PostgreSQL runs exactly once, so the limit holds
     )
-    taken = await connection.execute(
+    return (
         update(table)
         .where(key.in_(select(chosen.c[key.name])))
-        .values(leased_until=from_now(LEASE_SECONDS), lease_token=uuid4())
+        .values(leased_until=from_now(LEASE_SECONDS), lease_token=bindparam("token"))
         .returning(*table.c)
     )
-    return list(taken)
+
+
+async def take_due(connection: AsyncConnection, statement: Update, *, most: int) -> list[Row[Any]]:
+    """Lease up to ``most`` rows by a statement of `taking`; return them with their tokens, all of them one."""
+    return list(await connection.execute(statement, {"most": most, "token": uuid4()}))
 
 
 async def renew(connection: AsyncConnection, table: Table, held: Iterable[tuple[object, UUID]]) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, cast, func, select, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,9 +43,17 @@ _CONFIRM = (
     .where(_OWN, publication.c.revision == bindparam("number"))
     .values(published_revision=bindparam("number"), published_at=func.now())
 )
-_ERASED = (
-    select(erased.c.kind).where(tuple_(erased.c.kind, erased.c.value).in_(bindparam("named", expanding=True))).limit(1)
+_GIVEN = (
+    func.unnest(bindparam("kinds", type_=ARRAY(Text)), bindparam("values", type_=ARRAY(Text)))
+    .table_valued("kind", "value", name="given")
+    .render_derived()
 )
+_ERASED = select(erased.c.kind, erased.c.value).join(
+    _GIVEN, (erased.c.kind == _GIVEN.c.kind) & (erased.c.value == _GIVEN.c.value)
+)
+
+Name = tuple[ErasedKind, str]
+"""Under what something may have been erased."""
 
 
 class Standing(StrEnum):
@@ -109,7 +117,13 @@ async def confirm(connection: AsyncConnection, numbered: Numbered) -> None:
     await connection.execute(_CONFIRM, {"article": numbered.article_id, "number": numbered.revision})
 
 
-async def find_erased(connection: AsyncConnection, named: Collection[tuple[ErasedKind, str]]) -> ErasedKind | None:
+async def list_erased(connection: AsyncConnection, named: Collection[Name]) -> set[Name]:
+    """Return those of the things named that were erased."""
+    kinds, values = [kind.value for kind, _ in named], [value for _, value in named]
+    found = await connection.execute(_ERASED, {"kinds": kinds, "values": values})
+    return {(ErasedKind(kind), value) for kind, value in found}
+
+
+async def find_erased(connection: AsyncConnection, named: Collection[Name]) -> ErasedKind | None:
     """Return the kind under which one of the things named was erased, or None."""
-    found = await connection.scalar(_ERASED, {"named": [(kind.value, value) for kind, value in named]})
-    return None if found is None else ErasedKind(found)
+    return min((kind for kind, _ in await list_erased(connection, named)), default=None)

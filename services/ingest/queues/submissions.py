@@ -12,7 +12,11 @@ from schemas.outcomes import PageOutcome
 from schemas.tables import feed, page, submission
 from services.ingest.queues.hosts import first_of_free
 from services.ingest.queues.journeys import next_url
-from services.ingest.queues.leases import take_due
+from services.ingest.queues.leases import take_due, taking
+
+_IS_FETCHED = and_(submission.c.html.is_(None), submission.c.text.is_(None))
+_FIRST = first_of_free(submission, "due_at", next_url(submission, submission.c.url), _IS_FETCHED)
+_LEASE = taking(submission, "due_at", or_(not_(_IS_FETCHED), _FIRST))
 
 
 async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[Row[Any]]:
@@ -20,9 +24,7 @@ async def lease_submissions(connection: AsyncConnection, *, most: int) -> list[R
 
     The api made them due when it accepted them.
     """
-    is_fetched = and_(submission.c.html.is_(None), submission.c.text.is_(None))
-    first = first_of_free(submission, "due_at", next_url(submission, submission.c.url), is_fetched, most=most)
-    return await take_due(connection, submission, "due_at", most=most, where=[or_(not_(is_fetched), first)])
+    return await take_due(connection, _LEASE, most=most)
 
 
 async def find_known_page(connection: AsyncConnection, urls: Collection[str], article_id: UUID) -> Row[Any] | None:

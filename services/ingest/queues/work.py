@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from schemas.events import Arrival, Publisher
 from schemas.outcomes import PageOutcome
-from schemas.tables import page, submission
+from schemas.tables import ErasedKind, page, submission
 from services.ingest.queues.journeys import Journey, journey_of
 from services.ingest.queues.leases import Lease
 from services.ingest.queues.publications import Numbered
@@ -56,9 +56,11 @@ class Work:
     last_modified: str | None = None
     traceparent: str | None = None
     """The span that made it due."""
-
     journey: Journey | None = None
     """How far its fetch has come, where that is not done."""
+    is_checked: bool = False
+    """Whether it was looked for among what was erased, before it is read; ``erased`` says as what it was found."""
+    erased: ErasedKind | None = None
 
 
 @dataclass(frozen=True)
