@@ -1,9 +1,10 @@
 """Organisations: those of several states, by their acronym and by their names; and the words of bodies' names.
 
 ``organisations.txt`` holds a body a line: what it is called most, and its further names. No library keeps them, so the
-list is our own, by kinds: those of the system of the United Nations and of the European Union are all there, as the
-charts of these two show them; of all others those that newspapers name most. An acronym that more often means something
-else is left out.
+list is our own, by kinds: meant to be whole for the system of the United Nations and for the European Union, as their
+charts have it (https://www.un.org/en/about-us/un-system, https://european-union.europa.eu/institutions-law-budget), but
+not compared with these line by line; of all others those that newspapers name most. An acronym that more often means
+something else is left out.
 """
 
 from functools import cache
