@@ -44,8 +44,9 @@ SLACK_SECONDS = 0.02
 MUTE_SECONDS = 0.8 * FETCH_SECONDS
 """So long, and no answer: longer than any host but those that never answer."""
 
-DUE_SHARE = 0.75
-"""Of those that are due while a host is mute, so many at least are asked meanwhile; one replica's half would not do."""
+DUE_SHARE = 0.5
+"""Of those that are due while a host is mute, so many at least are asked meanwhile: all are on a machine that keeps up,
+and a twelfth was where each replica was made to ask one host at a time."""
 
 USUAL_SHARE = 0.3
 """Of the requests that good hosts get at other times, they get so many at least while a host is mute."""
@@ -153,17 +154,24 @@ def assert_rules_are_kept(hosts: dict[str, list[Asked]]) -> None:
 def assert_nobody_is_held_up(web: Web, hosts: dict[str, list[Asked]]) -> None:
     """While a host never answers, good ones are asked as politeness alone has it, and as often as at other times.
 
-    A good host's rules and its feed are asked for by one poll, with a pause in between. Whoever is in that pause when
-    another begins never to answer is to be asked again before that one is given up, which is four pauses later.
+    A good host's rules and its feed are asked for by one poll, with a pause in between. Whoever is in that pause while
+    another begins not to answer is to be asked again before that one is given up, which is some pauses later.
     """
     good = {host: asked for host, asked in hosts.items() if host.rstrip("0123456789") in PLAIN}
     mute = [each for each in web.asked if each.ended - each.began >= MUTE_SECONDS]
     assert len({each.host for each in mute}) >= 10
     pairs = [(asked[0], asked[1]) for asked in good.values()]
-    due = [(each, one, other) for each in mute for one, other in pairs if one.ended < each.began < other.began]
-    asked_again = sum(other.began < each.began + FETCH_SECONDS for each, _, other in due)
-    assert len(due) >= 50
-    assert asked_again >= DUE_SHARE * len(due), (asked_again, len(due))
+    due = [
+        (each, other)
+        for each in mute
+        for one, other in pairs
+        if each.began < other.began and one.ended < each.began + FETCH_SECONDS - 3 * INTERVAL_SECONDS
+    ]
+    for by_the_same in (True, False):  # a replica may hold up its own requests, or all by what they share
+        ours = [(each, other) for each, other in due if (each.agent == other.agent) is by_the_same]
+        asked_again = sum(other.began < each.began + FETCH_SECONDS for each, other in ours)
+        assert len(ours) >= 5
+        assert asked_again >= DUE_SHARE * len(ours), (by_the_same, asked_again, len(ours))
 
     begun = sorted(each.began for asked in good.values() for each in asked)
     always = len(begun) / (begun[-1] - begun[0])
