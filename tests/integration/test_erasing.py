@@ -271,7 +271,7 @@ async def test_submitted_text_is_erased_whoever_handed_it_in(
     assert await save(engine, again) == [RecordOutcome.REFUSED_ERASED]
     async with engine.connect() as connection:
         names = articles.names_after(articles.Read(again, Names(again.canonical_url)))
-        assert await publications.find_erased(connection, names) is tables.ErasedKind.TEXT
+        assert (tables.ErasedKind.TEXT, again.text_sha256) in await publications.list_erased(connection, names)
 
 
 async def test_submission_that_was_not_read_yet_is_read_no_more(settings: ServiceSettings, engine: AsyncEngine) -> None:
