@@ -81,6 +81,8 @@ class WorkerProcess:
     async def ask(self, task: bytes) -> tuple[Answer, Any]:
         """Hand over a pickled task, wait for its answer; raises ConnectionError or EOFError if the process is lost."""
         self.tasks += 1
+        if self._inbox.is_closing():  # which uvloop tells in no error of its own
+            raise ConnectionError("the process is gone")
         self._inbox.writelines((HEADER.pack(len(task)), task))
         await self._inbox.drain()
         return await self._receive()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from services import metrics
 from services.process import ANSWER_MAX_BYTES
@@ -177,6 +178,19 @@ async def test_process_killed_from_outside_is_replaced(two: Workers) -> None:
     results = await asyncio.gather(two.run(double, 1), two.run(double, 1), return_exceptions=True)
     assert [str(result) for result in results] == ["died", "died"]
     assert await two.run(double, 1) == 2
+
+
+def test_process_that_died_idle_is_known_as_dead_on_the_loop_of_the_services() -> None:
+    async def kill_between_two_tasks() -> int:
+        async with open_workers(1, cpu_seconds=1.0, memory_bytes=MEMORY, wall_seconds=30.0) as workers:
+            os.kill(workers.pids[0], signal.SIGKILL)
+            await asyncio.sleep(0.5)  # by then the loop has seen it go
+            with pytest.raises(WorkerKilled, match=KillReason.DIED):
+                await workers.run(double, 2)
+            return await workers.run(double, 2)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(kill_between_two_tasks()) == 4
 
 
 async def test_exception_travels_back_with_its_traceback(two: Workers) -> None:
