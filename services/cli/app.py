@@ -6,7 +6,7 @@ Exit codes: 0 done; 1 something failed, with one line that says what; 2 wrong us
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,15 +67,18 @@ def _end(message: str, code: int = FAILED) -> int:
     return code
 
 
-def run_service(settings: ServiceSettings, service: Coroutine[Any, Any, None]) -> None:
-    """Run a service in the foreground until it is stopped."""
-    import uvloop
-
+def run_service(
+    settings: ServiceSettings,
+    service: Coroutine[Any, Any, None],
+    *,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
+    """Run a service in the foreground until it is stopped, on asyncio's own loop unless another is named."""
     from services.logs import log_settings, set_up_logs
 
     set_up_logs(settings.log_level, settings.log_format)
     log_settings(settings)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_serve(service))
 
 
@@ -111,12 +114,14 @@ def ingest(
     folder: Annotated[list[Path] | None, typer.Option(help="A folder of HTML files to read too.")] = None,
 ) -> None:
     """Run the ingest service in the foreground."""
+    import uvloop
+
     from services.ingest.service import run
 
     settings = load(IngestSettings)
     if folder:
         settings = settings.model_copy(update={"folders": (*settings.folders, *folder)})
-    run_service(settings, run(settings))
+    run_service(settings, run(settings), loop_factory=uvloop.new_event_loop)
 
 
 @app.command()

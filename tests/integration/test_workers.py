@@ -180,7 +180,7 @@ async def test_process_killed_from_outside_is_replaced(two: Workers) -> None:
     assert await two.run(double, 1) == 2
 
 
-def test_process_that_died_idle_is_known_as_dead_on_the_loop_of_the_services() -> None:
+def test_process_that_died_idle_is_known_as_dead_on_the_loop_of_ingest() -> None:
     async def kill_between_two_tasks() -> int:
         async with open_workers(1, cpu_seconds=1.0, memory_bytes=MEMORY, wall_seconds=30.0) as workers:
             os.kill(workers.pids[0], signal.SIGKILL)
