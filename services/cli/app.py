@@ -5,8 +5,10 @@ Exit codes: 0 done; 1 something failed, with one line that says what; 2 wrong us
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +84,17 @@ def run_service(
         runner.run(_serve(service))
 
 
+def open_loop(lookups: int) -> asyncio.AbstractEventLoop:
+    """Return a loop of uvloop that looks up so many names at once, up to 512.
+
+    By itself it does two, so that two names whose servers are mute would keep every other waiting.
+    """
+    import uvloop
+
+    os.putenv("UV_THREADPOOL_SIZE", f"{2 * lookups}")  # half of them are for names; read at the first of these
+    return uvloop.new_event_loop()
+
+
 async def _serve(service: Coroutine[Any, Any, None]) -> None:
     from services.lifecycle import end_within
 
@@ -114,14 +127,13 @@ def ingest(
     folder: Annotated[list[Path] | None, typer.Option(help="A folder of HTML files to read too.")] = None,
 ) -> None:
     """Run the ingest service in the foreground."""
-    import uvloop
-
     from services.ingest.service import run
 
     settings = load(IngestSettings)
     if folder:
         settings = settings.model_copy(update={"folders": (*settings.folders, *folder)})
-    run_service(settings, run(settings), loop_factory=uvloop.new_event_loop)
+    # Twice as many as pages, since nobody can end a look-up: one given up goes on beside those that follow.
+    run_service(settings, run(settings), loop_factory=partial(open_loop, 2 * settings.fetch_concurrency))
 
 
 @app.command()
