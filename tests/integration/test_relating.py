@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
@@ -11,6 +11,7 @@ from schemas.extraction import Polarity
 from services.extract import store
 from services.extract.records import Erasure, Read
 from services.extract.relating.weaving import weave_all
+from services.extract.relating.withdrawal import mark_claims
 from services.extract.relating.work import relate_all
 from tests.builders import article, claim, mention, reading
 
@@ -119,3 +120,48 @@ async def test_erasure_takes_relations_threads_and_vectors(engine: AsyncEngine) 
     gone = next(row for row in await rows(engine, tables.article) if row.erased_at)
     assert (gone.card, gone.fingerprint, gone.origin_keys) == (None, None, None)
     assert len(await rows(engine, tables.origin)) == 1
+
+
+async def test_who_disputes_a_thread_is_named_as_read_last(engine: AsyncEngine) -> None:
+    disputing = 'Mr. Brink said: "Wages of nurses rise by four per cent in spring." Nurses smiled.'
+    before = read(disputing, 2, speaker="Brink")
+    await save(engine, read(SAID, 1), before)
+    await settle(engine)
+    names = {row.claim_id: row.speaker_name for row in await rows(engine, tables.claim)}
+    places = sorted((row.claim_id, row.article_id) for row in await rows(engine, tables.statement))
+    (a, first), (b, second) = places
+    reasons = [{"reason": "object", "words": ""}, {"reason": "polarity", "words": ""}]
+    values = {"kind": "tension", "score": 0.9, "reasons": reasons, "objects": {}, "order": "unknown"}
+    async with engine.begin() as connection:
+        row = {"a": a, "b": b, "article_a": first, "article_b": second, **values}
+        await connection.execute(insert(tables.relation).values(row))
+        await mark_claims(connection, names)
+    await weave_all(engine)
+    assert [one["name"] for one in (await threads(engine))[quoted(SAID)].denied_by] == ["Brink"]
+    (said,) = before.extraction.claims
+    assert said.speaker is not None
+    now = said.model_copy(update={"speaker": said.speaker.model_copy(update={"name": "Ola Brink"})})
+    await save(engine, reading(before.event, now, mentions=before.extraction.mentions, version=2))
+    async with engine.begin() as connection:
+        await mark_claims(connection, [key for key, name in names.items() if name == "Brink"])
+    await weave_all(engine)
+    assert [one["name"] for one in (await threads(engine))[quoted(SAID)].denied_by] == ["Ola Brink"]
+
+
+async def test_thread_that_ended_leads_to_what_replaced_all_its_claims(engine: AsyncEngine) -> None:
+    await save(engine, read(SAID, 1), read(AGAIN, 2))
+    await settle(engine)
+    (before,) = (await threads(engine)).values()
+    later = [
+        read(text.replace("to all lorries", "to lorries"), number, revision=2)
+        for number, text in ((1, SAID), (2, AGAIN))
+    ]
+    await save(engine, *later)
+    gone = sorted(row.claim_id for row in await rows(engine, tables.claim) if row.retracted_at is not None)
+    async with engine.begin() as connection:
+        await connection.execute(delete(tables.thread_mark).where(tables.thread_mark.c.claim_id != gone[0]))
+    await weave_all(engine)
+    live = {row.thread_id for row in (await threads(engine)).values()}
+    successors = [row for row in await rows(engine, tables.thread_successor) if row.thread_id == before.thread_id]
+    assert len(gone) == len(live) == 2
+    assert {row.successor_id for row in successors} == live

@@ -15,7 +15,7 @@ from schemas.extraction import Form, Polarity, Voice
 from schemas.tables import statement, thread_claim
 from services import metrics
 from services.extract.relating.cohesion import CLAIMS_MAX, Tie
-from services.extract.relating.threads import Named, Told
+from services.extract.relating.threads import DISPUTING, Named, Told
 from services.extract.relating.withdrawal import array
 
 FOLLOWED_MAX = 20 * CLAIMS_MAX
@@ -62,18 +62,20 @@ _TOLD = text("""
 
 
 async def find_strands(connection: AsyncConnection, seeds: Collection[UUID]) -> Strands:
-    """Return the strands of some claims, live or gone."""
-    replaced = {row.claim_id: row.replaced_by for row in await connection.execute(_REPLACED, {"ids": sorted(seeds)})}
-    reached, threads = set(seeds) | set(replaced.values()), set[UUID]()
+    """Return the strands of some claims, live or gone, and of those that they dispute, whose threads name who does."""
+    changed, reached, threads = frozenset(seeds), set(seeds), set[UUID]()
+    replaced: dict[UUID, UUID] = {}
     ties: dict[tuple[UUID, UUID], Tie] = {}
     news = reached
     while news:
+        heirs = {row.claim_id: row.replaced_by for row in await connection.execute(_REPLACED, {"ids": sorted(news)})}
+        replaced |= heirs
         found = {row.thread_id for row in await connection.execute(_THREADS, {"ids": sorted(news)})} - threads
         threads |= found
-        near = await _members(connection, found)
+        near = await _members(connection, found) | {*heirs.values()}
         for row in await connection.execute(_TIES, {"ids": sorted(news)}):
             tie = ties[row.a, row.b] = _tie(row)
-            if tie.kind is not RelationKind.TENSION and len(reached) < FOLLOWED_MAX:
+            if _leads_on(tie, changed) and len(reached) < FOLLOWED_MAX:
                 near |= {tie.a, tie.b}
         news = near - reached
         reached |= news
@@ -109,6 +111,11 @@ async def _members(connection: AsyncConnection, threads: Collection[UUID]) -> se
         thread_claim.c.thread_id == any_(array(threads)), thread_claim.c.tense.is_(False)
     )
     return set((await connection.execute(mine)).scalars())
+
+
+def _leads_on(tie: Tie, changed: Collection[UUID]) -> bool:
+    disputes = tie.reasons >= DISPUTING and (tie.a in changed or tie.b in changed)
+    return tie.kind is not RelationKind.TENSION or disputes
 
 
 def _tie(row: Row[Any]) -> Tie:

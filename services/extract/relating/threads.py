@@ -19,6 +19,9 @@ NAMESPACE = UUID("b6c1d7a4-3c0e-5d1b-9a55-60d5d2a1c9e7")
 
 FIRST_HAND = frozenset({Form.DIRECT, Form.MIXED})
 
+DISPUTING = frozenset({RelationReason.OBJECT, RelationReason.POLARITY})
+"""The reasons of a tension by which who says so stands on the other side of a thread."""
+
 
 class Named(NamedTuple):
     """Who speaks: the entity where there is one, and the name."""
@@ -162,8 +165,7 @@ def _against(sides: Mapping[UUID, Side], tense: Sequence[Tense], known: Mapping[
     Who only spoke otherwise at another time, of a part or with less force is no party to this dispute.
     """
     own = {known[claim].article_id for claim in sides}
-    reasons = {RelationReason.OBJECT, RelationReason.POLARITY}
-    return [one for one in tense if reasons.issubset(one.reasons) and known[one.claim_id].article_id not in own]
+    return [one for one in tense if DISPUTING.issubset(one.reasons) and known[one.claim_id].article_id not in own]
 
 
 def _count_quotes(members: Sequence[Told]) -> int:
