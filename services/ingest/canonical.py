@@ -99,5 +99,5 @@ CANONICAL_VERSION = max(RULES)
 EARLIER = tuple(sorted(set(RULES) - {CANONICAL_VERSION}, reverse=True))
 """The versions of before, the newest first."""
 
-MAY_DIFFER = _compile(r"[?;%]|/amp|\.amp|/index\.|/default\.|//(?:www\.)?(?:m|mobile|amp|wap|touch|print)\.")
-"""Found in each URL that versions name differently: in most there is nothing to be looked for."""
+MAY_DIFFER = _compile(r"[?;%]|[/ ]amp|\.amp|[/ ]index\.|[/ ]default\.|//(?:www\.)?(?:m|mobile|amp|wap|touch|print)\.")
+"""Found in what versions name differently, a URL and after a space what its page links: in most there is nothing."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -86,6 +87,8 @@ def test_names_of_any_version_are_names_still(rest: str) -> None:
         ("/bridge", None, Names("/bridge")),
         ("/a/index.html", None, Names("/a/", before=("/a/index.html",))),
         ("/a/", "/a/index.html", Names("/a/", before=("/a/index.html",))),
+        ("/a/", "index.html", Names("/a/", before=("/a/index.html",))),
+        ("/a/", "default.html", Names("/a/default.html", before=("/a/",))),
         ("/tag/amp", None, Names("/tag/amp", shared=("/tag",))),
         ("/bridge/amp", "/bridge", Names("/bridge")),
         ("/bridge?format=print", None, Names("/bridge?format=print", shared=("/bridge",))),
@@ -106,3 +109,11 @@ def test_page_has_the_names_of_before(path: str, declared: str | None, names: Na
 def test_page_of_a_mobile_host_was_named_by_itself() -> None:
     found = name_page("https://m.example.com/a", "https://www.example.com/b")
     assert found == Names("https://www.example.com/b", before=("https://m.example.com/a",))
+
+
+@pytest.mark.parametrize("path", ["/a" + ".amp" * 490, "/12345" + "/amp" * 490])
+def test_page_of_a_hostile_path_is_refused_in_a_moment(path: str) -> None:
+    started = time.process_time()
+    with pytest.raises(BadUrl, match="does not end"):
+        name_page(f"https://example.com{path}")
+    assert time.process_time() - started < 0.5  # names are asked for beside everything else; it was a second and a half
