@@ -64,7 +64,7 @@ def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answer
 
 
 def _apart(text: str, found: Found) -> Found:
-    """Cut a speaker off where the cue or the content begins within it: "some" of "some viewing it as a risk"."""
+    """Cut a speaker off where the cue or the content begins within it: "several" of "several calling it a waste"."""
     if found.speaker is None:
         return found
     start, end = found.speaker
