@@ -50,7 +50,7 @@ def read(text: str, minimum: float = 0.0) -> list[tuple[str | None, str | None, 
         ("Klein told reporters on Friday that it was safe.", "Klein", "told", "it was safe"),
         ("The union waits for the law, which Klein has rejected.", "Klein", "rejected", "the law"),
         (
-            "The plan would raise taxes in Orle, something that the mayor has firmly rejected.",
+            "The plan would raise taxes in Orle, something that the mayor rejected.",
             "the mayor",
             "rejected",
             "raise taxes in Orle",
