@@ -18,8 +18,10 @@ from services.extract.relating.cohesion import CLAIMS_MAX, Tie
 from services.extract.relating.threads import DISPUTING, Named, Told
 from services.extract.relating.withdrawal import array
 
-FOLLOWED_MAX = 20 * CLAIMS_MAX
-"""Claims followed along relations for one weaving; a longer chain of likenesses is cut off there."""
+FOLLOWED_MAX = 5 * CLAIMS_MAX
+"""Claims followed along relations for one weaving; a longer chain of likenesses is cut off there.
+
+Putting them into threads takes seconds of CPU time, in a transaction that must not idle for a minute."""
 
 
 @dataclass(frozen=True)
