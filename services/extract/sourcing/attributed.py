@@ -50,7 +50,7 @@ def count_forms(report: Report) -> Forms:
     counts: Counter[Form | None] = Counter()
     quoted, counted = _mask(len(report.text), report.quoted), bytearray(len(report.text))
     for claim in quoting:
-        words = [at for start, end in claim.content.spans for at in range(start, end) if quoted[at]]
+        words = [at for start, end in claim.content.spans for at in range(start, min(end, len(quoted))) if quoted[at]]
         counts[claim.form] += not all(counted[at] for at in words) if words else 1
         for at in words:
             counted[at] = 1
