@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
-from sqlalchemy import Row, event, insert, select
+from sqlalchemy import Row, event, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import Arrival
@@ -15,7 +15,7 @@ from schemas.tables import ErasedKind, alias, erased, page, publication
 from services.ingest.articles import Read
 from services.ingest.desk import Desk, Known
 from services.ingest.queues import lots, publications
-from services.ingest.queues.leases import Lease, LeaseLost, from_now
+from services.ingest.queues.leases import Lease, LeaseLost, from_now, renew
 from services.ingest.queues.lots import Draft, Ended
 from services.ingest.queues.publications import Numbered, Standing
 from services.ingest.queues.work import Source, Work
@@ -195,3 +195,23 @@ async def test_statements_of_a_lot_are_as_few_for_many_pages(engine: AsyncEngine
     numbered = await number(engine, drafts)
     await finish(engine, [ended(each.lease, numbered[each.lease.id]) for each in drafts])
     assert len(seen) == 6
+
+
+async def test_leases_are_renewed_in_the_order_of_lots(engine: AsyncEngine) -> None:
+    held = [await lease_page(engine, f"{HERE}/{name}") for name in "dcba"]
+    first, rest = held[-1].id, [lease.id for lease in held[:-1]]
+
+    async def renew_all() -> None:
+        async with engine.begin() as connection:
+            await renew(connection, page, [(lease.id, lease.token) for lease in held])
+
+    async with engine.begin() as lot:
+        await lot.execute(select(page.c.page_id).where(page.c.page_id == first).with_for_update())
+        renewal = asyncio.create_task(renew_all())
+        async with engine.connect() as watching:
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not await watching.scalar(waits):
+                await asyncio.sleep(0.01)
+        later = select(page.c.page_id).where(page.c.page_id.in_(rest)).with_for_update(nowait=True)
+        assert len((await lot.execute(later)).all()) == len(rest)
+    await renewal

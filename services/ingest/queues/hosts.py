@@ -31,9 +31,14 @@ LOOK_AHEAD = 16
 """So many times the work asked for is looked at, to find work of so many hosts among it."""
 
 _LEAVE = text("""
+    WITH given AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:names AS text[]), CAST(:tokens AS uuid[]), CAST(:pauses AS float8[]))
+            AS given (name, token, pause)),
+    held AS MATERIALIZED (
+        SELECT host.host FROM given JOIN host ON host.host = given.name AND host.lease_token = given.token
+         ORDER BY host.host FOR UPDATE OF host)
     UPDATE host SET leased_until = NULL, lease_token = NULL, free_at = now() + given.pause * interval '1 second'
-      FROM unnest(CAST(:names AS text[]), CAST(:tokens AS uuid[]), CAST(:pauses AS float8[]))
-           AS given (name, token, pause)
+      FROM given JOIN held ON held.host = given.name
      WHERE host.host = given.name AND host.lease_token = given.token
 """)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    collate,
     func,
     or_,
     select,
@@ -98,12 +99,18 @@ async def take_due(connection: AsyncConnection, statement: Update, *, most: int)
 
 
 async def renew(connection: AsyncConnection, table: Table, held: Iterable[tuple[object, UUID]]) -> None:
-    """Let leases last from now on again, given as pairs of key and token; those that are lost stay so."""
+    """Let leases last from now on again, given as pairs of key and token; those that are lost stay so.
+
+    Rows are locked by URL or name, as lots do, which end some of them at the same time.
+    """
     (key,) = table.primary_key.columns
     pairs = sorted(held, key=str)
     if pairs:
         mine = tuple_(key, table.c.lease_token).in_(pairs)
-        await connection.execute(update(table).where(mine).values(leased_until=from_now(LEASE_SECONDS)))
+        order = collate(table.c.url, "C") if "url" in table.c else key
+        locked = select(key).where(mine).order_by(order).with_for_update().cte("locked")
+        renewed = update(table).where(key.in_(select(locked.c[key.name])), mine)
+        await connection.execute(renewed.values(leased_until=from_now(LEASE_SECONDS)))
 
 
 async def check(connection: AsyncConnection, lease: Lease) -> None:
