@@ -204,17 +204,17 @@ async def test_failure_that_is_saved_while_the_database_is_away_is_given_back(en
 async def test_single_places_are_filled_together_but_soon(engine: AsyncEngine) -> None:
     took: list[tuple[float, int]] = []
     loop = asyncio.get_running_loop()
-    left = [await piece(engine, partial(asyncio.sleep, 0.01 * number)) for number in range(1, 41)]
+    left = [await piece(engine, partial(asyncio.sleep, 0.04 * number)) for number in range(1, 41)]
 
     async def take(room: int) -> list[Piece]:
         took.append((loop.time(), room))
         return await hand_out(room)
 
     hand_out = giving(*left)
-    await run_for(crew_of(engine, take, most=20), 0.9)
+    await run_for(crew_of(engine, take, most=20), 1.8)
     busy = [(later - earlier, room) for (earlier, _), (later, room) in pairwise(took) if room < 20]
     assert min(seconds for seconds, room in busy if room < 5) > TAKE_SECONDS * 0.9
-    assert max(seconds for seconds, _ in busy) < 0.3
+    assert max(seconds for seconds, _ in busy) < 1
 
 
 async def test_busy_host_and_lost_lease_are_no_failures(engine: AsyncEngine) -> None:
