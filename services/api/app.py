@@ -13,6 +13,7 @@ from services.api.docs import add_docs
 from services.api.gate import GUARDED, Gate, Needs, are_keys_on, open_keyring
 from services.api.http.access import Access, expect
 from services.api.http.handlers import install
+from services.api.http.leaving import Leaving
 from services.api.http.limits import Limits, Room, Turns
 from services.api.http.origins import allow_origins
 from services.api.http.pagination import Cursors
@@ -103,6 +104,7 @@ def create_app(
     app.add_middleware(Representations)
     allow_origins(app, settings.api_cors_origins)
     app.add_middleware(Access)
+    app.add_middleware(Leaving, is_leaving=lambda: readiness.stopping)
     return app
 
 

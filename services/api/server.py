@@ -89,7 +89,7 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _serve(
     app: FastAPI, listener: socket.socket, stop: asyncio.Event, readiness: Readiness, settings: ApiSettings
 ) -> None:
-    """Serve; on a stop first fail readiness, so that load balancers go, then answer what is in hand and close."""
+    """Serve; on a stop first fail readiness and ask clients to go, then answer what is in hand and close."""
     server = _Server(_configure(app, settings))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     host, port = listener.getsockname()[:2]

@@ -39,15 +39,16 @@ async def test_listener_sends_small_answers_at_once() -> None:
         assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-async def test_stop_fails_readiness_first(migrated_url: str) -> None:
+async def test_stop_fails_readiness_first_and_asks_clients_to_go(migrated_url: str) -> None:
     async with open_server(migrated_url, API_DRAIN_SECONDS="2") as server, httpx2.AsyncClient() as client:
-        await client.get(f"{server.url()}/livez")
+        assert "connection" not in (await client.get(f"{server.url()}/livez")).headers
         server.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(SECONDS):
             while (ready := await client.get(f"{server.url()}/readyz")).status_code == 200:
                 await asyncio.sleep(0.02)
         assert ready.json()["problems"]["service"] == "stopping"
-        assert (await client.get(f"{server.url()}/v1/claims")).status_code == 200
+        leaving = await client.get(f"{server.url()}/v1/claims")
+        assert (leaving.status_code, leaving.headers["connection"]) == (200, "close")
         assert await asyncio.wait_for(server.process.wait(), SECONDS) == 0
 
 
