@@ -17,7 +17,7 @@ from services.extract.entities.saving import mark
 from services.extract.entities.settling import settle, settle_all
 from services.extract.records import Erasure, Read
 from services.extract.relating import leases
-from services.extract.relating.renewal import mark_entities, renew_some
+from services.extract.relating.renewal import RENEWED_AT_ONCE, mark_entities, renew_some
 from tests.builders import article, claim, mention, reading
 
 PERSON, ORG, GPE = MentionType.PERSON, MentionType.ORG, MentionType.GPE
@@ -260,6 +260,21 @@ async def test_articles_are_compared_anew_some_at_a_time_from_where_it_was_cut_o
         assert len(await list_compared(engine)) == left
     async with engine.begin() as connection:
         assert await renew_some(connection, most=2) == 0
+
+
+async def test_articles_are_compared_anew_only_while_few_wait(engine: AsyncEngine) -> None:
+    """So that an article that is new need not wait behind all that name a head of state."""
+    await save(engine, *(stating(number, "HWU") for number in range(RENEWED_AT_ONCE + 2)))
+    await compare_all(engine)
+    async with engine.begin() as connection:
+        await mark_entities(connection, [key("HWU", ORG)])
+        assert await renew_some(connection) == RENEWED_AT_ONCE
+        assert await renew_some(connection) == 0
+    assert len(await list_compared(engine)) == 2
+    await compare_all(engine)
+    async with engine.begin() as connection:
+        assert await renew_some(connection) > 0
+    assert len(await list_compared(engine)) == RENEWED_AT_ONCE
 
 
 async def test_article_that_is_being_compared_is_compared_anew_once(engine: AsyncEngine) -> None:

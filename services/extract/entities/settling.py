@@ -31,8 +31,8 @@ _WAITING = select(or_(exists().select_from(entity_mark), exists().select_from(re
 async def settle(engine: AsyncEngine) -> int:
     """Settle some marks, and have some articles compared anew for what was settled; return how many of both.
 
-    0 also where nothing of it can be done just now: another process is at it, or those who save hold all that is
-    marked. Whoever goes on then is to wait a little.
+    0 also where nothing of it can be done just now: another process is at it, those who save hold all that is marked,
+    or enough articles wait to be compared. Whoever goes on then is to wait a little.
     """
     async with engine.connect() as connection:
         if not (await connection.execute(_WAITING)).scalar_one():

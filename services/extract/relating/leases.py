@@ -15,10 +15,8 @@ UNLEASED = {"leased_until": None, "lease_token": None}
 LEASE_SECONDS = 120.0
 """Far above what comparing an article may take."""
 
-_WAITS = (
-    article.c.related_at.is_(None),
-    article.c.card.is_not(None),
-)
+WAITS = (article.c.related_at.is_(None), article.c.card.is_not(None))
+"""What is true of an article that is still to be compared."""
 
 
 class Leased(NamedTuple):
@@ -32,7 +30,7 @@ async def take(engine: AsyncEngine, most: int, *, seconds: float = LEASE_SECONDS
     """Lease some articles that wait, in the order of their ids."""
     token = uuid4()
     free = or_(article.c.leased_until.is_(None), article.c.leased_until < func.now())
-    some = select(article.c.article_id).where(*_WAITS, free).order_by(article.c.article_id).limit(most)
+    some = select(article.c.article_id).where(*WAITS, free).order_by(article.c.article_id).limit(most)
     until = func.now() + timedelta(seconds=seconds)
     taken = (
         update(article)

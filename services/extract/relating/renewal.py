@@ -13,11 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.tables import article, relate_mark
-from services.extract.relating.leases import UNLEASED
+from services.extract.relating.leases import UNLEASED, WAITS
 from services.extract.relating.withdrawal import array
 
-RENEWED_AT_ONCE = 500
-"""Articles of one transaction, and marks looked at in it: well below a second, and locks of a few rows."""
+RENEWED_AT_ONCE = 100
+"""Articles of one transaction, and marks looked at in it: well below a second, and locks of a few rows. While as many
+wait to be compared there are no more of them: an article that is new waits a minute behind a merge, not days."""
 
 _FIRST = UUID(int=0)
 """Before the ids of all articles."""
@@ -51,9 +52,12 @@ async def mark_entities(connection: AsyncConnection, entity_ids: Collection[UUID
 async def renew_some(connection: AsyncConnection, *, most: int = RENEWED_AT_ONCE) -> int:
     """Have some articles compared anew that name marked entities; return how many were found, and marks done with.
 
-    For one caller at a time. Those being compared just now too: they may have read what the entities were one with
-    before. A mark keeps how far its articles are done, so this goes on where it was cut off.
+    0 too while enough articles wait. For one caller at a time. Those being compared just now too: they may have read
+    what the entities were one with before. A mark keeps how far its articles are done, so this goes on where it was
+    cut off.
     """
+    if await _is_enough(connection):
+        return 0
     first = select(relate_mark.c.entity_id).order_by(relate_mark.c.entity_id).limit(most)
     marked = (await connection.execute(first)).scalars().all()
     if not marked:
@@ -66,6 +70,12 @@ async def renew_some(connection: AsyncConnection, *, most: int = RENEWED_AT_ONCE
         last = update(relate_mark).filter_by(entity_id=found[-1].entity_id)
         await connection.execute(last.values(after=found[-1].article_id))
     return len(found) + len(done)
+
+
+async def _is_enough(connection: AsyncConnection) -> bool:
+    """Tell whether those who compare have their hands full."""
+    last = select(article.c.article_id).where(*WAITS).offset(RENEWED_AT_ONCE - 1).limit(1)
+    return (await connection.execute(last)).first() is not None
 
 
 async def _renew(connection: AsyncConnection, found: Collection[Row[tuple[UUID, UUID]]]) -> None:
