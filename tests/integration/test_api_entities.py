@@ -1,11 +1,13 @@
 """``/v1/entities`` as clients see it where several names are one entity, and what an operator pins."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest_asyncio
 from pydantic import SecretStr
 
+from schemas.events import Dated, Evidence
 from schemas.extraction import Mention, MentionType
 from schemas.tables import PinKind
 from services.api.resources.entities import EntityPage, MentionPage, ShownEntity
@@ -107,3 +109,46 @@ async def test_commands_show_and_split(api: Api, migrated_url: str) -> None:
     await commands.pin(settings, one, other, PinKind.APART)
     rows = await commands.show_entity(settings, other)
     assert [(row["name"], row["is"]) for row in rows] == [("Venn", "PERSON"), (None, "pinned apart")]
+
+
+def speaking(number: int, words: str, day: datetime | None) -> Read:
+    """An article in which somebody speaks whom it calls by such words."""
+    text = f'{words} said: "The bridge is closed."'
+    name = "Odra Venn" if "Odra Venn" in words else "Venn"
+    at = text.index(name)
+    mentions = (Mention(span=(at, at + len(name)), text=name, type=MentionType.PERSON, name=name),)
+    dated = Dated() if day is None else Dated(at=day, precision="day", evidence=Evidence.META, reason=None)
+    event = article(url=f"https://news.example/role/{number}", text=text, published=dated)
+    return reading(event, claim(text, '"The bridge is closed."', speaker=words, mention=0), mentions=mentions)
+
+
+async def test_roles_of_a_person_are_dated_by_the_articles_that_give_them(api: Api) -> None:
+    days = [datetime(2026, month, 2, 9, tzinfo=UTC) for month in (1, 3, 5)]
+    await api.save(
+        speaking(1, "Deputy mayor Odra Venn", days[0]),
+        speaking(2, "The deputy mayor, Odra Venn", days[1]),
+        speaking(3, "Mayor Odra Venn", days[2]),
+        speaking(4, "The mayor, Ms Venn", None),
+        speaking(5, "Ms Venn", days[2]),
+    )
+    await settle_all(api.database)
+    shown = await api.get(f"/v1/entities/{ODRA}")
+    ShownEntity.model_validate(shown)
+    told = [(role["role"].casefold(), role["articles"], role["first_on"], role["last_on"]) for role in shown["roles"]]
+    assert told == [
+        ("deputy mayor", 2, "2026-01-02", "2026-03-02"),
+        ("mayor", 2, "2026-05-02", "2026-05-02"),
+    ]
+    for role in shown["roles"]:
+        text = await api.get(f"/v1/articles/{role['said']['article_id']}/text")
+        (start, end) = role["said"]["spans"][0]
+        assert text["text"][start:end] == role["said"]["text"]
+
+
+async def test_what_is_no_person_has_no_roles(api: Api) -> None:
+    text = "The harbour office, Kestrel Line said: the bridge is closed."
+    mentions = (Mention(span=(20, 32), text="Kestrel Line", type=MentionType.ORG, name="Kestrel Line"),)
+    said = claim(text, "the bridge is closed", speaker="The harbour office, Kestrel Line", mention=0)
+    await api.save(reading(article(text=text), said, mentions=mentions))
+    shown = await api.get(f"/v1/entities/{entity_key('Kestrel Line', MentionType.ORG).id}")
+    assert (shown["claims"], shown["roles"]) == (1, [])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from schemas.extraction import MentionType
@@ -17,8 +18,9 @@ from services.api.http.transactions import reading
 from services.api.queries import claims as claim_queries
 from services.api.queries import entities as queries
 from services.api.queries.entities import ALIASES_MAX, COUNTED_MAX
-from services.api.queries.listing import AnyRow
+from services.api.queries.listing import AnyRow, Rows
 from services.api.resources.claims import ClaimPage, SureClaimListing, show_claim
+from services.api.resources.roles import CLAIMS_MAX, ROLES_MAX, Role, show_roles
 from services.lexemes import fold_name
 
 router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=DESCRIBED, dependencies=[Depends(once_each)])
@@ -76,6 +78,10 @@ class ShownEntity(ListedEntity):
     """An entity, and how much is known of it; asked for by an id that was merged into it, it answers too."""
 
     merged: list[MergedEntity] = Field(description="What was merged into it, the least sure first.")
+    roles: list[Role] = Field(
+        description="What articles call a person beside the name, where they quote the person, and when: most first, "
+        f"{ROLES_MAX} at most, of the newest {CLAIMS_MAX} claims. Empty for what is no person."
+    )
     articles: int = Field(description=f"Articles that name it now; {COUNTED_MAX:,}: so many or more.")
     claims: int = Field(description=f"Live claims it is the speaker of; {COUNTED_MAX:,}: so many or more.")
 
@@ -93,6 +99,7 @@ class ShownEntity(ListedEntity):
                             "merged_at": "2026-03-02T09:30:03Z",
                         }
                     ],
+                    "roles": Role.model_config["json_schema_extra"]["examples"],  # type: ignore[index]
                     "articles": 12,
                     "claims": 31,
                 }
@@ -183,6 +190,16 @@ async def list_entities(request: Request, listing: Annotated[EntityListing, Quer
     return page.answer(rows, show_entity, "first_seen_at", "entity_id")
 
 
+async def _list_said(connection: AsyncConnection, row: AnyRow) -> Rows:
+    """Return a person's newest claims; nobody else has roles."""
+    if row.type != MentionType.PERSON:
+        return ()
+    rows, _ = await claim_queries.list_stances(
+        connection, claim_queries.ClaimFilter(entity_id=row.entity_id), most=CLAIMS_MAX
+    )
+    return rows
+
+
 @router.get("/{entity_id}", summary="Get one entity", response_model=ShownEntity)
 async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
@@ -190,9 +207,12 @@ async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
         if row is None:
             raise missing()
         merged = await queries.list_merged(connection, row.entity_id)
+        said = await _list_said(connection, row)
     counts = {"articles": row.articles, "claims": row.claims}
     told = [{name: getattr(each, name) for name in MergedEntity.model_fields} for each in merged]
-    return only.answer({**show_entity(row), "merged": told, **counts})
+    return only.answer(
+        {**show_entity(row), "merged": told, "roles": show_roles(said, [row.name, *row.aliases]), **counts}
+    )
 
 
 def _show_mention(row: AnyRow) -> dict[str, object]:

@@ -1,10 +1,9 @@
 """``/v1/entities/{entity_id}/stances``: what a speaker said on a topic, by the day where one is known, else apart."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from datetime import date
 from operator import itemgetter
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -19,6 +18,7 @@ from services.api.queries import claims as claim_queries
 from services.api.queries import entities as queries
 from services.api.queries.listing import AnyRow
 from services.api.resources.claims import ShownClaim, show_claim
+from services.api.resources.days import DatedBy, find_day
 from services.api.resources.entities import missing
 from services.api.resources.filters import ASKED, Asked
 from services.api.resources.terms import read_terms
@@ -36,14 +36,6 @@ STANCES_MAX = 500
 _CLAIM: Any = ShownClaim.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]
 
 Json = dict[str, Any]
-
-
-class DatedBy(StrEnum):
-    """By what the day of a claim is known."""
-
-    SAID_AT = "said_at"
-    TEXT = "text"
-    PUBLISHED_AT = "published_at"
 
 
 class DatedStance(BaseModel):
@@ -90,26 +82,6 @@ class Topic(Selection):
     """What the speaker is to have spoken of."""
 
     topic: Asked = Field(description=ASKED)
-
-
-class Day(NamedTuple):
-    """The day of a claim, and by what it is known."""
-
-    at: date
-    by: DatedBy
-
-
-def find_day(row: AnyRow) -> Day | None:
-    """Return the day of a claim: that of its words, else its article's; none where the words bound it only."""
-    said_at = row.reading["said_at"]
-    if said_at is not None:
-        first, end = (said_at[name] and date.fromisoformat(said_at[name]) for name in ("not_before", "not_after"))
-        is_day = first is not None and end is not None and end - first == timedelta(days=1)
-        return Day(first, DatedBy.SAID_AT) if is_day else None
-    if row.own_day is not None:
-        return Day(date.fromisoformat(row.own_day), DatedBy.TEXT)
-    published_at: datetime | None = row.published_at
-    return None if published_at is None else Day(published_at.astimezone(UTC).date(), DatedBy.PUBLISHED_AT)
 
 
 def show_stances(rows: Iterable[AnyRow]) -> Json:
