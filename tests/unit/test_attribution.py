@@ -55,6 +55,8 @@ def read(text: str, minimum: float = 0.0) -> list[tuple[str | None, str | None, 
             "rejected",
             "raise taxes in Orle",
         ),
+        ("The plan would raise taxes, a charge that the mayor rejected.", "the mayor", "rejected", "raise taxes"),
+        ("The plan would raise taxes, an idea which Klein rejected.", "Klein", "rejected", "raise taxes"),
         ('Klein wrote:\n\n"This is the whole letter."', "Klein", "wrote", '"This is the whole letter."'),
     ],
 )

@@ -25,12 +25,19 @@ from services.extract.reading.language.lexicon import (
     PRONOUNS,
     SUBORDINATORS,
     TIME_WORDS,
+    words,
 )
 from services.extract.reading.language.stretches import Unit
 from services.extract.reading.language.verbs import is_adverb, is_negator
 
 _NO_CLAUSE = AUXILIARIES | (SUBORDINATORS - {"if", "when", "since", "once"}) | {"nothing", "such"}
 """Words that begin no clause after a cue: "which he said would fail", "said so", "said nothing"."""
+
+_SUMS = words(
+    "something accusation allegation argument assertion assessment charge claim conclusion contention demand idea"
+    " interpretation notion plan prediction proposal proposition suggestion version view"
+)
+"""Nouns by which a sentence is taken up again to say who thinks what of it; "an idea" but not "the idea"."""
 
 _ANSWERS = frozenset(("yes", "no"))
 
@@ -128,7 +135,8 @@ def _command(units: Sequence[Unit], hit: Hit, limit: int) -> Content | None:
 def relative(units: Sequence[Unit], hit: Hit, floor: int, _limit: int) -> Content | None:
     """Find what ", which the ministry has rejected" says is rejected: the noun phrase before it.
 
-    Of ", something that the ministry has rejected", the predicate: something may stand for any part of it.
+    Of ", something that the ministry has rejected" and ", a charge which it denies", the predicate before it, which
+    such a noun sums up (summative modifiers: Williams, Style, 1981).
     """
     at = hit.start - 1
     if (resumed := _resumed(units, hit, floor)) is not None:
@@ -143,14 +151,21 @@ def relative(units: Sequence[Unit], hit: Hit, floor: int, _limit: int) -> Conten
 
 
 def _resumed(units: Sequence[Unit], hit: Hit, floor: int) -> Content | None:
-    comma = hit.start - 3
-    if comma <= floor or tuple(unit.word for unit in units[comma : hit.start]) != (",", "something", "that"):
+    at = hit.start - 1
+    comma = at - 2 if units[at - 1].word == "something" else at - 3
+    if comma <= floor or units[comma].word != "," or units[at].word not in {"that", "which"}:
+        return None
+    if not _sums_up([unit.word for unit in units[comma + 1 : at]]):
         return None
     closes = hit.end >= len(units) or units[hit.end].word in HARD | PREPOSITIONS
     start = comma
     while start > floor and not _begins_clause(units[start - 1].word):
         start -= 1
     return made(units, Rule.RELATIVE, start, comma, 2) if closes and Frame.NOUN in hit.cue.frames else None
+
+
+def _sums_up(phrase: Sequence[str]) -> bool:
+    return phrase[-1] in _SUMS and (len(phrase) == 1 or phrase[0] in {"a", "an"})
 
 
 def _begins_clause(word: str) -> bool:

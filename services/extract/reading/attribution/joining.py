@@ -91,10 +91,18 @@ class _Ruled:
         """Return what was learnt, with the rule that found the same, and its speaker where none was learnt."""
         at = bisect_left(self._cues, (said.cue[0], -1))
         here = [self.attributions[one] for start, one in self._cues[at : at + 3] if start < said.cue[1]]
+        if (summed := next((each for each in here if _sums_up(each, said)), None)) is not None:
+            return Found(summed.content, said.cue, summed.speaker, summed.rule, said.score)
         same = next((each for each in here if _same(each.content, said.content)), None)
         near = next((each.speaker for each in here if each.speaker), None)
         speaker = near if near and (said.speaker is None or self._parted(said.speaker, said.cue)) else said.speaker
         return Found(said.content, said.cue, speaker, same.rule if same else None, said.score)
+
+
+def _sums_up(ruled: Attribution, learnt: Said) -> bool:
+    """Tell whether what was learnt only takes up again what the rule found: "an idea which" Klein rejected."""
+    stands_for = ruled.content[-1][1] <= learnt.content[0][0] and learnt.content[-1][1] <= learnt.cue[0]
+    return ruled.rule is Rule.RELATIVE and stands_for
 
 
 def _same(ruled: Sequence[Span], learnt: Sequence[Span]) -> bool:
