@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import shutil
 import signal
 import sys
@@ -16,12 +17,20 @@ import pytest
 from aiohttp import ClientError, ClientSession
 
 from services.cli import samples
-from services.engines.ports import find_free_port
+from services.engines.ports import CANDIDATES, is_free
 from tests.conftest import JARS
 from tests.pipeline.walkthrough import check_walkthrough
 from tests.processes import is_alive
 
 SECONDS = 120.0
+BLOCK = 5
+"""Ports that `up` takes: of the api, the samples and the metrics of three services."""
+
+
+def find_free_ports() -> int:
+    """The first of a block of ports that are free: beside those among which engines choose while `up` starts them."""
+    blocks = range(CANDIDATES.stop, CANDIDATES.stop + 2_000, BLOCK)
+    return next(at for at in random.sample(blocks, len(blocks)) if all(is_free(at + n) for n in range(BLOCK)))
 
 
 class Up:
@@ -32,14 +41,14 @@ class Up:
         self.state.chmod(0o755)
         if JARS.is_dir():
             shutil.copytree(JARS, self.state / "jars")
-        self.api = f"http://127.0.0.1:{(port := find_free_port())}"
-        metrics = find_free_port()
+        port = find_free_ports()
+        self.api = f"http://127.0.0.1:{port}"
         self.environment: Mapping[str, str] = {
             **os.environ,
             "CLAIMWIRE_STATE": str(self.state),
             "CLAIMWIRE_API_PORT": str(port),
-            "CLAIMWIRE_SAMPLES_PORT": str(find_free_port()),
-            "CLAIMWIRE_UP_METRICS_PORT": str(metrics),
+            "CLAIMWIRE_SAMPLES_PORT": str(port + 1),
+            "CLAIMWIRE_UP_METRICS_PORT": str(port + 2),
         }
         self.process: asyncio.subprocess.Process | None = None
 
