@@ -64,7 +64,7 @@ format: dev ## put the code in its form
 
 documents: dev ## write what is generated: JSON Schemas, database.sql, openapi.json, the pages of metrics, problems and settings
 	@.venv/bin/python -m schemas.documents
-	@.venv/bin/python -c 'from services.database import schema_sql; print(schema_sql(), end="")' > schemas/database.sql
+	@.venv/bin/python -c 'from services.migrations import schema_sql; print(schema_sql(), end="")' > schemas/database.sql
 	@.venv/bin/python -m services.api.openapi > schemas/openapi.json
 	@.venv/bin/python -m services.api.catalogue > docs/problems.md
 	@.venv/bin/python -m services.cli.metrics > docs/metrics.md

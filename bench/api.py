@@ -39,11 +39,12 @@ from bench.world import GRACE_SECONDS, Unsettled, open_folder, until_ready
 from services.api.http.pagination import Cursors
 from services.api.resources.claims import ClaimListing
 from services.api.resources.terms import read_terms
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.child import Child, Command
 from services.engines.failure import EngineFailed
 from services.engines.ports import LOOPBACK, find_free_port
 from services.engines.postgres import Postgres, PostgresSettings, open_postgres
+from services.migrations import migrate
 
 CLAIMS = 200_000
 """Claims of a small newsroom's year."""

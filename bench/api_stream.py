@@ -29,13 +29,14 @@ from bench.pages import ROOT
 from bench.table import Row, show
 from bench.world import GRACE_SECONDS, Unsettled, open_folder, until_ready
 from services import changes
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.child import Child, Command
 from services.engines.failure import EngineFailed
 from services.engines.ports import LOOPBACK, find_free_port
 from services.engines.postgres import PostgresSettings, open_postgres
 from services.extract.records import Read
 from services.extract.store import save
+from services.migrations import migrate
 
 CLIENTS = 500
 SECONDS = 60.0

@@ -29,7 +29,7 @@ from bench import cpu, statements
 from bench.statements import CLAIMS_PER_ARTICLE, Made, Originals
 from bench.table import Row, show
 from bench.world import open_folder
-from services.database import begin, migrate, open_database
+from services.database import begin, open_database
 from services.engines.failure import EngineFailed
 from services.engines.postgres import Postgres, PostgresSettings, open_postgres
 from services.extract.relating import leases, neighbours
@@ -38,6 +38,7 @@ from services.extract.relating.leases import Leased
 from services.extract.relating.neighbours import Neighbourhood, find_neighbourhood
 from services.extract.relating.saving import mark, save_relations
 from services.extract.relating.weaving import weave_all
+from services.migrations import migrate
 
 SIZES = (1_000, 10_000, 100_000)
 """Statements in the store; a million is half a day's news of all the world, and takes half an hour to fill."""

@@ -17,9 +17,10 @@ from services.api.queries import claims as queries
 from services.api.resources.claims import ClaimListing, ClaimPage, show_claim
 from services.api.server import _listen as listen
 from services.api.server import _serve as serve
-from services.database import check_schema, open_database
+from services.database import open_database
 from services.lifecycle import Readiness, stop_on_signal
 from services.logs import set_up_logs
+from services.migrations import check_schema
 from services.settings import ApiSettings, load
 
 router = APIRouter(prefix="/v1/plain")

@@ -24,12 +24,13 @@ from bench.pages import ROOT, Printed, write_feed
 from schemas.events import CLAIMS_TOPIC
 from schemas.tables import change, page
 from services import kafka
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.child import Child, Command
 from services.engines.embedded import Engines, open_engines
 from services.engines.engine import read_reason
 from services.engines.ports import LOOPBACK, find_free_port
 from services.ingest.queues.frontier import add_feed
+from services.migrations import migrate
 from services.settings import Settings
 
 HOSTS = 8

@@ -1,30 +1,20 @@
 """PostgreSQL: opening it from any libpq URI, telling passing failures from permanent ones, and keeping its schema."""
 
-import asyncio
-import io
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import orjson
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic import SecretStr
-from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from typing_extensions import override
 
-import schemas
 from services import metrics
-from services.lifecycle import Backoff, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +50,6 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
         if self.next_settings and query.startswith("BEGIN"):
             query, self.next_settings = f"{query} {self.next_settings}", ""
         return str(await super().execute(query, *args, timeout=timeout))
-
-
-class SchemaNotReady(Exception):
-    """The database does not have the schema this code needs: run ``claimwire migrate``."""
 
 
 @asynccontextmanager
@@ -171,81 +157,3 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, (OSError, TimeoutError, PoolTimeoutError, OperationalError, InterfaceError)) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
-
-
-def _config(output: io.StringIO | None = None) -> Config:
-    config = Config(output_buffer=output)
-    config.set_main_option("script_location", str(Path(schemas.__file__).parent / "migrations"))
-    return config
-
-
-async def migrate(engine: AsyncEngine, *, revision: str = "head") -> bool:
-    """Bring the schema to ``revision``; does nothing where it is there already.
-
-    Returns False where the schema is of a later version: it serves this one too, and is left as it is.
-
-    Raises:
-        sqlalchemy.exc.DBAPIError: a lock was not had in time, or the database refused; the steps before stay, and it
-            goes on from there when run again.
-    """
-
-    def run(connection: Connection) -> bool:
-        if _is_later(_heads(connection)):
-            return False
-        connection.rollback()  # what was asked began a transaction; each step is to have its own
-        config = _config()
-        config.attributes["connection"] = connection
-        down = revision == "base" or revision.startswith("-")
-        (command.downgrade if down else command.upgrade)(config, revision)
-        return True
-
-    async with engine.connect() as connection:
-        return await connection.run_sync(run)
-
-
-async def check_schema(engine: AsyncEngine) -> None:
-    """Raise ``SchemaNotReady`` unless the schema is this code's, or a later one (later ones only add)."""
-    wanted, _ = _steps()
-    async with engine.connect() as connection:
-        heads = await connection.run_sync(_heads)
-    if wanted not in heads and not _is_later(heads):
-        raise SchemaNotReady(f"the database is at {', '.join(heads) or 'no'} schema, {wanted} is needed")
-
-
-def _heads(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
-
-
-def _is_later(heads: tuple[str, ...]) -> bool:
-    """Tell whether the schema is of a later version: it has a step that this code does not know."""
-    _, known = _steps()
-    return not set(heads) <= known
-
-
-@cache
-def _steps() -> tuple[str | None, frozenset[str]]:
-    """Return the schema this code needs and all it knows; read once, for readiness asks again and again."""
-    script = ScriptDirectory.from_config(_config())
-    return script.get_current_head(), frozenset(step.revision for step in script.walk_revisions())
-
-
-async def wait_for_schema(engine: AsyncEngine, stop: asyncio.Event, progress: Progress) -> None:
-    """Wait, alive but not ready, until the database is there and has the schema; so the order of starting is free."""
-    backoff = Backoff()
-    while not stop.is_set():
-        progress.turn("wait_for_schema")
-        try:
-            await check_schema(engine)
-        except (SchemaNotReady, SQLAlchemyError, OSError) as error:
-            logger.info("waiting for the database: %s: %s", type(error).__name__, error)
-            await backoff.wait(stop)
-        else:
-            break
-    progress.done("wait_for_schema")
-
-
-def schema_sql() -> str:
-    """Return the SQL that makes the whole schema, as ``schemas/database.sql`` keeps it."""
-    output = io.StringIO()
-    command.upgrade(_config(output), "head", sql=True)
-    return output.getvalue()

@@ -15,6 +15,7 @@ SQL_MODULES = {
     "services.changes",
     "services.cli.status",
     "services.database",
+    "services.migrations",
     "services.extract.backlog",
     "services.extract.entities.deciding",
     "services.extract.entities.saving",

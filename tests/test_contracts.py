@@ -17,7 +17,7 @@ from services import settings
 from services.api import catalogue
 from services.cli import configuration
 from services.cli.metrics import page
-from services.database import schema_sql
+from services.migrations import schema_sql
 
 RELEASED = Path(__file__).parent / "contracts"
 MODELS: dict[str, type[BaseModel]] = {

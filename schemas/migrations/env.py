@@ -12,7 +12,7 @@ LOCK_TIMEOUT = "5s"
 
 
 def run_online() -> None:
-    """Migrate on the connection that ``services.database`` put into the attributes, each step by itself.
+    """Migrate on the connection that ``services.migrations`` put into the attributes, each step by itself.
 
     So no lock is held while another step builds; where one fails, those before it stay.
     """

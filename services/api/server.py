@@ -13,8 +13,9 @@ from typing_extensions import override
 
 from services.api.app import create_app
 from services.api.wire import Wire
-from services.database import check_schema, open_database
+from services.database import open_database
 from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
+from services.migrations import check_schema
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import ApiSettings

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.events import ARTICLES_TOPIC
 from schemas.extraction import EXTRACTOR_VERSION
 from schemas.outcomes import DeadLetterReason
-from services import database, kafka, offsets
+from services import kafka, migrations, offsets
 from services.cli.exits import BadArgument
 from services.cli.samples import Feed
 from services.database import open_database
@@ -49,7 +49,7 @@ async def migrate(settings: Settings) -> list[str]:
         prepare=settings.database_prepare,
         command_seconds=None,  # an index of a big table takes hours
     ) as engine:
-        is_ours = await database.migrate(engine)
+        is_ours = await migrations.migrate(engine)
     created = await kafka.create_topics(settings)
     schema = "the schema of this version" if is_ours else "the schema of a later version, which serves this one too"
     return [f"the database has {schema}", *(f"created topic {name}" for name in created)]

@@ -27,9 +27,9 @@ def backfill(
     A list has one URL a line; they are fetched as politely as a feed's. Says in the end what became of the pages.
     """
     from services.cli.bars import open_bar
-    from services.database import SchemaNotReady
     from services.ingest.backfill.running import backfill as run
     from services.ingest.backfill.stock import BadStock, Stock
+    from services.migrations import SchemaNotReady
 
     stock = Stock(what, limit, _time(since))
     try:

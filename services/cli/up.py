@@ -17,13 +17,14 @@ from services import kafka
 from services.cli import samples
 from services.cli.samples import Feed
 from services.cli.status import Screen, follow
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.child import Child, Command
 from services.engines.embedded import Engines, open_engines
 from services.engines.engine import Engine, read_reason
 from services.engines.failure import EngineFailed, failing_as
 from services.engines.ports import is_free
 from services.lifecycle import sleep_unless
+from services.migrations import migrate
 from services.settings import ENGINES_FILE, ServiceSettings, Settings, UpSettings
 
 logger = logging.getLogger(__name__)

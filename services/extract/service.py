@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC
 from services import changes, failpoints, kafka, metrics
-from services.database import check_schema, is_passing, open_database, wait_for_schema
+from services.database import is_passing, open_database
 from services.extract import backlog
 from services.extract.consumer import ExtractConsumer
 from services.extract.entities.settling import settle
@@ -25,6 +25,7 @@ from services.extract.relating.work import relate_some
 from services.extract.retention import Keep, prune_some
 from services.kafka import KafkaUnavailable, Producer
 from services.lifecycle import Progress, Readiness, persist, repeat, sleep_unless, stop_on_signal
+from services.migrations import check_schema, wait_for_schema
 from services.offsets import CONSUMER
 from services.probes import open_probes
 from services.registry import Service

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.events import ARTICLES_TOPIC
 from services import metrics, offsets
-from services.database import check_schema, open_database, wait_for_schema
+from services.database import open_database
 from services.ingest import folders
 from services.ingest.crew import Crew, is_away
 from services.ingest.fetching.fetcher import Fetcher, open_fetcher
@@ -26,6 +26,7 @@ from services.ingest.queues import backlog, identities
 from services.ingest.queues.hosts import Hosts
 from services.kafka import Check, Producer, Watcher, find_cluster_id, open_producer
 from services.lifecycle import Progress, Readiness, persist, repeat, stop_on_signal
+from services.migrations import check_schema, wait_for_schema
 from services.probes import open_probes
 from services.registry import Service
 from services.settings import IngestSettings

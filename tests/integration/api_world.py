@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.api.app import create_app
-from services.database import check_schema, open_database
+from services.database import open_database
 from services.extract.records import Erasure, Read
 from services.extract.store import save
 from services.lifecycle import Readiness
+from services.migrations import check_schema
 from services.settings import ApiSettings
 from tests.builders import article, claim, reading
 

@@ -8,7 +8,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.database import migrate, open_database
+from services.database import open_database
+from services.migrations import migrate
 
 if TYPE_CHECKING:
     from tests.conftest import Databases
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 async def template(databases: "Databases") -> str:
     """The name of a migrated database that nobody is connected to."""
     url = await databases.create("template")
-    async with open_database(SecretStr(url), application_name="tests", pool_size=1) as engine:
+    async with open_database(SecretStr(url), application_name="tests", pool_size=2) as engine:
         await migrate(engine)
     return url.rpartition("/")[2]
 

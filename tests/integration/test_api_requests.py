@@ -11,7 +11,8 @@ from sqlalchemy import text as sql
 
 from services import metrics
 from services.api.http.transactions import LIMITS
-from services.database import migrate, open_database
+from services.database import open_database
+from services.migrations import migrate
 from services.registry import Service
 from tests.builders import article, reading
 from tests.integration.api_world import Api, api_settings, cursor_of, open_api, open_app, problem

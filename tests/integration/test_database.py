@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -12,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
-from services.database import SchemaNotReady, check_schema, is_passing, is_permanent, migrate, open_database, sqlstate
+from services.database import is_passing, is_permanent, open_database, sqlstate
 from services.extract import store
+from services.migrations import SchemaNotReady, check_schema, migrate
 from tests.builders import TEXT, article, claim, reading
 
 
@@ -158,4 +160,12 @@ async def test_step_that_waits_for_a_lock_gives_up_and_those_before_it_stay(empt
     async with empty.connect() as connection:
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0004a"
     await migrate(empty)
+    await check_schema(empty)
+
+
+async def test_two_processes_that_migrate_at_once_do_it_one_after_the_other(
+    empty: AsyncEngine, database_url: str
+) -> None:
+    async with open_database(SecretStr(database_url), application_name="tests") as other:
+        assert tuple(await asyncio.gather(migrate(empty), migrate(other))) == (True, True)
     await check_schema(empty)

@@ -21,7 +21,7 @@ from schemas import tables
 from schemas.events import ARTICLES_TOPIC, CLAIMS_TOPIC
 from schemas.outcomes import DeadLetterReason
 from services import changes, kafka, offsets
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.ports import find_free_port
 from services.extract import store
 from services.extract.readers import MEMORY_BYTES, Readers
@@ -30,6 +30,7 @@ from services.extract.records import Erasure, Read, Unusable, prepare
 from services.extract.service import Extract, PlacesUnknown, _is_worlds, run
 from services.kafka import Headers, KafkaUnavailable
 from services.lifecycle import Progress
+from services.migrations import migrate
 from services.registry import Service
 from services.settings import ExtractSettings
 from services.workers import open_workers

@@ -11,11 +11,12 @@ from pydantic import SecretStr
 
 from schemas import tables
 from services import changes, offsets
-from services.database import check_schema, migrate, open_database
+from services.database import open_database
 from services.engines.ports import find_free_port
 from services.engines.postgres import Postgres
 from services.extract import store
 from services.kafka import Partition
+from services.migrations import check_schema, migrate
 from tests.builders import TEXT, article, claim, reading
 
 pytestmark = pytest.mark.skipif(shutil.which("pgbouncer") is None, reason="Debian's package pgbouncer is not installed")

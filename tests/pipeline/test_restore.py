@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas import tables
 from services.changes import KAFKA_KINDS
-from services.database import migrate, open_database
+from services.database import open_database
 from services.engines.account import find_account
 from services.engines.cluster import find_binaries
 from services.engines.postgres import Postgres
 from services.engines.progress import report_nothing
+from services.migrations import migrate
 from tests.integration.test_any_order import account
 from tests.world import World, open_world
 

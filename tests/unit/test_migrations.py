@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from services.database import schema_sql
+from services.migrations import schema_sql
 
 NARROWING = re.compile(
     r"""(?ix)

@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from schemas.outcomes import PageOutcome
-from services.database import check_schema
 from services.ingest.backfill.planting import find_ended, plant_files, plant_urls
 from services.ingest.backfill.stock import Page, Stock
 from services.ingest.crew import Crew, Piece
@@ -25,6 +24,7 @@ from services.ingest.queues.work import Work, from_page
 from services.ingest.service import DRAIN_SHARE, Parts, open_parts
 from services.kafka import Check
 from services.lifecycle import Progress, Readiness, sleep_unless, stop_on_signal
+from services.migrations import check_schema
 from services.settings import IngestSettings
 
 WINDOW = 1_000
