@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import ColumnElement, func, null, select, text, tuple_, update
+from sqlalchemy import ColumnElement, collate, func, null, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -172,6 +172,8 @@ async def erase_submissions(connection: AsyncConnection, which: ColumnElement[bo
 
 
 async def erase_pages(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
-    """Empty the pages of a condition, and fetch them no more."""
+    """Empty the pages of a condition, and fetch them no more; locked in the order in which all lock pages."""
+    page = tables.page
+    locked = select(page.c.page_id).where(which).order_by(collate(page.c.url, "C")).with_for_update().cte("locked")
     over = {"entry": null(), "due_at": None, "outcome": PageOutcome.ERASED, "reason": None, **UNLEASED}
-    await connection.execute(update(tables.page).where(which).values(over))
+    await connection.execute(update(page).where(page.c.page_id.in_(select(locked.c.page_id))).values(over))
