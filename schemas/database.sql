@@ -903,3 +903,13 @@ UPDATE alembic_version SET version_num='0012' WHERE alembic_version.version_num 
 
 COMMIT;
 
+BEGIN;
+
+-- Running upgrade 0012 -> 0013
+
+ALTER TABLE claim ADD COLUMN roles TEXT[];
+
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0012';
+
+COMMIT;
+

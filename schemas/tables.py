@@ -428,6 +428,7 @@ claim = Table(
     Column("content", Text),
     Column("speaker", Text),
     Column("speaker_name", Text),
+    Column("roles", ARRAY(Text)),
     Column("entity_id", UUID(as_uuid=True), ForeignKey("entity.entity_id")),
     Column("voice", Text),
     Column("form", Text),

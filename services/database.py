@@ -1,6 +1,5 @@
-"""PostgreSQL: opening it from any libpq URI, telling passing failures from permanent ones, and keeping its schema."""
+"""PostgreSQL: opening it from any libpq URI, and telling passing failures from permanent ones."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,8 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from typing_extensions import override
 
 from services import metrics
-
-logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0
 """How long one attempt to connect may take: a fail-over answers sooner, a black hole never."""

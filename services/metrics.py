@@ -418,6 +418,12 @@ UNRELATED = _gauge(
     of=_EXTRACT,
     odd="Growing for minutes: add replicas or workers; after `claimwire reextract` it is right.",
 )
+RELATE_MARKS = _gauge(
+    "claimwire_extract_relate_marks",
+    "Entities that became one with others, whose articles are still to be compared anew, counted up to 100,000.",
+    of=_EXTRACT,
+    odd="Growing for hours: relate is busy with new articles alone, and merges tell on no relation; add replicas.",
+)
 THREAD_MARKS = _gauge(
     "claimwire_extract_thread_marks",
     "Claims and articles whose threads or origins are still to be found anew, counted up to 100,000.",

@@ -31,6 +31,7 @@ _BE_ALONE = text("""
         IF NOT pg_try_advisory_xact_lock(7164208212674963815) THEN  -- "claimmig" in ASCII
             RAISE lock_not_available;
         END IF;
+        PERFORM set_config('idle_in_transaction_session_timeout', '0', true);
     END $$
 """)
 _NOT_HAD = "55P03"

@@ -31,6 +31,7 @@ _BACKLOG = text(f"""
              WHERE published_at IS NULL AND position IS NOT NULL ORDER BY position LIMIT 1) AS oldest_unpublished,
            (SELECT count(*) FROM (SELECT FROM article WHERE related_at IS NULL AND card IS NOT NULL
                LIMIT {COUNTED_MOST}) AS waiting) AS unrelated,
+           (SELECT count(*) FROM (SELECT FROM relate_mark LIMIT {COUNTED_MOST}) AS merged) AS merged,
            (SELECT count(*) FROM (SELECT FROM thread_mark LIMIT {COUNTED_MOST}) AS marked) AS marks,
            (SELECT extract(epoch FROM changed_at) FROM change
              WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1) AS newest
@@ -49,6 +50,7 @@ async def measure(engine: AsyncEngine) -> None:
     metrics.CHANGES_BEHIND.set(found.unpublished)
     metrics.CHANGES_BEHIND_SECONDS.set(max(0, found.oldest_unpublished or 0))
     metrics.UNRELATED.set(found.unrelated)
+    metrics.RELATE_MARKS.set(found.merged)
     metrics.THREAD_MARKS.set(found.marks)
     metrics.NEWEST_CHANGE.set(found.newest or 0)
     metrics.TABLES_READ.set_to_current_time()

@@ -87,15 +87,11 @@ def names_of(value: bytes | None) -> set[Name]:
     return {(kind, said) for kind, said in found if isinstance(said, str) and "\x00" not in said}
 
 
-async def erase_article(connection: AsyncConnection, article_id: UUID) -> bool:
-    """Erase an article, in the caller's transaction; return False, and do nothing, where it was erased before."""
-    return await erase_articles(connection, [article_id]) == 1
-
-
 async def erase_articles(connection: AsyncConnection, article_ids: Collection[UUID]) -> int:
     """Erase articles, in the caller's transaction; return how many were not erased before."""
     await lock_articles(connection, article_ids)
     live = await _lock_rows(connection, article_ids)
+    await erase_pages(connection, tables.page.c.article_id.in_(article_ids))  # all at once: in the order of all
     return sum([await _erase(connection, key, live[key]) for key in article_ids])
 
 
@@ -147,12 +143,11 @@ async def _erase_texts(connection: AsyncConnection, article_id: UUID) -> None:
 
 
 async def _erase_copies(connection: AsyncConnection, article_id: UUID) -> None:
-    """Empty what else holds the article's words: the log, the dead letters, what was handed in, what a feed said."""
-    change, letter, submission, page = tables.change, tables.dead_letter, tables.submission, tables.page
+    """Empty what else holds the article's words: the log, the dead letters, what was handed in."""
+    change, letter, submission = tables.change, tables.dead_letter, tables.submission
     await connection.execute(update(change).filter_by(article_id=article_id).values(event=null()))
     await erase_letters(connection, letter.c.article_id == article_id)
     await erase_submissions(connection, submission.c.article_id == article_id)
-    await erase_pages(connection, page.c.article_id == article_id)
 
 
 async def erase_letters(connection: AsyncConnection, which: ColumnElement[bool]) -> None:

@@ -12,6 +12,7 @@ from services import changes
 from services.extract.entities.naming import speaker_key
 from services.extract.identity import Successors, claim_id
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
+from services.extract.reading.speakers.called import find_called
 from services.extract.records import Read
 from services.extract.relating.rows import statement_rows
 
@@ -106,6 +107,7 @@ class ClaimRows:
             "content": claim.content.text,
             "speaker": speaker and speaker.text,
             "speaker_name": speaker and speaker.name,
+            "roles": (speaker and find_called(event.text, speaker, extraction.mentions)) or None,
             "entity_id": speaker and self._entity_of(speaker),
             "voice": claim.voice,
             "form": claim.form,

@@ -15,7 +15,7 @@ from schemas.outcomes import RecordOutcome
 from schemas.tables import ErasedKind, RetractedBy
 from services import changes
 from services.extract.entities.saving import save_mentions
-from services.extract.erasure import Name, erase_article, hold_memory, lock_articles
+from services.extract.erasure import Name, erase_articles, hold_memory, lock_articles
 from services.extract.records import Erasure, Read
 from services.extract.relating.withdrawal import keep_statements, lock_claims, log_losses, withdraw
 from services.extract.rows import ClaimRows, Values, article_row, revision_row
@@ -70,12 +70,14 @@ async def _save_group(connection: AsyncConnection, group: list[Read | Erasure]) 
     known = await _find_known(connection, [event for event in events if event.article_id not in refused])
     outcomes: list[RecordOutcome] = []
     to_save: list[Read] = []
+    # Those of before too, so that their words leave Kafka and the dead letters.
+    gone = refused | {reading.article_id for reading in group if isinstance(reading, Erasure)}
+    if gone:
+        await erase_articles(connection, sorted(gone))
     for reading in group:
         if isinstance(reading, Erasure):
-            await erase_article(connection, reading.article_id)
             outcomes.append(RecordOutcome.ERASED)
         elif reading.event.article_id in refused:
-            await erase_article(connection, article_id(reading))  # so that its words leave Kafka and the dead letters
             outcomes.append(RecordOutcome.REFUSED_ERASED)
         else:
             outcome = _decide(reading, known[reading.event.article_id])

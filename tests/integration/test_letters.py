@@ -15,7 +15,7 @@ from schemas.outcomes import DeadLetterReason, RecordOutcome
 from schemas.tables import ErasedKind
 from services.database import open_database
 from services.extract import letters
-from services.extract.erasure import Name, erase_article, erase_letters, remember
+from services.extract.erasure import Name, erase_articles, erase_letters, remember
 from services.extract.records import Erasure, Read, Reading, Unusable, read
 from services.kafka import Record
 from tests.builders import article, key_of, reading, record, record_of
@@ -239,7 +239,7 @@ async def test_letter_belongs_to_the_article_its_event_names(engine: AsyncEngine
     await add(engine, wrong, why=unusable)
     letter = await only(engine)
     async with engine.begin() as connection:
-        await erase_article(connection, event.article_id)
+        await erase_articles(connection, [event.article_id])
     letter = await find(engine, letter.dead_letter_id)
     assert (letter.value, letter.exception, letter.redrive_outcome) == (None, "erased", "erased")
 
@@ -249,7 +249,7 @@ async def test_letter_that_was_erased_is_no_order_to_erase_what_its_key_names(en
     wrong = record_of(event)._replace(key=key_of(other.article_id))
     await add(engine, wrong, why=Unusable(DeadLetterReason.KEY_MISMATCH, "", event.article_id))
     async with engine.begin() as connection:
-        await erase_article(connection, event.article_id)
+        await erase_articles(connection, [event.article_id])
         await letters.add(
             connection, "one", wrong._replace(offset=7), Unusable(DeadLetterReason.KEY_MISMATCH, "", event.article_id)
         )

@@ -25,7 +25,7 @@ from services.cli import rereading
 from services.cli.exits import BadArgument
 from services.extract import reextraction, store
 from services.extract.comparable import find_comparable
-from services.extract.erasure import erase_article
+from services.extract.erasure import erase_articles
 from services.extract.identity import claim_id
 from services.extract.records import Read, Reading, read
 from services.extract.reextraction import READ_AT_ONCE, Choice, Redone
@@ -215,7 +215,7 @@ async def test_reading_that_was_overtaken_changes_nothing(engine: AsyncEngine) -
             came = True
             async with engine.begin() as connection:
                 await store.save(connection, [reading(numbered(0, text=slow, revision=9), claim(slow, "fast"))])
-                await erase_article(connection, numbered(1).article_id)
+                await erase_articles(connection, [numbered(1).article_id])
                 await store.save(connection, [reading(numbered(2), claim(TEXT, BRIDGE), version=EXTRACTOR_VERSION)])
         return read(record)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from schemas import tables
 from schemas.outcomes import DeadLetterReason
 from services.extract import letters, store
-from services.extract.erasure import erase_article
+from services.extract.erasure import erase_articles
 from services.extract.records import Unusable
 from services.ingest.queues import unstored
 from services.ingest.queues.unstored import Again
@@ -50,8 +50,8 @@ async def test_what_is_stored_aside_erased_or_not_sent_is_not_lost(engine: Async
     events = [article(url=f"https://news.example/{number}") for number in range(4)]
     async with engine.begin() as connection:
         await store.save(connection, [reading(events[0]), reading(events[1])])
-        await erase_article(connection, events[1].article_id)
-        await erase_article(connection, events[2].article_id)
+        await erase_articles(connection, [events[1].article_id])
+        await erase_articles(connection, [events[2].article_id])
         unusable = Unusable(DeadLetterReason.EXTRACTION_FAILED, "a bug", events[3].article_id)
         await letters.add(connection, "c", record_of(events[3]), unusable)
     async with engine.connect() as connection:

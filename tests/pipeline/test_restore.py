@@ -71,7 +71,7 @@ async def owned_url(databases: "Databases", postgres: Postgres, request: pytest.
         await begun.execute(text(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{PASSWORD}'"))
         await begun.execute(text(f'ALTER DATABASE "{name}" OWNER TO {OWNER}'))
     owned = re.sub(r"//[^@]+@", f"//{OWNER}:{PASSWORD}@", url)
-    async with open_database(SecretStr(owned), application_name="tests", pool_size=1) as engine:
+    async with open_database(SecretStr(owned), application_name="tests") as engine:
         await migrate(engine)
     return owned
 

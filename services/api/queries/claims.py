@@ -142,6 +142,21 @@ async def list_stances(connection: AsyncConnection, wanted: ClaimFilter, *, most
     return (await connection.execute(query)).all(), len(keys) > most
 
 
+async def list_called(connection: AsyncConnection, wanted: ClaimFilter, *, most: int) -> Rows:
+    """Return which of the newest live claims, at most so many, call their speaker something beside the name.
+
+    Each has ``own_day``, the day that its article's text gives. The article fetched last comes first.
+    """
+    wanted = await _grouped(connection, wanted)
+    keys = await find_newest(connection, _LINE, wanted, None, count=most, gathered=SEARCHED_MAX)
+    own_day = article.c.card["date"]["value"].astext.label("own_day")
+    said = (claim.c.article_id, claim.c.revision, claim.c.roles, claim.c.reading["speaker"].label("speaker"))
+    query = select(*said, own_day, article.c.published_at).join(article, article.c.article_id == claim.c.article_id)
+    query = query.where(is_one_of(claim.c.claim_id, keys), claim.c.roles.is_not(None))
+    order = (claim.c.fetched_at.desc(), claim.c.article_id, claim.c.ordinal)
+    return (await connection.execute(query.order_by(*order))).all() if keys else []
+
+
 async def find_claim(connection: AsyncConnection, claim_id: UUID) -> Found:
     """Return a claim, also one that is gone."""
     return (await connection.execute(CLAIMS.where(claim.c.claim_id == claim_id))).one_or_none()

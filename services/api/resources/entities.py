@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from schemas.extraction import MentionType
@@ -18,7 +17,7 @@ from services.api.http.transactions import reading
 from services.api.queries import claims as claim_queries
 from services.api.queries import entities as queries
 from services.api.queries.entities import ALIASES_MAX, COUNTED_MAX
-from services.api.queries.listing import AnyRow, Rows
+from services.api.queries.listing import AnyRow
 from services.api.resources.claims import ClaimPage, SureClaimListing, show_claim
 from services.api.resources.roles import CLAIMS_MAX, ROLES_MAX, Role, show_roles
 from services.lexemes import fold_name
@@ -190,16 +189,6 @@ async def list_entities(request: Request, listing: Annotated[EntityListing, Quer
     return page.answer(rows, show_entity, "first_seen_at", "entity_id")
 
 
-async def _list_said(connection: AsyncConnection, row: AnyRow) -> Rows:
-    """Return a person's newest claims; nobody else has roles."""
-    if row.type != MentionType.PERSON:
-        return ()
-    rows, _ = await claim_queries.list_stances(
-        connection, claim_queries.ClaimFilter(entity_id=row.entity_id), most=CLAIMS_MAX
-    )
-    return rows
-
-
 @router.get("/{entity_id}", summary="Get one entity", response_model=ShownEntity)
 async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
     async with reading(request) as connection:
@@ -207,12 +196,11 @@ async def get_entity(request: Request, entity_id: UUID, only: Only) -> Response:
         if row is None:
             raise missing()
         merged = await queries.list_merged(connection, row.entity_id)
-        said = await _list_said(connection, row)
+        wanted = claim_queries.ClaimFilter(entity_id=row.entity_id)
+        said = await claim_queries.list_called(connection, wanted, most=CLAIMS_MAX)
     counts = {"articles": row.articles, "claims": row.claims}
     told = [{name: getattr(each, name) for name in MergedEntity.model_fields} for each in merged]
-    return only.answer(
-        {**show_entity(row), "merged": told, "roles": show_roles(said, [row.name, *row.aliases]), **counts}
-    )
+    return only.answer({**show_entity(row), "merged": told, "roles": show_roles(said), **counts})
 
 
 def _show_mention(row: AnyRow) -> dict[str, object]:

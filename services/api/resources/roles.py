@@ -3,8 +3,7 @@
 Nobody holds an office for ever, so a role is dated by the articles that give it, and is no name of the person.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -18,17 +17,7 @@ ROLES_MAX = 50
 """Roles of one person that are shown, those that most articles give."""
 
 CLAIMS_MAX = 500
-"""Claims whose speaker's words are looked through, the newest: some 20 ms."""
-
-ROLE_MAX_CODE_POINTS = 100
-"""Of a longer phrase more is told than a role."""
-
-_COURTESY = r"(?:mr|mrs|ms|miss|mx|dr|sir|dame|lord|lady|hon|madame|mme|monsieur|se[nñ]or|se[nñ]ora|herr|frau)\b\.?"
-_COURTESIES = re.compile(rf"(?:(?:^|(?<=\s)){_COURTESY}\s*)+$", re.IGNORECASE)
-_OWNER = re.compile(r"(?:the|an?|its|our|their)\s+", re.IGNORECASE)
-_PERSONS = re.compile(r"(?:his|her|my|your)\s", re.IGNORECASE)
-_PREPOSITION = re.compile(r"\s(?:of|for|from|by|to|with|at|in|on|and|or)(?:\s|\Z)", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?:who|whose|which|that|aged)\b", re.IGNORECASE)
+"""Claims that are looked through, the newest."""
 
 
 class Said(BaseModel):
@@ -43,8 +32,8 @@ class Said(BaseModel):
 class Role(BaseModel):
     """What articles call a person, and of which days those are that do."""
 
-    role: str = Field(description="Without the name, articles and words of courtesy.")
-    articles: int
+    role: str = Field(description='As the newest article writes it, without what stands before it, such as "the".')
+    articles: int = Field(description=f"Among those of the newest {CLAIMS_MAX} claims; the days too.")
     first_on: date | None = Field(description="The day of the first of these articles; null where none has a day.")
     last_on: date | None
     said: Said = Field(description="The words of the article that was fetched last.")
@@ -69,25 +58,20 @@ class Role(BaseModel):
     )
 
 
-def show_roles(rows: Rows, names: Iterable[str]) -> list[dict[str, object]]:
-    """Return the roles that the words of a person's claims give, those that most articles give first."""
-    known = sorted({name for name in names if name}, key=len, reverse=True)
+def show_roles(rows: Rows) -> list[dict[str, object]]:
+    """Return what the words of a person's claims, the newest first, call the person, what most articles do first."""
     found: dict[str, list[tuple[str, AnyRow]]] = {}
-    for row in sorted(rows, key=_newest_first):
-        for role in find_roles(row.reading["speaker"]["text"], known):
+    for row in rows:
+        for role in row.roles:
             found.setdefault(role.casefold(), []).append((role, row))
     shown = [_show(said) for said in found.values()]
     return [role.model_dump() for role in sorted(shown, key=lambda role: (-role.articles, role.role))[:ROLES_MAX]]
 
 
-def _newest_first(row: AnyRow) -> tuple[float, UUID, int]:
-    return -row.fetched_at.timestamp(), row.article_id, row.ordinal
-
-
 def _show(said: Sequence[tuple[str, AnyRow]]) -> Role:
     role, newest = said[0]
     days = sorted(day.at for _, row in said if (day := find_articles_day(row)) is not None)
-    speaker = newest.reading["speaker"]
+    speaker = newest.speaker
     words = Said(article_id=newest.article_id, revision=newest.revision, spans=speaker["spans"], text=speaker["text"])
     return Role(
         role=role,
@@ -96,30 +80,3 @@ def _show(said: Sequence[tuple[str, AnyRow]]) -> Role:
         last_on=days[-1] if days else None,
         said=words,
     )
-
-
-def find_roles(words: str, names: Sequence[str]) -> list[str]:
-    """Return what a speaker's words say beside a name; ``names`` has the longest first.
-
-    "Its president, Odra Venn" and "President Odra Venn" say "president", "Odra Venn, head of the port, 58" the head of
-    it. "Dr Venn" and "his wife, Odra Venn" say no role of hers; "a report by Odra Venn" neither.
-    """
-    for name in names:
-        if found := re.search(rf"\b{re.escape(name)}\b", words):
-            behind = (_bare(part.strip()) for part in words[found.end() :].split(",")[1:])
-            return list(dict.fromkeys(role for role in (_before(words[: found.start()]), *behind) if role is not None))
-    return []
-
-
-def _before(words: str) -> str | None:
-    words = _COURTESIES.sub("", words.strip()).strip()
-    is_apart = words.endswith(",")
-    role = _bare(words.rstrip(", "))
-    return None if role is None or (not is_apart and _PREPOSITION.search(role)) else role
-
-
-def _bare(words: str) -> str | None:
-    """Return words without what stands before their noun; none where they are too many, of a person, or no noun."""
-    role = _OWNER.sub("", words, count=1) if _OWNER.match(words) else words
-    is_role = any(letter.isalpha() for letter in role) and len(role) <= ROLE_MAX_CODE_POINTS
-    return None if not is_role or "," in role or _PERSONS.match(role) or _CLAUSE.match(role) else role

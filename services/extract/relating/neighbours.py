@@ -24,10 +24,10 @@ all print, whose claims are neighbours of one another."""
 PAIRS_MAX = 20_000
 """Pairs of one article that are judged, the nearest first: some seconds of work for a text made to flood."""
 
-EF_SEARCH = 320
-"""How many neighbours a walk of the index keeps in view. With 160 and the index's own settings the recall of those up
-to ``CLOSE`` was 0.999 among 100,000 statements, but 0.977 among a million (``bench/relate.py``). A walk with 320 takes
-1.7 CPU ms among 10,000 instead of 1.0, and 6.5 among 100,000 instead of 2.9."""
+EF_SEARCH = 160
+"""How many neighbours a walk of the index keeps in view. With the index's own settings the recall of those up to
+``CLOSE`` was 1.0 among 100,000 statements and 0.977 among a million (``bench/relate.py``); with 320 it was 0.978 there,
+and a walk took 1.3 to 1.7 times the CPU."""
 
 FREQUENT = 2_000
 """Statements that name an entity, past which it brings no pairs by itself: a head of state is in every tenth, and

@@ -74,7 +74,8 @@ async def renew_some(connection: AsyncConnection, *, most: int = RENEWED_AT_ONCE
 
 async def _is_enough(connection: AsyncConnection) -> bool:
     """Tell whether those who compare have their hands full."""
-    last = select(article.c.article_id).where(*WAITS).offset(RENEWED_AT_ONCE - 1).limit(1)
+    waiting = select(article.c.article_id).where(*WAITS).order_by(article.c.article_id)
+    last = waiting.offset(RENEWED_AT_ONCE - 1).limit(1)
     return (await connection.execute(last)).first() is not None
 
 

@@ -33,11 +33,8 @@ from services.extract.reading.language.verbs import is_adverb, is_negator
 _NO_CLAUSE = AUXILIARIES | (SUBORDINATORS - {"if", "when", "since", "once"}) | {"nothing", "such"}
 """Words that begin no clause after a cue: "which he said would fail", "said so", "said nothing"."""
 
-_SUMS = words(
-    "something accusation allegation argument assertion assessment charge claim conclusion contention demand idea"
-    " interpretation notion plan prediction proposal proposition suggestion version view"
-)
-"""Nouns by which a sentence is taken up again to say who thinks what of it; "an idea" but not "the idea"."""
+_SUMS = words("something accusation allegation assertion charge claim contention suggestion")
+"""Nouns by which what is said is taken up again to tell who denies it; of a "plan" or "view" there are others too."""
 
 _ANSWERS = frozenset(("yes", "no"))
 
@@ -155,21 +152,23 @@ def _resumed(units: Sequence[Unit], hit: Hit, floor: int) -> Content | None:
     comma = at - 2 if units[at - 1].word == "something" else at - 3
     if comma <= floor or units[comma].word != "," or units[at].word not in {"that", "which"}:
         return None
-    if not _sums_up([unit.word for unit in units[comma + 1 : at]]):
+    if Frame.NOUN not in hit.cue.frames or not _sums_up([unit.word for unit in units[comma + 1 : at]]):
         return None
     closes = hit.end >= len(units) or units[hit.end].word in HARD | PREPOSITIONS
-    start = comma
-    while start > floor and not _begins_clause(units[start - 1].word):
-        start -= 1
-    return made(units, Rule.RELATIVE, start, comma, 2) if closes and Frame.NOUN in hit.cue.frames else None
+    before = range(comma - 1, floor - 1, -1)
+    start = next((here + 1 for here in before if units[here].word in HARD or _begins_predicate(units[here])), floor)
+    is_predicate = start > floor and _begins_predicate(units[start - 1])
+    return made(units, Rule.RELATIVE, start, comma, 2) if closes and is_predicate else None
 
 
 def _sums_up(phrase: Sequence[str]) -> bool:
     return phrase[-1] in _SUMS and (len(phrase) == 1 or phrase[0] in {"a", "an"})
 
 
-def _begins_clause(word: str) -> bool:
-    return word in HARD | SUBORDINATORS | AUXILIARIES or is_negator(word)
+def _begins_predicate(unit: Unit) -> bool:
+    """Tell whether what follows is what is said, or what somebody is said to do."""
+    is_cue = unit.word in CUES and not unit.capital
+    return is_cue or unit.word in SUBORDINATORS | AUXILIARIES or is_negator(unit.word)
 
 
 def noun(units: Sequence[Unit], hit: Hit, _floor: int, limit: int) -> Content | None:

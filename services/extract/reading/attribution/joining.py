@@ -57,6 +57,7 @@ def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answer
         for each in ruled
         if known.lacks(each)
     ]
+    found = list({(each.content, each.cue): each for each in reversed(found)}.values())
     ends = {words[0]: words[1] for _, words in answers}
     found = [each for each in found if abs(ends.get(each.content[0][0], -SLACK - 1) - each.content[-1][1]) > SLACK]
     found += [Found((words,), None, label, Rule.ANSWER, 0.0) for label, words in answers]
@@ -88,11 +89,14 @@ class _Ruled:
         return _STOP.search(self.text, start[1], min(end[0], start[1] + FAR_CODE_POINTS)) is not None
 
     def agreeing(self, said: Said) -> Found:
-        """Return what was learnt, with the rule that found the same, and its speaker where none was learnt."""
+        """Return what was learnt, with the rule that found the same, and its speaker where none was learnt.
+
+        Where it only takes up again what a rule found, return that.
+        """
         at = bisect_left(self._cues, (said.cue[0], -1))
         here = [self.attributions[one] for start, one in self._cues[at : at + 3] if start < said.cue[1]]
         if (summed := next((each for each in here if _sums_up(each, said)), None)) is not None:
-            return Found(summed.content, said.cue, summed.speaker, summed.rule, said.score)
+            return Found(summed.content, said.cue, summed.speaker or said.speaker, summed.rule, said.score)
         same = next((each for each in here if _same(each.content, said.content)), None)
         near = next((each.speaker for each in here if each.speaker), None)
         speaker = near if near and (said.speaker is None or self._parted(said.speaker, said.cue)) else said.speaker
