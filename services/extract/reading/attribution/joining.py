@@ -50,14 +50,16 @@ class Found:
 def join(text: str, learnt: Sequence[Said], ruled: Sequence[Attribution], answers: Sequence[Answer]) -> list[Found]:
     """Return the attributions in the order of their contents; an interview's answers are said by their labels."""
     by_rule = _Ruled(text, ruled)
-    found = [by_rule.agreeing(said) for said in learnt]
+    whole = {(said.content, said.cue) for said in learnt}
+    agreed = [(said, by_rule.agreeing(said)) for said in learnt]
+    # Where the reader found too what it takes up again, that is there already.
+    found = [each for said, each in agreed if each.content == said.content or (each.content, said.cue) not in whole]
     known = _Learnt(learnt)
     found += [
         Found(each.content, trimmed_cue(text, each.cue) if each.cue else None, each.speaker, each.rule, 0.0)
         for each in ruled
         if known.lacks(each)
     ]
-    found = list({(each.content, each.cue): each for each in reversed(found)}.values())
     ends = {words[0]: words[1] for _, words in answers}
     found = [each for each in found if abs(ends.get(each.content[0][0], -SLACK - 1) - each.content[-1][1]) > SLACK]
     found += [Found((words,), None, label, Rule.ANSWER, 0.0) for label, words in answers]
