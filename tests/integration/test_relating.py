@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,7 +11,7 @@ from schemas import tables
 from schemas.extraction import Polarity
 from services.extract import store
 from services.extract.records import Erasure, Read
-from services.extract.relating.weaving import weave_all
+from services.extract.relating.weaving import MARKED_AT_ONCE, weave, weave_all
 from services.extract.relating.withdrawal import mark_claims
 from services.extract.relating.work import relate_all
 from tests.builders import article, claim, mention, reading
@@ -165,3 +166,17 @@ async def test_thread_that_ended_leads_to_what_replaced_all_its_claims(engine: A
     successors = [row for row in await rows(engine, tables.thread_successor) if row.thread_id == before.thread_id]
     assert len(gone) == len(live) == 2
     assert {row.successor_id for row in successors} == live
+
+
+async def test_all_marks_of_a_claim_are_served_at_once(engine: AsyncEngine) -> None:
+    await save(engine, read(SAID, 1), read(AGAIN, 2))
+    await settle(engine)
+    first, last = sorted(row.claim_id for row in await rows(engine, tables.claim))
+    crowd = [UUID(int=number) for number in range(1, MARKED_AT_ONCE)]
+    async with engine.begin() as connection:
+        for marked in ([first], crowd, [last], [first]):
+            await mark_claims(connection, marked)
+    assert await weave(engine) == MARKED_AT_ONCE + 1
+    assert [row.claim_id for row in await rows(engine, tables.thread_mark)] == [last]
+    assert await weave_all(engine) == 1
+    assert set(await threads(engine)) == {quoted(SAID, AGAIN)}

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, any_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,8 +46,17 @@ _THREADS = text("""
 """)
 
 _TIES = text("""
-    SELECT a, b, kind, score, reasons FROM relation WHERE a = ANY(CAST(:ids AS uuid[]))
-     UNION SELECT a, b, kind, score, reasons FROM relation WHERE b = ANY(CAST(:ids AS uuid[]))
+    SELECT a, b, kind, score,
+           CASE WHEN kind = 'tension' THEN jsonb_path_query_array(reasons, '$[*].reason')::text END AS reasons
+      FROM relation
+     WHERE (a = ANY(CAST(:ids AS uuid[])) OR b = ANY(CAST(:ids AS uuid[])))
+       AND a NOT IN (SELECT unnest(CAST(:known AS uuid[]))) AND b NOT IN (SELECT unnest(CAST(:known AS uuid[])))
+""")
+"""The ties of claims, each once: without those of claims whose ties are known. Reasons matter of tension alone."""
+
+_IN_TENSION = text("""
+    SELECT a, b FROM relation
+     WHERE (a = ANY(CAST(:ids AS uuid[])) OR b = ANY(CAST(:ids AS uuid[]))) AND kind = 'tension'
 """)
 
 _REPLACED = text("""
@@ -63,6 +74,10 @@ _TOLD = text("""
 """)
 
 
+_KINDS = {kind.value: kind for kind in RelationKind}
+"""Ties are many: to look a kind up is cheaper than to call its class."""
+
+
 async def find_strands(connection: AsyncConnection, seeds: Collection[UUID]) -> Strands:
     """Return the strands of some claims, live or gone, and of those that they dispute, whose threads name who does."""
     changed, reached, threads = frozenset(seeds), set(seeds), set[UUID]()
@@ -75,7 +90,8 @@ async def find_strands(connection: AsyncConnection, seeds: Collection[UUID]) -> 
         found = {row.thread_id for row in await connection.execute(_THREADS, {"ids": sorted(news)})} - threads
         threads |= found
         near = await _members(connection, found) | {*heirs.values()}
-        for row in await connection.execute(_TIES, {"ids": sorted(news)}):
+        asked = {"ids": sorted(news), "known": sorted(reached - news)}
+        for row in await connection.execute(_TIES, asked):
             tie = ties[row.a, row.b] = _tie(row)
             if _leads_on(tie, changed) and len(reached) < FOLLOWED_MAX:
                 near |= {tie.a, tie.b}
@@ -104,8 +120,7 @@ async def find_statements(connection: AsyncConnection, articles: Collection[UUID
 
 async def find_neighbours_in_tension(connection: AsyncConnection, claims: Collection[UUID]) -> set[UUID]:
     """Return the claims in whose threads' answers some claims stand as in tension."""
-    rows = await connection.execute(_TIES, {"ids": sorted(claims)})
-    return {key for row in rows if row.kind == RelationKind.TENSION for key in (row.a, row.b)}
+    return {key for row in await connection.execute(_IN_TENSION, {"ids": sorted(claims)}) for key in row}
 
 
 async def _members(connection: AsyncConnection, threads: Collection[UUID]) -> set[UUID]:
@@ -121,8 +136,14 @@ def _leads_on(tie: Tie, changed: Collection[UUID]) -> bool:
 
 
 def _tie(row: Row[Any]) -> Tie:
-    reasons = frozenset(RelationReason(each["reason"]) for each in row.reasons)
-    return Tie(row.a, row.b, RelationKind(row.kind), row.score, reasons)
+    reasons = frozenset[RelationReason]() if row.reasons is None else _reasons(row.reasons)
+    return Tie(row.a, row.b, _KINDS[row.kind], row.score, reasons)
+
+
+@lru_cache
+def _reasons(names: str) -> frozenset[RelationReason]:
+    """Return the reasons named in a list of JSON: of the few lists that there are, each is read once."""
+    return frozenset(RelationReason(name) for name in orjson.loads(names))
 
 
 def _told(row: Row[Any]) -> Told:

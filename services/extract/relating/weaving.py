@@ -24,8 +24,12 @@ from services.extract.relating.withdrawal import array
 LOCK = 0x636C61696D746872
 """The advisory lock of weaving ("claimthr" in ASCII)."""
 
-MARKS_AT_ONCE = 300
-"""Marks of one transaction: those of some ten articles, so that a thread that many of them touch is built once."""
+MARKED_AT_ONCE = 300
+"""Claims and articles of one transaction: those of some ten articles, so that a thread that many of them touch is built
+once."""
+
+MARKS_READ = 5_000
+"""Marks among which one transaction looks for all of the same claim: each article that is related to it left one."""
 
 
 class _Woven(NamedTuple):
@@ -43,7 +47,7 @@ async def weave(engine: AsyncEngine) -> int:
     async with engine.begin() as connection:
         if not (await connection.execute(select(func.pg_try_advisory_xact_lock(LOCK)))).scalar_one():
             return 0
-        marks = (await connection.execute(_SOME)).all()
+        marks = (await connection.execute(_SOME, {"window": MARKS_READ, "most": MARKED_AT_ONCE})).all()
         articles = {row.article_id for row in marks if row.article_id is not None}
         moved = await find_origins(connection, articles) if articles else set()
         claims = {row.claim_id for row in marks if row.claim_id is not None}
@@ -52,13 +56,19 @@ async def weave(engine: AsyncEngine) -> int:
             claims |= theirs | await find_neighbours_in_tension(connection, theirs)
         if claims:
             await _weave(connection, await find_strands(connection, claims))
-        ids = [row.mark_id for row in marks]
-        await connection.execute(delete(thread_mark).where(thread_mark.c.mark_id.in_(ids)))
+        ids = [mark for row in marks for mark in row.marks]
+        await connection.execute(_DONE, {"ids": ids})
         failpoints.reach("weave.before_commit")
-    return len(marks)
+    return len(ids)
 
 
-_SOME = select(thread_mark).order_by(thread_mark.c.mark_id).limit(MARKS_AT_ONCE)
+_SOME = text("""
+    SELECT claim_id, article_id, array_agg(mark_id) AS marks
+      FROM (SELECT claim_id, article_id, mark_id FROM thread_mark ORDER BY mark_id LIMIT :window) AS oldest
+     GROUP BY claim_id, article_id ORDER BY min(mark_id) LIMIT :most
+""")
+
+_DONE = text("DELETE FROM thread_mark WHERE mark_id = ANY(CAST(:ids AS bigint[]))")
 
 
 async def weave_all(engine: AsyncEngine) -> int:
