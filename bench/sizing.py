@@ -23,9 +23,9 @@ PEAK = 2.0
 BUSY = 2 / 3
 """How busy a core is planned to be in that hour; the rest is for restarts, catching up and neighbours."""
 
-GROWTH = 2.0
-"""What comparing costs in a large store of what it cost in the measured one: ``bench.relate`` finds 1.7 from ten
-thousand to a hundred thousand statements, and neighbours of a statement are capped beyond."""
+GROWTH = 3.0
+"""What comparing costs in a large store of what it cost in the measured one: ``bench.relate`` finds about that from ten
+thousand to a million statements, and neighbours of a statement are capped beyond."""
 
 POD_CORES = 2
 """What a pod of ingest or extract uses at most: two worker processes, and a parent that mostly waits."""

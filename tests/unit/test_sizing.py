@@ -24,9 +24,9 @@ def test_need_is_the_arithmetic_that_the_page_states() -> None:
     found = sizing.need(960_000, MEASURED)
     # 960,000 a day are 11.1 a second; 30 ms each are a third of a core, three times that in the busiest hour
     assert found.ingest_pods == 1
-    # 120 ms, twice that in a large store: 2.67 cores, 8 in the busiest hour, two a pod
-    assert (found.extract_pods, found.partitions) == (4, 6)
-    assert found.postgres_cores == 3  # 2.4
+    # 120 ms, three times that in a large store: 4 cores, 12 in the busiest hour, two a pod
+    assert (found.extract_pods, found.partitions) == (6, 6)
+    assert found.postgres_cores == 4  # 3.6
     assert found.postgres_disk == pytest.approx(0.96 * 30 * 100 * 1.3)
     assert found.vectors == pytest.approx(0.96 * 30 * 10)
     assert found.wal_a_day == pytest.approx(0.96 * 200)
