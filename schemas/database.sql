@@ -913,3 +913,25 @@ UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num 
 
 COMMIT;
 
+BEGIN;
+
+-- Running upgrade 0013 -> 0014
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_statement_embedding_beside ON statement USING hnsw (embedding halfvec_cosine_ops) WITH (m = 24, ef_construction = 200);
+
+BEGIN;
+
+COMMIT;
+
+DROP INDEX CONCURRENTLY IF EXISTS ix_statement_embedding;
+
+ALTER INDEX ix_statement_embedding_beside RENAME TO ix_statement_embedding;
+
+BEGIN;
+
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013';
+
+COMMIT;
+

@@ -491,7 +491,7 @@ statement = Table(
         "embedding",
         postgresql_using="hnsw",
         postgresql_ops={"embedding": "halfvec_cosine_ops"},
-        postgresql_with={"m": 16, "ef_construction": 200},
+        postgresql_with={"m": 24, "ef_construction": 200},
     ),
     comment="What comparing needs of a claim that is live and served, besides its reading; narrow, so that a claim's "
     "other fields may change without touching the index of vectors. entities: the speaker's and those named.",

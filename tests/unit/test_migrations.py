@@ -19,6 +19,7 @@ NARROWING = re.compile(
 """What a service of the version before may stumble over: what it uses is gone, or what it writes is refused."""
 
 EXCEPTIONS: Mapping[str, str] = {
+    "DROP INDEX CONCURRENTLY IF EXISTS ix_statement_embedding": "the one beside it, which takes its name, answers",
     "ALTER TABLE claim ADD CONSTRAINT ck_claim_arrival": "of a column that the version before does not write",
     "DROP INDEX ix_claim_speaker": "another index answers; the version before is slower and not wrong",
     "ALTER TABLE change DROP CONSTRAINT ck_change_kind": "the next one allows more",

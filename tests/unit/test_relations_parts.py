@@ -31,6 +31,8 @@ VARLAND = named("Varland", MentionType.GPE)
         ("two hundred and fifty people left", {250.0: "person"}),
         ("twenty-five pupils, 1.2 million crowns", {25.0: "pupil", 1.2e6: "crown"}),
         ("it cost $4 million in all", {4e6: "dollar"}),
+        ("a fine of 412 mln marens", {412e6: "maren"}),
+        ("debts of 2 trillion yen", {2e12: "yen"}),
         ("nine wells, not eleven", {9.0: "well"}),
         ("45 per cent of them", {45.0: "%"}),
         ("built in 1953, opened on 4 May", {1953.0: DATE, 4.0: DATE}),

@@ -24,10 +24,11 @@ all print, whose claims are neighbours of one another."""
 PAIRS_MAX = 20_000
 """Pairs of one article that are judged, the nearest first: some seconds of work for a text made to flood."""
 
-EF_SEARCH = 160
-"""How many neighbours a walk of the index keeps in view. With the index's own settings the recall of those up to
-``CLOSE`` was 1.0 among 100,000 statements and 0.977 among a million (``bench/relate.py``); with 320 it was 0.978 there,
-and a walk took 1.3 to 1.7 times the CPU."""
+EF_SEARCH = 100
+"""How many neighbours a walk of the index keeps in view. The recall of those up to ``CLOSE`` was 1.0 among 10,000
+statements and 0.985 among a million (``bench/relate.py``). With 16 neighbours to a statement in the place of 24 it was
+0.977 there, and no better where a walk kept 320 in view: what is missed then is not linked, and looking longer finds
+nothing."""
 
 FREQUENT = 2_000
 """Statements that name an entity, past which it brings no pairs by itself: a head of state is in every tenth, and
@@ -42,8 +43,12 @@ FARTHEST = 1 - TAU + HALVES
 CLOSE = 1 - NEAR + HALVES
 """The greatest distance of candidates that share none."""
 
+NAMING_MAX = 5 * FREQUENT
+"""Statements that name an entity, past which not even all of their places are looked up, but about so many of them."""
+
 SETTINGS = (
     f"SET LOCAL hnsw.iterative_scan = strict_order; SET LOCAL hnsw.ef_search = {EF_SEARCH}; "
+    f"SET LOCAL gin_fuzzy_search_limit = {NAMING_MAX}; "
     "SET LOCAL enable_seqscan = off; SET LOCAL work_mem = '64MB';"
 )
 """Nothing here is to read a whole table, whatever PostgreSQL thinks of the size of the store just now."""

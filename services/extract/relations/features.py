@@ -13,7 +13,7 @@ from services.extract.relations.meaning import meaning
 from services.extract.relations.opposites import opposed
 from services.extract.relations.parties import one_party
 from services.extract.relations.statement import Statement
-from services.extract.relations.wording import covered, every_stem_of, jaccard, stems_of
+from services.extract.relations.wording import Stems, covered, every_stem_of, jaccard, stems_of
 
 NEAR = 0.5
 """The cosine from which on nearness tells more than below it."""
@@ -88,12 +88,15 @@ _values = attrgetter(*NAMES)
 
 def features_of(a: Statement, b: Statement) -> Features:
     """Return what is seen of a pair."""
-    return Features(**_likeness(a, b), **_stances(a, b), **_parties(a, b))
+    cosine, mine, theirs = a.cosine(b), _stems(a), _stems(b)
+    return Features(
+        **_likeness(a, b, cosine, mine, theirs),
+        **_stances(a, b, cosine, covered(mine, theirs)),
+        **_parties(a, b, cosine, mine, theirs),
+    )
 
 
-def _likeness(a: Statement, b: Statement) -> dict[str, float]:
-    cosine = a.cosine(b)
-    mine, theirs = _stems(a), _stems(b)
+def _likeness(a: Statement, b: Statement, cosine: float, mine: Stems, theirs: Stems) -> dict[str, float]:
     around, about = stems_of(a.sentence), stems_of(b.sentence)
     common = covered(mine, theirs)
     inside = float(a.article_id == b.article_id)
@@ -116,15 +119,15 @@ def _likeness(a: Statement, b: Statement) -> dict[str, float]:
     }
 
 
-def _stances(a: Statement, b: Statement) -> dict[str, float]:
-    cosine, differs = a.cosine(b), float(a.claim.polarity is not b.claim.polarity)
+def _stances(a: Statement, b: Statement, cosine: float, common: float) -> dict[str, float]:
+    differs = float(a.claim.polarity is not b.claim.polarity)
     contrary = float(opposed(every_stem_of(meaning(a.claim)), every_stem_of(meaning(b.claim))) is not None)
     counted, others = amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))
     amount = float(bool(counted and others) and not shared(counted, others))
     return {
         "polarity": differs,
         "polarity_near": differs * cosine,
-        "polarity_covered": differs * covered(_stems(a), _stems(b)),
+        "polarity_covered": differs * common,
         "denials": float(not differs and a.claim.polarity is Polarity.DENIED),
         "force": float((a.claim.force is Force.BARE) is not (b.claim.force is Force.BARE)),
         "opposites": contrary,
@@ -136,8 +139,7 @@ def _stances(a: Statement, b: Statement) -> dict[str, float]:
     }
 
 
-def _parties(a: Statement, b: Statement) -> dict[str, float]:
-    cosine, mine, theirs = a.cosine(b), _stems(a), _stems(b)
+def _parties(a: Statement, b: Statement, cosine: float, mine: Stems, theirs: Stems) -> dict[str, float]:
     party = float(one_party(a, b))
     return {
         "speaker": party,
@@ -149,7 +151,7 @@ def _parties(a: Statement, b: Statement) -> dict[str, float]:
         "party_near": party * max(cosine - NEAR, 0.0),
         "party_covered": party * covered(mine, theirs),
         "party_words": party * min(len(mine & theirs), PARTY_WORDS_MAX),
-        "party_against": party * float(is_against(a) and is_against(b)),
+        "party_against": float(bool(party) and is_against(a) and is_against(b)),
     }
 
 

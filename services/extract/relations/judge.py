@@ -1,6 +1,6 @@
 """The judge: decides how two statements stand to one another, and says why."""
 
-from schemas.comparison import Ground, Objects, Relation, RelationKind, RelationReason
+from schemas.comparison import Ground, Relation, RelationKind, RelationReason
 from services.extract.relations.amounts import amounts_of, apart
 from services.extract.relations.differences import FLAT, differences_of
 from services.extract.relations.features import features_of
@@ -30,19 +30,19 @@ def relate(a: Statement, b: Statement) -> Relation | None:
         return turned.inverse if turned else None
     if a.claim_id == b.claim_id or _overlap(a, b):
         return None
-    objects = objects_of(a, b)
-    found = _learnt(a, b, objects) or _ruled(a, b)
+    found = _learnt(a, b) or _ruled(a, b)
     if found is None:
         return None
     kind, score, grounds = found
-    return Relation(kind=kind, score=round(score, 4), reasons=grounds, order=order_of(a, b), objects=objects)
+    order, objects = order_of(a, b), objects_of(a, b)
+    return Relation(kind=kind, score=round(score, 4), reasons=grounds, order=order, objects=objects)
 
 
-def _learnt(a: Statement, b: Statement, objects: Objects) -> tuple[RelationKind, float, tuple[Ground, ...]] | None:
+def _learnt(a: Statement, b: Statement) -> tuple[RelationKind, float, tuple[Ground, ...]] | None:
     score = chance(features_of(a, b))
     if score < SCOPE_SHOWN_MIN:
         return None
-    grounds = differences_of(a, b, objects)
+    grounds = differences_of(a, b, objects_of(a, b))
     if _are_other_sums(a, b, grounds):
         return None
     kind = _kind(a, b, grounds)

@@ -1,6 +1,7 @@
 """Opposites: words of which one says what the other denies, so that two affirmed statements can be at odds."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 import Stemmer
 
@@ -42,18 +43,21 @@ def _table() -> Iterator[tuple[frozenset[str], frozenset[str]]]:
 
 
 TABLE = tuple(_table())
+_ALL = frozenset().union(*(side for pair in TABLE for side in pair))
 REFUSALS = frozenset(map(stem, _REFUSING.split()))
 """Stems of words that are a no to what they are said of."""
 
 
-def opposed(some: Collection[str], others: Collection[str]) -> tuple[str, str] | None:
+def opposed(some: AbstractSet[str], others: AbstractSet[str]) -> tuple[str, str] | None:
     """Return the first stem of ``some`` that is the contrary of one of ``others``, and the latter; null where none is.
 
     A stem that both have, or a contrary that stands on both sides, opposes nothing.
     """
-    own, other = set(some) - set(others), set(others) - set(some)
+    own, other = (some - others) & _ALL, (others - some) & _ALL
+    if not (own and other):
+        return None
     for one, two in TABLE:
         for left, right in ((one, two), (two, one)):
-            if (mine := own & left) and (theirs := other & right) and not (set(some) & right or set(others) & left):
+            if (mine := own & left) and (theirs := other & right) and not (some & right or others & left):
                 return min(mine), min(theirs)
     return None

@@ -1,7 +1,7 @@
 """The wording of a text: the stems of its words that carry meaning, and how much of them two texts share."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from services.extract.reading.language.lexicon import FUNCTION_WORDS, TITLE_ABBREVIATIONS, words
@@ -32,13 +32,14 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("\u2019", "'").replace("\u2011", "-"))
 
 
-def covered(some: Collection[str], others: Collection[str]) -> float:
+def covered(some: AbstractSet[str], others: AbstractSet[str]) -> float:
     """Return the share of the shorter one's words that both have; 0 where one has none."""
     least = min(len(some), len(others))
-    return len(set(some) & set(others)) / least if least else 0.0
+    return len(some & others) / least if least else 0.0
 
 
-def jaccard(some: Collection[str], others: Collection[str]) -> float:
+def jaccard(some: AbstractSet[str], others: AbstractSet[str]) -> float:
     """Return the share of common words among all words of both (Jaccard 1912); 0 where both have none."""
-    every = set(some) | set(others)
-    return len(set(some) & set(others)) / len(every) if every else 0.0
+    both = len(some & others)
+    every = len(some) + len(others) - both
+    return both / every if every else 0.0
