@@ -46,10 +46,13 @@ train: dev ## learn the reader's weights anew, in hours; DATA=<folder of public 
 	@test -d models/minilm || .venv-training/bin/python -m training.encoders models/minilm
 	@.venv-training/bin/python -m training.learning models/minilm models/reader.pt $${DATA:+--data "$$DATA"}
 	@.venv-training/bin/python -m training.export models/minilm models/reader.pt models/reader
-	@.venv-training/bin/python -m training.sentences models/minilm models/reader
+	@.venv-training/bin/python -m training.nearness models/minilm models/nearness
+	@.venv-training/bin/python -m training.sentences models/nearness models/reader
+	@for half in 0 1; do .venv-training/bin/python -m training.nearness models/minilm models/without-$$half --without $$half \
+	  && .venv-training/bin/python -m training.sentences models/without-$$half models/without-$$half || exit 1; done
 	@.venv/bin/python -m training.statements
 	@.venv/bin/python -m training.confidence --model models/reader
-	@.venv/bin/python -m training.relations
+	@.venv/bin/python -m training.relations models/without-0 models/without-1
 
 lint: dev ## check style
 	@.venv/bin/ruff check

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-EXTRACTOR_VERSION = 6
+EXTRACTOR_VERSION = 7
 """Grows by one whenever the same text may be read differently; an article's claims belong to its highest version."""
 
 JOINT = " … "

@@ -15,7 +15,7 @@ from schemas.extraction import (
 )
 from services.extract.reading.model.reader import WEIGHTS
 from services.extract.reading.model.sentences import sentences_of
-from services.extract.relations.meaning import meaning
+from services.extract.relations.meaning import told
 from services.extract.relations.statement import Named, Statement
 
 SPACE = UUID("8c1f3d0a-6a3e-5d0e-9b1f-2f6f0c9d4e11")
@@ -76,7 +76,7 @@ def statement(
         article_id=uuid5(SPACE, article),
         claim=claim,
         sentence=sentence or content,
-        embedding=sentences_of(WEIGHTS).embed([meaning(claim)])[0],
+        embedding=sentences_of(WEIGHTS).embed([told(claim)])[0],
         entities=entities,
         speaker=speaker,
         own_date=own_date,

@@ -27,9 +27,8 @@ from transformers import BertModel
 from corpus.affairs import Affair, RelationKind
 from corpus.articles import Article, Claim
 from corpus.compile import HERE, read_affair
-from schemas.extraction import JOINT, Words
 from services.extract.reading.model.sentences import PIECES_MAX
-from services.extract.relations.meaning import MARKS
+from services.extract.relations.meaning import attributed, worded
 from training.halves import half_of
 from training.network import load_encoder
 
@@ -71,14 +70,8 @@ def read_matters(split: str, tokenizer: Tokenizer, without: int | None = None) -
 
 
 def _told(claim: Claim) -> str:
-    """Return a claim's content behind the name of who says it, else his words."""
     who = (claim.speaker.name or claim.speaker.text) if claim.speaker else None
-    words = "? ".join(_plain(part) for part in (claim.question, claim.content) if part)
-    return f"{who}: {words}" if who else words
-
-
-def _plain(words: Words) -> str:
-    return words.text.replace(JOINT, " ").strip(MARKS)
+    return attributed(who, worded(claim.content, claim.question))
 
 
 def _squares(affair: Affair, named: dict[str, Claim]) -> tuple[Square, Square]:

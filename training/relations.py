@@ -1,15 +1,17 @@
-"""Relations: ``python -m training.relations [--write]`` learns which pairs of statements speak of one proposition.
+"""Relations: ``python -m training.relations WITHOUT-0 WITHOUT-1 [--write]``: which pairs speak of one proposition.
 
 A logistic regression over the features of ``relations``, learnt from every pair of annotated claims of each affair of
-the corpus's part ``train``. Pairs that are not listed are none; those of optional claims are left out. Figures: by
-affair, of weights that did not see it, and on the part ``dev``; of the pairs alone and of what is shown, with its
-kind. ``--write`` writes ``scorer.json``. About a minute.
+the corpus's part ``train``. Pairs that are not listed are none; those of optional claims are left out. An affair's
+vectors are of the encoder that was tuned without its half (``training.nearness --without``), as any new affair's are.
+Figures: by affair, of weights that did not see it, and on the part ``dev``; of the pairs alone and of what is shown,
+by its kind and reasons. ``--write`` writes ``scorer.json``. Some minutes.
 """
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +22,12 @@ from bench.quality.pairs import Annotated, read_annotated
 from bench.quality.regression import Vector, chances
 from corpus.affairs import RelationKind
 from services.extract.reading.model.sentences import open_sentences
+from services.extract.relations.candidates import is_candidate
 from services.extract.relations.features import NAMES, features_of
+from services.extract.relations.judge import judged
 from services.extract.relations.scorer import WEIGHTS
 from services.extract.relations.statement import Statement
+from training.halves import half_of
 
 PENALTY = 3.0
 """On half the square of each weight (of a standardised feature), not of the bias; from 1 to 10 all fare alike."""
@@ -87,20 +92,48 @@ def report(name: str, p: Vector, cases: Sequence[Case]) -> None:
         )
 
 
+def report_shown(p: Vector, cases: Sequence[Case]) -> None:
+    """Print how many of those that are shown people find defensible, by kind and reasons."""
+    right: dict[str, list[bool]] = {}
+    for chance, case in zip(p, cases, strict=True):
+        found = judged(case.a, case.b, float(chance)) if is_candidate(case.a, case.b) else None
+        if found is not None:
+            name = " ".join([found.kind, *sorted(ground.reason for ground in found.grounds)])
+            right.setdefault(name, []).append(found.kind in case.kinds)
+    shown = [each for answers in right.values() for each in answers]
+    wanted = sum(case.related for case in cases)
+    print(f"  shown: P {np.mean(shown):.3f} R {sum(shown) / wanted:.3f} of {len(shown)}")
+    for name, answers in sorted(right.items()):
+        print(f"    {name}: {np.mean(answers):.2f} of {len(answers)}")
+
+
+def read_unseen(encoders: Sequence[Path]) -> Iterator[Annotated]:
+    """Yield the training affairs, each with vectors of the encoder that was tuned without its half of the corpus."""
+    affairs = load("train")
+    for half, encoder in enumerate(encoders):
+        own = [each for each in affairs if half_of(each.affair) == half]
+        yield from read_annotated("train", own, open_sentences(encoder))
+
+
 def main() -> None:
     """Learn, print the figures, and write the weights where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("without", type=Path, nargs=2, help="folders of encoders tuned without half 0, without half 1")
     parser.add_argument("--write", action="store_true", help="write scorer.json")
-    write = parser.parse_args().write
-    sentences = open_sentences()
-    train, dev = (list(cases_of(read_annotated(split, load(split), sentences))) for split in ("train", "dev"))
+    given = parser.parse_args()
+    train = list(cases_of(list(read_unseen(given.without))))
+    dev = list(cases_of(read_annotated("dev", load("dev"), open_sentences())))
     print(Counter(str(case.kinds[0]) for case in train))
     weights = fit(train)
-    report("train, by affair", left_out(train), train)
-    report("dev", chances(np.array([case.features for case in dev]), weights), dev)
+    for name, p, cases in (
+        ("train, by affair", left_out(train), train),
+        ("dev", chances(np.array([case.features for case in dev]), weights), dev),
+    ):
+        report(name, p, cases)
+        report_shown(p, cases)
     table = {name: round(float(weight), 4) for name, weight in zip((*NAMES, "bias"), weights, strict=True)}
     print(json.dumps(table, indent=2))
-    if write:
+    if given.write:
         WEIGHTS.write_text(json.dumps(table, indent=2) + "\n", "utf-8")
 
 

@@ -1,8 +1,8 @@
 """Sentences: ``python -m training.sentences ENCODER FOLDER`` writes the graph of sentence vectors, in eight bits.
 
-The encoder stays as it was made: the mean of its pieces' vectors, the marks at both ends with them, at length 1
-(sentence-transformers' recipe for all-MiniLM-L6-v2). One text at a time: of a batch, eight bits would make a text's
-vector depend on its neighbours. Prints the cosines of what is written to what it was made of, on ``corpus/train``.
+A text's vector is the mean of its pieces' vectors, the marks at both ends with them, at length 1 (the recipe of
+sentence-transformers for all-MiniLM-L6-v2). One text at a time: of a batch, eight bits would make a text's vector
+depend on its neighbours. Prints the cosines of what is written to what it was made of, on ``corpus/train``.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from schemas import extraction
 from schemas.extraction import Span
 from services.extract.reading.layout.layout import lay_out
 from services.extract.reading.model.sentences import Sentences
-from services.extract.relations.meaning import meaning
+from services.extract.relations.meaning import told
 from services.extract.relations.statement import Named, Statement
 
 Key = frozenset[str]
@@ -69,7 +69,7 @@ def statements_of(article: Article, names: Sequence[str], sentences: Sentences) 
     """Return the statements that are the annotated claims of an article, by the names given in their order."""
     layout = lay_out(article.text, article.headline)
     claims = as_read(article, layout.sentences)
-    vectors = sentences.embed([meaning(claim) for claim in claims])
+    vectors = sentences.embed([told(claim) for claim in claims])
     known = {mention.entity: mention for mention in article.mentions}
     made = {}
     for number, (name, claim, vector) in enumerate(zip(names, claims, vectors, strict=True)):

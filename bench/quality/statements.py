@@ -11,7 +11,7 @@ from services.extract.entities.keys import Key
 from services.extract.entities.naming import keys_of, speaker_key
 from services.extract.identity import claim_id
 from services.extract.reading.model.sentences import Sentences
-from services.extract.relations.meaning import meaning
+from services.extract.relations.meaning import told
 from services.extract.relations.statement import Named, Statement
 
 
@@ -27,7 +27,7 @@ def statements_read(
 ) -> list[Statement]:
     """Return the statements that are the claims of a reading, in their order."""
     keys = keys_of(text, extraction, str(article_id))
-    vectors = sentences.embed([meaning(claim) for claim in extraction.claims])
+    vectors = sentences.embed([told(claim) for claim in extraction.claims])
     return [
         Statement(
             claim_id=claim_id(article_id, sha256(text.encode()).hexdigest(), claim),

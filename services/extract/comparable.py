@@ -10,7 +10,7 @@ from schemas.comparison import Card
 from schemas.events import ArticleIngested
 from schemas.extraction import Extraction
 from services.extract.reading.article import SERVED_MIN_CONFIDENCE
-from services.extract.relations.meaning import meaning
+from services.extract.relations.meaning import told
 from services.extract.sourcing.card import make_card
 from services.extract.sourcing.fingerprint import Fingerprint, fingerprint, lsh_keys
 from services.extract.sourcing.report import read
@@ -37,7 +37,7 @@ def find_comparable(event: ArticleIngested, extraction: Extraction, embed: Embed
     """Return what comparing needs of an article; claims that are not served are not compared."""
     served = [number for number, claim in enumerate(extraction.claims) if claim.confidence >= SERVED_MIN_CONFIDENCE]
     compared = tuple(served[:COMPARED_MAX])
-    vectors = embed([meaning(extraction.claims[number]) for number in compared])
+    vectors = embed([told(extraction.claims[number]) for number in compared])
     report = read(event.text, event.title, event.publisher.name, extraction)
     prints = fingerprint(report)
     return Comparable(

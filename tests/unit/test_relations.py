@@ -138,6 +138,21 @@ def test_another_place_is_tension_of_object_with_both_shown() -> None:
     assert {"Holm Island", "Cliff Island"} <= shown
 
 
+def test_place_that_only_one_names_is_no_difference_of_itself() -> None:
+    moor = named("Lower Moor", MentionType.LOC)
+    text = "Police arrested 41 people on Wednesday after protesters blocked the only road to the mine"
+    a = statement(f"{text} in Lower Moor", speaker=HOLM, entities=(VARLAND, moor))
+    other = "Varland police arrest 41 people who blocked the road to the mine on the coast of Cliff Island"
+    cliff = named("Cliff Island", MentionType.LOC)
+    assert kind(a, statement(other, article="b", speaker=RAIL, entities=(VARLAND, cliff))) is not RelationKind.TENSION
+
+
+def test_denial_of_what_is_not_told_contradicts_nothing() -> None:
+    a = statement(CLOSES, speaker=HOLM)
+    denied = statement("this", article="b", speaker=VARLAND, polarity=Polarity.DENIED, sentence=f"It denied {CLOSES}")
+    assert relate(a, denied) is None
+
+
 def test_agreement_inside_one_article_is_not_shown() -> None:
     a, b = statement(CLOSES, speaker=HOLM), statement("the Tarrow bridge is to close in May for repairs", speaker=RAIL)
     assert relate(a, b) is None

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from schemas.comparison import Order, RelationKind, RelationReason
-from schemas.extraction import Force, MentionType, Polarity
+from schemas.comparison import Order, RelationKind
+from schemas.extraction import MentionType, Polarity
 from services.extract.relations.amounts import DATE, amounts_of, apart, shared
 from services.extract.relations.attitude import is_against, is_refused
 from services.extract.relations.candidates import is_candidate
@@ -156,18 +156,6 @@ def test_features_are_the_same_from_both_sides() -> None:
     b = statement("the city owes Calder Rail no crowns", article="b", speaker=VARLAND, polarity=Polarity.DENIED)
     assert features_of(a, b) == features_of(b, a)
     assert len(features_of(a, b).row) == len(NAMES) + 1
-
-
-def test_party_that_says_yes_and_no_is_in_tension_over_time() -> None:
-    a = statement("the patrol will be handed over at the pass", speaker=HOLM, force=Force.CONDITIONAL)
-    b = statement(
-        "handing over the patrol at the pass", article="b", speaker=HOLM, polarity=Polarity.DENIED, cue="refused"
-    )
-    found = rule_of(a, b)
-    assert found is not None
-    assert found.kind is RelationKind.TENSION
-    assert {ground.reason for ground in found.grounds} == {RelationReason.POLARITY, RelationReason.TIME}
-    assert rule_of(a, statement("handing over the patrol at the pass", polarity=Polarity.DENIED, speaker=HOLM)) is None
 
 
 def test_what_is_left_open_contradicts_what_is_told() -> None:

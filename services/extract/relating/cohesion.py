@@ -19,8 +19,8 @@ CLAIMS_MAX = 1_000
 
 SAME_MIN = 0.97
 """The score from which on claims that agree are one saying: on the corpus's part ``train``, each affair by weights that
-did not see it, all 13 pairs of annotated claims that agree so surely are of one thread. Of values that fare alike there
-this one keeps the offer of our sample affair (``samples/``) in one thread."""
+did not see it, 408 of 422 pairs of annotated claims that agree so surely do so for people. From 0.9 on all fare alike
+there; this one keeps the offer of our sample affair (``samples/``) in one thread."""
 
 AGREED_MIN = 0.3
 """The least mean score of agreement, over all pairs of sayings of two groups, at which they join.

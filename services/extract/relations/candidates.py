@@ -6,7 +6,7 @@ from uuid import UUID
 from services.extract.relations.ordering import days_of
 from services.extract.relations.statement import Statement
 
-TAU = 0.3
+TAU = 0.35
 """The least cosine of a candidate; below it nothing was found that is worth showing."""
 
 NEAR = 0.5

@@ -6,24 +6,18 @@ from typing import NamedTuple
 
 from schemas.comparison import Ground, RelationKind, RelationReason
 from schemas.extraction import MentionType, Polarity
-from services.extract.relations.attitude import is_against, is_refused
-from services.extract.relations.differences import FLAT, is_conditional, shown
+from services.extract.relations.attitude import is_against
+from services.extract.relations.differences import shown
 from services.extract.relations.meaning import meaning
 from services.extract.relations.parties import one_party
 from services.extract.relations.statement import Named, Statement
-from services.extract.relations.wording import covered, stems_of
+from services.extract.relations.wording import stems_of
 
 SURE = 0.7
 """The score of what a rule finds: about as many of them are right."""
 
 ALIKE = 0.5
 """The cosine from which on statements are of one matter if a rule also says so."""
-
-STANCE_ALIKE, STANCE_COVERED = 0.4, 0.5
-"""The cosine, and the share of the shorter one's words, from which on a party's yes and no are of one matter."""
-
-VERY_ALIKE = 0.6
-"""The cosine from which on a party's yes and no are of one thing, and cannot both hold."""
 
 LISTED_MIN = 2
 """Names that each of two lists must have for itself, besides the common ones."""
@@ -61,19 +55,6 @@ def common_refusal(a: Statement, b: Statement) -> Found | None:
     return Found(RelationKind.AGREES) if names else None
 
 
-def changed_stance(a: Statement, b: Statement) -> Found | None:
-    """One party says no to what it says yes to elsewhere."""
-    against = is_against(a), is_against(b)
-    common = covered(stems_of(meaning(a.claim)), stems_of(meaning(b.claim)))
-    alike = a.cosine(b) >= STANCE_ALIKE and common >= STANCE_COVERED
-    if not (alike and one_party(a, b)) or is_refused(a) is is_refused(b) or all(against):
-        return None
-    words = f"the same party says yes and no: “{shown(a)}” and “{shown(b)}”"
-    firm = {a.claim.force, b.claim.force} <= FLAT and not (is_conditional(a) or is_conditional(b))
-    kind = RelationKind.CONTRADICTS if firm and a.cosine(b) >= VERY_ALIKE else RelationKind.TENSION
-    return Found(kind, _grounds((RelationReason.POLARITY, RelationReason.TIME), words))
-
-
 def unsaid(a: Statement, b: Statement) -> Found | None:
     """The one tells of what kind something is, the other says that this has not been told."""
     open_, told = (a, b) if _UNSAID.search(meaning(a.claim)) else (b, a)
@@ -99,7 +80,6 @@ def crossing_lists(a: Statement, b: Statement) -> Found | None:
 RULES: tuple[Callable[[Statement, Statement], Found | None], ...] = (
     common_refusal,
     unsaid,
-    changed_stance,
     crossing_lists,
 )
 
