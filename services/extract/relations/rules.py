@@ -60,7 +60,7 @@ def unsaid(a: Statement, b: Statement) -> Found | None:
     open_, told = (a, b) if _UNSAID.search(meaning(a.claim)) else (b, a)
     if not _UNSAID.search(meaning(open_.claim)) or _UNSAID.search(meaning(told.claim)):
         return None
-    if told.claim.polarity is Polarity.DENIED or len(_listed(told)) < LISTED_MIN or a.cosine(b) < ALIKE:
+    if told.claim.polarity is Polarity.DENIED or not _lists(told) or a.cosine(b) < ALIKE:
         return None
     words = f"the one leaves open what the other tells: “{shown(open_)}” and “{shown(told)}”"
     return Found(RelationKind.CONTRADICTS, _grounds((RelationReason.POLARITY,), words))
@@ -90,6 +90,13 @@ def _grounds(reasons: Iterable[RelationReason], words: str) -> tuple[Ground, ...
 
 def _bodies(one: Statement) -> set[object]:
     return {named.entity_id for named in one.entities if named.type in _BODIES}
+
+
+def _lists(one: Statement) -> bool:
+    """Tell whether a content has two names side by side, as in a list: "from Norgrund and Solgate"."""
+    text = meaning(one.claim)
+    names = "|".join(re.escape(named.name) for named in one.entities if named.type in _LISTED)
+    return bool(names) and re.search(rf"\b(?:{names})(?:,| and|, and| or) (?:the )?(?:{names})\b", text) is not None
 
 
 def _listed(one: Statement) -> set[object]:
