@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from schemas.events import Paragraph
-from schemas.extraction import Claim, Extraction, Form, Mention, Reason
+from schemas.extraction import Claim, Extraction, Form, Reason
 from services.extract.reading.attribution.joining import join
 from services.extract.reading.attribution.rules import find_attributions
 from services.extract.reading.attribution.tidying import Tidier
@@ -16,13 +17,13 @@ from services.extract.reading.language.languages import is_english
 from services.extract.reading.language.spans import overlap
 from services.extract.reading.language.stretches import find_stretches
 from services.extract.reading.layout.layout import Layout, lay_out
-from services.extract.reading.model.marks import Marks
 from services.extract.reading.model.reader import WEIGHTS, Reader, reader_of
 from services.extract.reading.names.mentions import find_mentions
 from services.extract.reading.sayings.beside import place
 from services.extract.reading.sayings.dates import article_date
 from services.extract.reading.speakers.speakers import Speakers
-from services.extract.reading.statements.statements import find_statements
+from services.extract.reading.statements.relevance import Known
+from services.extract.reading.statements.statements import Candidate, find_candidates, find_statements
 from services.extract.reading.statements.unsaid import Said
 
 CLAIMS_MAX = 2_000
@@ -58,32 +59,55 @@ def extract(
     confidence of an attributed claim. Deterministic, in time about linear in the text. Spans are code points of
     ``article.text``.
     """
-    text = article.text
-    layout = lay_out(text, article.title, article.paragraphs)
-    if not is_english(text, article.language):
+    layout = lay_out(article.text, article.title, article.paragraphs)
+    if not is_english(article.text, article.language):
         return Extraction(sentences=layout.sentences, claims_reason=Reason.LANGUAGE)
-    marks = (reader or reader_of(WEIGHTS)).read(text, [paragraph.span for paragraph in layout.paragraphs])
-    mentions = find_mentions(text, layout.sentences, layout.lines, marks.names)
-    claims = sorted(_claims(text, layout, marks, mentions, sure), key=lambda claim: claim.content.spans)
+    seen = _look(article, layout, reader or reader_of(WEIGHTS), sure)
+    claims = sorted(_claims(article.text, seen), key=lambda claim: claim.content.spans)
     nested = list(nest(claims[:CLAIMS_MAX]))
-    placed = place(text, layout.sentences, nested, article_date(text, article.published_at))
-    return Extraction(sentences=layout.sentences, mentions=mentions, claims=tuple(placed))
+    placed = place(article.text, layout.sentences, nested, article_date(article.text, article.published_at))
+    return Extraction(sentences=layout.sentences, mentions=seen.known.mentions, claims=tuple(placed))
 
 
-def _claims(
-    text: str, layout: Layout, marks: Marks, mentions: Sequence[Mention], sure: Callable[[Evidence], float]
-) -> Iterator[Claim]:
+def find_unsaid(article: Article, reader: Reader | None = None) -> list[Candidate]:
+    """Return the clauses of an English article that nobody is found to say: those that may be claims of its own."""
+    layout = lay_out(article.text, article.title, article.paragraphs)
+    seen = _look(article, layout, reader or reader_of(WEIGHTS), confidence_of)
+    return list(find_candidates(article.text, layout.sentences, seen.silent, seen.known))
+
+
+class _Seen(NamedTuple):
+    """A text as far as it is read before its own statements are found."""
+
+    layout: Layout
+    claims: Claims
+    said: Sequence[Claim]
+    known: Known
+
+    @property
+    def silent(self) -> frozenset[int]:
+        return self.layout.quiet | self.layout.asked
+
+
+def _look(article: Article, layout: Layout, reader: Reader, sure: Callable[[Evidence], float]) -> _Seen:
+    text = article.text
+    marks = reader.read(text, [paragraph.span for paragraph in layout.paragraphs])
+    mentions = find_mentions(text, layout.sentences, layout.lines, marks.names)
     stretches = tuple(find_stretches(text, layout.sentences, layout.places, layout.quotes, layout.quiet))
     learnt = Tidier(text, layout).tidied(marks.attributions)
     found = join(text, learnt, list(find_attributions(text, stretches, layout.quotes)), layout.answers)
     claims = Claims(text, layout, Speakers(text, mentions, stretches), stretches, sure)
     said = [*claims.headline(), *claims.attributed(found[:CLAIMS_MAX])]
     around = [_said(claim) for claim in said if claim.confidence >= KEPT_MIN_CONFIDENCE or claim.form is Form.DIRECT]
-    stated = find_statements(text, layout.sentences, layout.quiet | layout.asked, mentions, around)
-    statements = list(islice((each for each in stated if not claims.is_quoted(each.spans)), CLAIMS_MAX))
+    return _Seen(layout, claims, said, Known(mentions, around, marks.traces))
+
+
+def _claims(text: str, seen: _Seen) -> Iterator[Claim]:
+    stated = find_statements(text, seen.layout.sentences, seen.silent, seen.known)
+    statements = list(islice((each for each in stated if not seen.claims.is_quoted(each.spans)), CLAIMS_MAX))
     frames = [statement.hearsay for statement in statements if statement.hearsay]
-    free = (claim for claim in said if not claim.cue or not overlap(claim.cue.spans, frames))
-    for claim in (*free, *claims.statements(statements)):
+    free = (claim for claim in seen.said if not claim.cue or not overlap(claim.cue.spans, frames))
+    for claim in (*free, *seen.claims.statements(statements)):
         if claim.confidence >= KEPT_MIN_CONFIDENCE:
             yield claim
 

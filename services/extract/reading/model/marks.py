@@ -1,7 +1,11 @@
 """What the learnt reader marks in a text: names, and attributions by their cue."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from schemas.extraction import Span
 
@@ -52,6 +56,37 @@ class Tag:
     layer: Layer
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Traces:
+    """How like a source, a cue and a content each word looks, whatever was made of it.
+
+    ``starts``: where the words begin, in order, ``[words]``; ``chances``: their probabilities of each, ``[words, 3]``.
+    """
+
+    starts: NDArray[np.int64]
+    chances: NDArray[np.float32]
+
+    def strongest(self, spans: Iterable[Span]) -> tuple[float, float, float]:
+        """Return the greatest of each among the words that begin in any of the spans; zeros where none does."""
+        most = np.zeros(len(Layer), np.float32)
+        for span in spans:
+            first, last = np.searchsorted(self.starts, span)
+            most = np.maximum(most, self.chances[first:last].max(0, initial=0))
+        source, cue, content = map(float, most)
+        return source, cue, content
+
+
+NO_TRACES = Traces(np.zeros(0, np.int64), np.zeros((0, len(Layer)), np.float32))
+"""Of a text that the reader did not see."""
+
+
+def joined(parts: Sequence[Traces]) -> Traces:
+    """Return the traces of a text from those of its parts in order."""
+    if not parts:
+        return NO_TRACES
+    return Traces(np.concatenate([part.starts for part in parts]), np.concatenate([part.chances for part in parts]))
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """All that is marked in one text, in its order."""
@@ -59,3 +94,4 @@ class Marks:
     names: tuple[Name, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     tags: tuple[Tag, ...] = ()
+    traces: Traces = NO_TRACES

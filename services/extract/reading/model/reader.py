@@ -14,7 +14,7 @@ from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from schemas.extraction import Span
 from services.extract.reading.model.cuts import Cut, Words, cut
 from services.extract.reading.model.labels import FLAT, NAMES, ROLES, places_from
-from services.extract.reading.model.marks import Attribution, Layer, Marks, Name, NameKind, Tag
+from services.extract.reading.model.marks import Attribution, Layer, Marks, Name, NameKind, Tag, Traces, joined
 from services.extract.reading.model.paths import best_path, spans_of
 from services.extract.reading.model.pieces import Pieces
 
@@ -55,6 +55,7 @@ class Reader:
             tuple(name for marks in marked for name in marks.names),
             tuple(attribution for marks in marked for attribution in marks.attributions),
             tuple(tag for marks in marked for tag in marks.tags),
+            joined([marks.traces for marks in marked]),
         )
 
     def _read(self, words: Words, part: Cut) -> Marks:
@@ -67,7 +68,8 @@ class Reader:
         tagged = seen.spans(flat, FLAT)
         tags = tuple(Tag(seen.span(first, last), Layer(kind)) for first, last, kind in tagged)
         cues = [(first, last) for first, last, kind in tagged if kind == Layer.CUE]
-        return Marks(tuple(seen.names(names)), tuple(self._attributions(seen, cues, flat, queries, keys)), tags)
+        attributions = tuple(self._attributions(seen, cues, flat, queries, keys))
+        return Marks(tuple(seen.names(names)), attributions, tags, seen.traces(flat))
 
     def _attributions(
         self, seen: "_Seen", cues: Sequence[Span], flat: Scores, queries: Scores, keys: Scores
@@ -82,7 +84,8 @@ class Reader:
             yield seen.attribution((first, last), scores, sure)
 
 
-CUE_LABELS = [FLAT.index("B-cue"), FLAT.index("I-cue")]
+LABELS = {layer: [FLAT.index(f"B-{layer}"), FLAT.index(f"I-{layer}")] for layer in Layer}
+CUE_LABELS = LABELS[Layer.CUE]
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class _Seen:
 
     def span(self, first: int, last: int) -> Span:
         return self.words[first][0], self.words[last - 1][1]
+
+    def traces(self, flat: Scores) -> Traces:
+        chances = np.exp(flat)
+        starts = np.array([start for start, _ in self.words], np.int64)
+        return Traces(starts, np.stack([chances[:, columns].sum(1) for columns in LABELS.values()], 1))
 
     def names(self, scores: Scores) -> Iterator[Name]:
         for first, last, kind in self.spans(scores, NAMES):

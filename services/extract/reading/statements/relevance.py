@@ -18,6 +18,7 @@ from services.extract.reading.language.cues import CUES, Tense
 from services.extract.reading.language.finite import is_verb
 from services.extract.reading.language.lexicon import BE, FUNCTION_WORDS, words
 from services.extract.reading.language.tokens import Token, tokens_of
+from services.extract.reading.model.marks import NO_TRACES, Traces
 from services.extract.reading.statements.unsaid import Clause, Said
 from services.lexemes import lexemes_of
 
@@ -25,6 +26,7 @@ WEIGHTS = "relevance.json"
 FEATURES = (
     *("title", "number", "authors", "hearsay", "refusing", "length"),
     *("claimed", "verb", "be", "person", "holds", "speech"),
+    *("source", "cue", "content"),
 )
 """Their order is that of ``features_of``."""
 
@@ -54,21 +56,29 @@ _REFUSAL = re.compile(
 )
 
 
+class Known(NamedTuple):
+    """What is known of a text: its names in order, what somebody says in it, and what the reader saw of the words."""
+
+    mentions: Sequence[Mention] = ()
+    said: Sequence[Said] = ()
+    traces: Traces = NO_TRACES
+
+
 class Ground(NamedTuple):
-    """What an article is about: the stems of its headline, and its names in order.
+    """What an article is about: the stems of its headline, and what is known of it.
 
     ``claimed``: the share of its sentences that a claim touches; a press release has few such.
     """
 
     text: str
     title: frozenset[str]
-    mentions: Sequence[Mention]
+    known: Known
     claimed: float
 
 
-def ground_of(text: str, titles: Iterable[Said], mentions: Sequence[Mention], claimed: float) -> Ground:
-    """Return what an article is about. ``titles``: the claims of its headline; ``mentions``: in order."""
-    return Ground(text, _stems(text, [span for one in titles for span in one.content]), mentions, claimed)
+def ground_of(text: str, titles: Iterable[Said], known: Known, claimed: float) -> Ground:
+    """Return what an article is about. ``titles``: the claims of its headline."""
+    return Ground(text, _stems(text, [span for one in titles for span in one.content]), known, claimed)
 
 
 def features_of(ground: Ground, clause: Clause) -> dict[str, float]:
@@ -76,8 +86,9 @@ def features_of(ground: Ground, clause: Clause) -> dict[str, float]:
     tokens = [token for span in clause.spans for token in tokens_of(ground.text, *span)]
     spoken = [token.word for token in tokens if token.word[0].isalnum()]
     plain = " ".join(ground.text[slice(*span)] for span in clause.spans).lower().replace("’", "'")  # noqa: RUF001
-    near = list(_within(ground.mentions, clause.spans))
+    near = list(_within(ground.known.mentions, clause.spans))
     stems = _stems(ground.text, clause.spans)
+    source, cue, content = ground.known.traces.strongest(clause.spans)
     features = {
         "title": len(stems & ground.title) / max(1, len(stems)),
         "number": any(word[0].isdigit() or word in _NUMBERS for word in spoken),
@@ -91,6 +102,9 @@ def features_of(ground: Ground, clause: Clause) -> dict[str, float]:
         "person": spoken[0] in _HE or _is_of_person(ground.text, clause, near),
         "holds": clause.holds,
         "speech": clause.hearsay is None and any(map(_speaks, tokens)),
+        "source": source,
+        "cue": cue,
+        "content": content,
     }
     return {name: float(value) for name, value in features.items()}
 

@@ -4,8 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from schemas.extraction import Mention, Span
-from services.extract.reading.statements.relevance import features_of, ground_of, probability, read_weights
+from schemas.extraction import Span
+from services.extract.reading.statements.relevance import Known, features_of, ground_of, probability, read_weights
 from services.extract.reading.statements.unsaid import Clause, Said, find_clauses
 
 SAID_NEAR_MAX = 50
@@ -34,31 +34,27 @@ class Candidate(NamedTuple):
     features: dict[str, float]
 
 
-def find_statements(
-    text: str, sentences: Sequence[Span], silent: frozenset[int], mentions: Sequence[Mention], said: Sequence[Said]
-) -> Iterator[Statement]:
+def find_statements(text: str, sentences: Sequence[Span], silent: frozenset[int], known: Known) -> Iterator[Statement]:
     """Yield every statement of an article with its probability, in the order of the text.
 
-    ``silent``: the sentences in which the body claims nothing (headline, headings, captions); a claim of ``said``
-    without a cue that touches one is the headline's. Spans are code points. Time is linear in the text and the claims.
+    ``silent``: the sentences in which the body claims nothing (headline, headings, captions); what is said in one of
+    them without a cue is the headline's. Spans are code points. Time is linear in the text and in what is known of it.
     """
     weights = read_weights()
-    for clause, sentence, features in find_candidates(text, sentences, silent, mentions, said):
+    for clause, sentence, features in find_candidates(text, sentences, silent, known):
         yield Statement(clause.spans, sentence, probability(features, weights), clause.hearsay)
 
 
-def find_candidates(
-    text: str, sentences: Sequence[Span], silent: frozenset[int], mentions: Sequence[Mention], said: Sequence[Said]
-) -> Iterator[Candidate]:
+def find_candidates(text: str, sentences: Sequence[Span], silent: frozenset[int], known: Known) -> Iterator[Candidate]:
     """Yield every clause that may be a statement, with its features; ``find_statements`` tells what is given.
 
     Where no headline is known, the first sentence stands for it.
     """
-    near = _by_sentence(sentences, said)
+    near = _by_sentence(sentences, known.said)
     titles = [one for number in silent for one in near.get(number, ()) if not one.cue]
     lead = next((Said((span,)) for number, span in enumerate(sentences) if number not in silent), None)
     claimed = sum(number not in silent for number in near) / max(1, len(sentences) - len(silent))
-    ground = ground_of(text, titles or ([lead] if lead else []), mentions, claimed)
+    ground = ground_of(text, titles or ([lead] if lead else []), known, claimed)
     for number, (start, end) in enumerate(sentences):
         if number in silent or text[start:end].rstrip(_CLOSERS).endswith("?"):
             continue
