@@ -52,7 +52,7 @@ train: dev ## learn the reader's weights anew, in hours; DATA=<folder of public 
 	  && .venv-training/bin/python -m training.sentences models/without-$$half models/without-$$half || exit 1; done
 	@.venv/bin/python -m training.statements --model models/reader
 	@.venv/bin/python -m training.confidence --model models/reader
-	@.venv/bin/python -m training.relations models/without-0 models/without-1
+	@.venv/bin/python -m training.relations models/without-0 models/without-1 --model models/reader
 
 lint: dev ## check style
 	@.venv/bin/ruff check

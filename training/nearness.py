@@ -66,10 +66,11 @@ def read_matters(split: str, tokenizer: Tokenizer, without: int | None = None) -
         ]
         named = {f"{article.article}#{claim.id}": claim for article in articles for claim in article.claims}
         related, known = _squares(affair, named)
-        yield Matter([tokenizer.encode(_told(claim)).ids for claim in named.values()], related, known)
+        yield Matter([tokenizer.encode(told(claim)).ids for claim in named.values()], related, known)
 
 
-def _told(claim: Claim) -> str:
+def told(claim: Claim) -> str:
+    """Return an annotated claim as the services embed it."""
     who = (claim.speaker.name or claim.speaker.text) if claim.speaker else None
     return attributed(who, worded(claim.content, claim.question))
 

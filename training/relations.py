@@ -1,10 +1,11 @@
-"""Relations: ``python -m training.relations WITHOUT-0 WITHOUT-1 [--write]``: which pairs speak of one proposition.
+"""Relations: ``python -m training.relations WITHOUT-0 WITHOUT-1``: which pairs of statements speak of one proposition.
 
 A logistic regression over the features of ``relations``, learnt from every pair of annotated claims of each affair of
 the corpus's part ``train``. Pairs that are not listed are none; those of optional claims are left out. An affair's
 vectors are of the encoder that was tuned without its half (``training.nearness --without``), as any new affair's are.
-Figures: by affair, of weights that did not see it, and on the part ``dev``; of the pairs alone and of what is shown,
-by its kind and reasons. ``--write`` writes ``scorer.json``. Some minutes.
+Figures: by affair, of weights that did not see it, and on the part ``dev``, with the vectors of ``--model``; of the
+pairs alone, and of what is shown for them (without the rules), by its kind and reasons. ``--write`` writes
+``scorer.json``. Two minutes.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from bench.quality.affairs import load
 from bench.quality.pairs import Annotated, read_annotated
 from bench.quality.regression import Vector, chances
 from corpus.affairs import RelationKind
+from services.extract.reading.model.reader import WEIGHTS as MODEL
 from services.extract.reading.model.sentences import open_sentences
 from services.extract.relations.candidates import is_candidate
 from services.extract.relations.features import NAMES, features_of
@@ -95,14 +97,16 @@ def report(name: str, p: Vector, cases: Sequence[Case]) -> None:
 def report_shown(p: Vector, cases: Sequence[Case]) -> None:
     """Print how many of those that are shown people find defensible, by kind and reasons."""
     right: dict[str, list[bool]] = {}
+    reached = 0
     for chance, case in zip(p, cases, strict=True):
         found = judged(case.a, case.b, float(chance)) if is_candidate(case.a, case.b) else None
         if found is not None:
             name = " ".join([found.kind, *sorted(ground.reason for ground in found.grounds)])
             right.setdefault(name, []).append(found.kind in case.kinds)
+            reached += case.related and found.kind in case.kinds
     shown = [each for answers in right.values() for each in answers]
     wanted = sum(case.related for case in cases)
-    print(f"  shown: P {np.mean(shown):.3f} R {sum(shown) / wanted:.3f} of {len(shown)}")
+    print(f"  shown: P {sum(shown) / max(1, len(shown)):.3f} R {reached / wanted:.3f} of {len(shown)}")
     for name, answers in sorted(right.items()):
         print(f"    {name}: {np.mean(answers):.2f} of {len(answers)}")
 
@@ -119,10 +123,11 @@ def main() -> None:
     """Learn, print the figures, and write the weights where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("without", type=Path, nargs=2, help="folders of encoders tuned without half 0, without half 1")
+    parser.add_argument("--model", type=Path, default=MODEL, help="the folder of the vectors that are served")
     parser.add_argument("--write", action="store_true", help="write scorer.json")
     given = parser.parse_args()
     train = list(cases_of(list(read_unseen(given.without))))
-    dev = list(cases_of(read_annotated("dev", load("dev"), open_sentences())))
+    dev = list(cases_of(read_annotated("dev", load("dev"), open_sentences(given.model))))
     print(Counter(str(case.kinds[0]) for case in train))
     weights = fit(train)
     for name, p, cases in (

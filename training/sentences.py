@@ -17,8 +17,9 @@ from typing_extensions import override
 
 from corpus.articles import Article
 from corpus.compile import AFFAIR, HERE
-from services.extract.reading.model.sentences import GRAPH, open_sentences
+from services.extract.reading.model.sentences import GRAPH, PIECES_MAX, open_sentences
 from training.export import EXAMPLE_PIECES, export
+from training.nearness import told
 from training.network import load_encoder
 
 
@@ -40,9 +41,10 @@ def cosines(mean: Mean, encoder: Path, folder: Path) -> list[float]:
     """Return, of each claim of the corpus's training part, the cosine of its vector in eight bits to that in 32."""
     paths = sorted(path for path in (HERE / "train").glob("*/*.json") if path.name != AFFAIR)
     articles = [Article.model_validate_json(path.read_bytes()) for path in paths]
-    texts = [claim.content.text for article in articles for claim in article.claims]
+    texts = [told(claim) for article in articles for claim in article.claims]
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_padding()
+    tokenizer.enable_truncation(PIECES_MAX)
     with torch.inference_mode():
         whole = [mean(torch.tensor([tokenizer.encode(text).ids]))[0].numpy() for text in texts]
     return [float(np.dot(a, b)) for a, b in zip(whole, open_sentences(folder).embed(texts), strict=True)]

@@ -1,9 +1,9 @@
 """Statements: ``python -m training.statements [--model FOLDER] [--write]``: which clauses are an article's own claims.
 
 A logistic regression over the features of ``relevance``, learnt from the clauses that the reader leaves over in the
-articles of the corpus's part ``train``: what it misses of what people are said to say is then among them, as it is when
-news is read. Figures: by affair, of weights that did not see it, and on the part ``dev``. ``--write`` writes
-``relevance.json``. Half a minute.
+articles of the corpus's part ``train``: what it misses of what people are said to say is then among them. A reader that
+learnt from all of these articles misses less of them than of news; the project's learnt from 40 of the 220. Figures: by
+affair, of weights that did not see it, and on the part ``dev``. ``--write`` writes ``relevance.json``. Half a minute.
 """
 
 import argparse

@@ -1,6 +1,8 @@
 """How two statements stand to one another, on invented sentences."""
 
 import re
+import time
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given, settings
@@ -138,19 +140,52 @@ def test_another_place_is_tension_of_object_with_both_shown() -> None:
     assert {"Holm Island", "Cliff Island"} <= shown
 
 
-def test_place_that_only_one_names_is_no_difference_of_itself() -> None:
+def test_another_place_where_the_words_differ_anyhow_is_no_tension() -> None:
     moor = named("Lower Moor", MentionType.LOC)
     text = "Police arrested 41 people on Wednesday after protesters blocked the only road to the mine"
     a = statement(f"{text} in Lower Moor", speaker=HOLM, entities=(VARLAND, moor))
     other = "Varland police arrest 41 people who blocked the road to the mine on the coast of Cliff Island"
     cliff = named("Cliff Island", MentionType.LOC)
-    assert kind(a, statement(other, article="b", speaker=RAIL, entities=(VARLAND, cliff))) is not RelationKind.TENSION
+    assert relate(a, statement(other, article="b", speaker=RAIL, entities=(VARLAND, cliff))) is None
 
 
-def test_denial_of_what_is_not_told_contradicts_nothing() -> None:
+def test_denial_of_next_to_nothing_contradicts_nothing() -> None:
+    a = statement("closing the bridge", speaker=HOLM, entities=(TARROW,))
+    whole, little = (
+        statement(words, article="b", speaker=HOLM, entities=(TARROW,), polarity=Polarity.DENIED, cue="denied")
+        for words in ("closing the Tarrow bridge", "closing it")
+    )
+    assert kind(a, whole) is RelationKind.CONTRADICTS
+    assert relate(a, little) is None
+
+
+def test_no_within_one_article_is_not_held_against_a_yes_there() -> None:
     a = statement(CLOSES, speaker=HOLM)
-    denied = statement("this", article="b", speaker=VARLAND, polarity=Polarity.DENIED, sentence=f"It denied {CLOSES}")
-    assert relate(a, denied) is None
+    assert (
+        kind(a, statement(CLOSES, article="b", speaker=VARLAND, polarity=Polarity.DENIED)) is RelationKind.CONTRADICTS
+    )
+    inside = statement(CLOSES, speaker=VARLAND, polarity=Polarity.DENIED)
+    behind = inside.claim.content.model_copy(update={"spans": ((len(CLOSES), 2 * len(CLOSES)),)})
+    assert relate(a, replace(inside, claim=inside.claim.model_copy(update={"content": behind}))) is None
+
+
+def test_another_day_where_the_words_differ_anyhow_is_no_tension() -> None:
+    a = statement("the Tarrow bridge will close on 4 May", speaker=HOLM)
+    other = "Odra Holm told reporters on 9 May that nobody would cross the Tarrow bridge while masons mend its piers"
+    found = relate(a, statement(other, article="b", speaker=HOLM))
+    assert found is None or RelationReason.TIME not in {ground.reason for ground in found.reasons}
+
+
+def test_word_for_the_whole_alone_is_no_tension() -> None:
+    a = statement(CLOSES, speaker=HOLM)
+    assert kind(a, statement(f"{CLOSES} of its entire deck", article="b", speaker=HOLM)) is not RelationKind.TENSION
+
+
+def test_hostile_content_is_related_in_bounded_time() -> None:
+    a, b = statement("the details are a b " * 5_000), statement("the nature of the deal is secret", article="b")
+    started = time.process_time()
+    relate(a, b)
+    assert time.process_time() - started < 5
 
 
 def test_agreement_inside_one_article_is_not_shown() -> None:

@@ -10,7 +10,7 @@ from services.extract.relations.amounts import DATE, amounts_of, apart, shared
 from services.extract.relations.attitude import is_against, is_refused
 from services.extract.relations.candidates import is_candidate
 from services.extract.relations.features import NAMES, features_of
-from services.extract.relations.meaning import meaning
+from services.extract.relations.meaning import meaning, told
 from services.extract.relations.objects import objects_of, phrases_of
 from services.extract.relations.opposites import opposed
 from services.extract.relations.ordering import order_of
@@ -151,6 +151,14 @@ def test_candidates_are_not_years_apart() -> None:
     assert is_candidate(a, statement("it closed in May", article="c", speaker=HOLM))
 
 
+def test_vector_of_a_claim_is_of_its_meaning_behind_who_says_it() -> None:
+    assert (
+        told(statement("“it closed”", speaker=HOLM, question="Is it open?").claim)
+        == "Odra Holm: Is it open?? it closed"
+    )
+    assert told(statement("it closed").claim) == "it closed"
+
+
 def test_features_are_the_same_from_both_sides() -> None:
     a = statement("Calder Rail lent the city 40 million crowns", speaker=HOLM)
     b = statement("the city owes Calder Rail no crowns", article="b", speaker=VARLAND, polarity=Polarity.DENIED)
@@ -169,6 +177,27 @@ def test_what_is_left_open_contradicts_what_is_told() -> None:
     assert found is not None
     assert found.kind is RelationKind.CONTRADICTS
     assert rule_of(open_, told) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "lists"),
+    [
+        ("Varland asked for loan guarantees from Norgrund and Solgate", ("Norgrund", "Solgate"), True),
+        (
+            "Varland asked for loan guarantees from Norgrund, Solgate Inc., and the Lorung",
+            ("Solgate Inc.", "Lorung"),
+            True,
+        ),
+        ("Varland asked for loan guarantees in Norgrund, Solgate", ("Norgrund", "Solgate"), False),
+        ("Norgrund asked for loan guarantees from the bank of Solgate", ("Norgrund", "Solgate"), False),
+        ("Varland asked for loan guarantees from Norgrund and Norgrund", ("Norgrund",), False),
+        ("Varland asked for loan guarantees", (), False),
+    ],
+)
+def test_list_of_names_alone_tells_of_what_kind_something_is(words: str, names: tuple[str, ...], lists: bool) -> None:
+    told = statement(words, speaker=HOLM, entities=tuple(map(named, names)))
+    open_ = statement("the exact nature of the loan guarantees for Varland remains undisclosed", article="b")
+    assert (rule_of(told, open_) is not None) is lists
 
 
 def test_lists_with_some_names_in_common_are_in_tension() -> None:

@@ -8,6 +8,7 @@ from services.extract.reading.article import Article, find_unsaid
 from services.extract.reading.layout.paragraphs import find_paragraphs
 from services.extract.reading.layout.sentences import find_sentences
 from services.extract.reading.model.marks import NO_TRACES, Traces, joined
+from services.extract.reading.model.reader import WEIGHTS, reader_of
 from services.extract.reading.statements.relevance import (
     FEATURES,
     Known,
@@ -138,7 +139,7 @@ def test_traces_are_of_the_words_that_begin_in_the_spans() -> None:
 
 def test_clauses_left_over_are_those_that_nobody_is_found_to_say() -> None:
     text = "The old pier was shut at dawn on Monday.\n\nIt would be mended by May, Ines Caldo told the council."
-    found = find_unsaid(Article(text))
+    found = find_unsaid(Article(text), reader_of(WEIGHTS))
     assert [text[slice(*one.clause.spans[0])] for one in found] == ["The old pier was shut at dawn on Monday"]
     assert all(0 < found[0].features[name] < 1 for name in ("source", "cue", "content"))
 

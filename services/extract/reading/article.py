@@ -69,10 +69,10 @@ def extract(
     return Extraction(sentences=layout.sentences, mentions=seen.known.mentions, claims=tuple(placed))
 
 
-def find_unsaid(article: Article, reader: Reader | None = None) -> list[Candidate]:
-    """Return the clauses of an English article that nobody is found to say: those that may be claims of its own."""
+def find_unsaid(article: Article, reader: Reader) -> list[Candidate]:
+    """Return the clauses of an article that nobody is found to say, whatever its language; those quoted too."""
     layout = lay_out(article.text, article.title, article.paragraphs)
-    seen = _look(article, layout, reader or reader_of(WEIGHTS), confidence_of)
+    seen = _look(article, layout, reader, confidence_of)
     return list(find_candidates(article.text, layout.sentences, seen.silent, seen.known))
 
 

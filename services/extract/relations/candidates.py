@@ -10,7 +10,8 @@ TAU = 0.35
 """The least cosine of a candidate; below it nothing was found that is worth showing."""
 
 NEAR = 0.5
-"""The cosine from which on statements need no entity in common: above it two in five of one affair are related."""
+"""The cosine from which on statements need no entity in common: above it two in five of one affair (of the corpus's
+part ``train``) are related."""
 
 DAYS_APART = 365
 """How far apart candidates may be said, in days; undated ones may be of any day."""

@@ -2,7 +2,7 @@
 
 from schemas.extraction import JOINT, Claim, Words
 
-MARKS = "‘’“”„«»\"' \u00a0"  # noqa: RUF001 (the marks that newspapers print)
+_MARKS = "‘’“”„«»\"' \u00a0"  # noqa: RUF001 (the marks that newspapers print)
 """Stand around quotations; whether words are quoted says nothing of what they mean."""
 
 
@@ -29,4 +29,4 @@ def attributed(who: str | None, words: str) -> str:
 
 
 def _plain(words: Words) -> str:
-    return words.text.replace(JOINT, " ").strip(MARKS)
+    return words.text.replace(JOINT, " ").strip(_MARKS)

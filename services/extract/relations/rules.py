@@ -25,7 +25,8 @@ LISTED_MIN = 2
 _LISTED = frozenset((MentionType.GPE, MentionType.ORG))
 _BODIES = frozenset((MentionType.GPE, MentionType.ORG, MentionType.LOC))
 _UNSAID = re.compile(
-    r"\b(?:nature|details|terms|contents?|scope|shape|form)\b[^.]*\b(?:not (?:been )?(?:disclosed|specified|known)"
+    r"\b(?:nature|details|terms|contents?|scope|shape|form)\b[^.]{0,200}"
+    r"\b(?:not (?:been )?(?:disclosed|specified|known)"
     r"|(?:remains?|is|are|was|were|stays?)(?: \w+){0,2} (?:undisclosed|unknown|unclear|unspecified|secret|open))",
     re.IGNORECASE,
 )
@@ -93,10 +94,11 @@ def _bodies(one: Statement) -> set[object]:
 
 
 def _lists(one: Statement) -> bool:
-    """Tell whether a content has two names side by side, as in a list: "from Norgrund and Solgate"."""
-    text = meaning(one.claim)
-    names = "|".join(re.escape(named.name) for named in one.entities if named.type in _LISTED)
-    return bool(names) and re.search(rf"\b(?:{names})(?:,| and|, and| or) (?:the )?(?:{names})\b", text) is not None
+    """Tell whether a content joins two names as a list does: "from Norgrund and Solgate", no "in Norgrund, Varland"."""
+    ids = {named.name: named.entity_id for named in one.entities if named.type in _LISTED}
+    names = "|".join(map(re.escape, ids))
+    joined = re.finditer(rf"(?<!\w)({names}),? (?:and|or) (?:the )?({names})(?!\w)", meaning(one.claim)) if ids else ()
+    return any(ids[found[1]] != ids[found[2]] for found in joined)
 
 
 def _listed(one: Statement) -> set[object]:

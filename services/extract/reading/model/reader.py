@@ -85,6 +85,8 @@ class Reader:
 
 
 LABELS = {layer: [FLAT.index(f"B-{layer}"), FLAT.index(f"I-{layer}")] for layer in Layer}
+"""Columns of the flat labels by layer, in the order that ``Traces`` has."""
+
 CUE_LABELS = LABELS[Layer.CUE]
 
 
