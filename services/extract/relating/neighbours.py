@@ -26,9 +26,9 @@ PAIRS_MAX = 20_000
 
 EF_SEARCH = 100
 """How many neighbours a walk of the index keeps in view. The recall of those up to ``CLOSE`` was 1.0 among 10,000
-statements and 0.985 among a million (``bench/relate.py``). With 16 neighbours to a statement in the place of 24 it was
-0.977 there, and no better where a walk kept 320 in view: what is missed then is not linked, and looking longer finds
-nothing."""
+statements and 0.998 among a million (``bench/relate.py``). With vectors that were not tuned it was 0.985 there; with 16
+neighbours to a statement in the place of 24 it was 0.977, and no better where a walk kept 320 in view: what is missed
+then is not linked, and looking longer finds nothing."""
 
 FREQUENT = 2_000
 """Statements that name an entity, past which it brings no pairs by itself: a head of state is in every tenth, and
