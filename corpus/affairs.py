@@ -1,6 +1,8 @@
 """What joins the articles of one affair: its entities, the relations between its claims, and its articles' origins."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import combinations, product
 from typing import Annotated
 
 from pydantic import Field
@@ -48,6 +50,11 @@ class Relation(Value):
     reasons: tuple[RelationReason, ...] = ()
     order: Order = Order.UNKNOWN
     note: Line
+
+    @property
+    def pairs(self) -> Iterator[tuple[ClaimRef, ClaimRef]]:
+        """Every pair of claims that stands so."""
+        return product(self.a, self.b) if self.b else combinations(self.a, 2)
 
 
 class Origin(Value):

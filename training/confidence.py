@@ -18,12 +18,13 @@ from bench.quality import regression
 from bench.quality.affairs import load
 from bench.quality.judging import judge as match
 from bench.quality.judging import names_of
-from bench.quality.regression import Vector, chances
+from bench.quality.regression import Vector
 from corpus.compile import HERE, read_affair
 from schemas.extraction import Voice
 from services.extract.reading.article import Article, extract
 from services.extract.reading.confidence import Evidence, features_of
 from services.extract.reading.model.reader import WEIGHTS, Reader, open_reader
+from training.unseen import left_out
 
 PENALTY = 2.0
 """On half the square of each weight but the bias: a few hundred claims tell little of rare features."""
@@ -75,16 +76,6 @@ def fit(cases: Sequence[Case]) -> Vector:
     return regression.fit(x, y, PENALTY)
 
 
-def left_out(cases: Sequence[Case]) -> Vector:
-    """Return the probability of each case, by weights that saw nothing of its affair."""
-    answer = np.zeros(len(cases))
-    for affair in sorted({case.affair for case in cases}):
-        weights = fit([case for case in cases if case.affair != affair])
-        rows = [at for at, case in enumerate(cases) if case.affair == affair]
-        answer[rows] = chances(np.array([cases[at].features for at in rows]), weights)
-    return answer
-
-
 def report(p: Vector, cases: Sequence[Case]) -> None:
     """Print how many claims are right from each confidence on."""
     right = np.array([case.right for case in cases])
@@ -103,7 +94,7 @@ def main() -> None:
     given = parser.parse_args()
     cases = list(cases_of(SPLIT, open_reader(given.model)))
     print(f"{len(cases)} claims of {SPLIT}, {sum(case.right for case in cases)} right; by affair left out:")
-    report(left_out(cases), cases)
+    report(left_out(cases, fit), cases)
     names = [*judge.FEATURES, "bias"]
     table = {name: round(float(weight), 3) for name, weight in zip(names, fit(cases), strict=True)}
     print(json.dumps(table, indent=2))

@@ -12,7 +12,6 @@ Prints, after each epoch, the average precision of the cosine over all pairs of 
 import argparse
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
+from bench.quality.ranking import average_precision
 from corpus.affairs import Affair, RelationKind
 from corpus.articles import Article, Claim
 from corpus.compile import HERE, read_affair
@@ -81,8 +81,7 @@ def _squares(affair: Affair, named: dict[str, Claim]) -> tuple[Square, Square]:
     related = np.zeros((len(named), len(named)), np.float32)
     known = (~(optional[:, None] | optional[None])).astype(np.float32)
     for relation in affair.relations:
-        pairs = product(relation.a, relation.b) if relation.b else combinations(relation.a, 2)
-        for a, b in ((place[one], place[other]) for one, other in pairs):
+        for a, b in ((place[one], place[other]) for one, other in relation.pairs):
             related[a, b] = related[b, a] = relation.kinds[0] is not RelationKind.NONE
             known[a, b] = known[b, a] = 1
     np.fill_diagonal(known, 0)
@@ -141,12 +140,12 @@ def tune(encoder: BertModel, matters: Sequence[Matter], dev: Sequence[Matter]) -
                 nn.utils.clip_grad_norm_(tuned, 1.0)
                 optimiser.step()
             rate.step()
-        print(f"epoch {epoch + 1}: dev {average_precision(encoder, dev):.3f}", flush=True)
+        print(f"epoch {epoch + 1}: dev {precision_of(encoder, dev):.3f}", flush=True)
 
 
 @torch.inference_mode()
-def average_precision(encoder: BertModel, matters: Sequence[Matter]) -> float:
-    """Return the mean of the precisions at each related pair, from the nearest pair of all affairs on."""
+def precision_of(encoder: BertModel, matters: Sequence[Matter]) -> float:
+    """Return the average precision of the cosine over the pairs of each affair, of all affairs together."""
     encoder.eval()
     near, right = [], []
     for matter in matters:
@@ -155,9 +154,7 @@ def average_precision(encoder: BertModel, matters: Sequence[Matter]) -> float:
         judged = matter.known[rows, columns] > 0
         near.append((vectors @ vectors.T)[rows, columns][judged])
         right.append(matter.related[rows, columns][judged])
-    ordered = np.concatenate(right)[np.argsort(-np.concatenate(near), kind="stable")]
-    precisions = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
-    return float((precisions * ordered).sum() / ordered.sum())
+    return average_precision(np.concatenate(near).astype(np.float64), np.concatenate(right) > 0) / 100
 
 
 def main() -> None:
@@ -174,7 +171,7 @@ def main() -> None:
     tokenizer.enable_truncation(PIECES_MAX)
     encoder = load_encoder(given.encoder)
     dev = list(read_matters("dev", tokenizer))
-    print(f"before: dev {average_precision(encoder, dev):.3f}", flush=True)
+    print(f"before: dev {precision_of(encoder, dev):.3f}", flush=True)
     tune(encoder, list(read_matters("train", tokenizer, given.without)), dev)
     given.out.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "tokenizer.json"):

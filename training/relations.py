@@ -20,6 +20,7 @@ import numpy as np
 from bench.quality import regression
 from bench.quality.affairs import load
 from bench.quality.pairs import Annotated, read_annotated
+from bench.quality.ranking import average_precision
 from bench.quality.regression import Vector, chances
 from corpus.affairs import RelationKind
 from services.extract.reading.model.reader import WEIGHTS as MODEL
@@ -30,6 +31,7 @@ from services.extract.relations.judge import judged
 from services.extract.relations.scorer import WEIGHTS
 from services.extract.relations.statement import Statement
 from training.halves import half_of
+from training.unseen import left_out
 
 PENALTY = 3.0
 """On half the square of each weight (of a standardised feature), not of the bias; from 1 to 10 all fare alike."""
@@ -70,22 +72,10 @@ def fit(cases: Sequence[Case]) -> Vector:
     return weights
 
 
-def left_out(cases: Sequence[Case]) -> Vector:
-    """Return the probabilities of cases, each by weights that saw nothing of its affair."""
-    answer = np.zeros(len(cases))
-    for affair in sorted({case.affair for case in cases}):
-        weights = fit([case for case in cases if case.affair != affair])
-        rows = [at for at, case in enumerate(cases) if case.affair == affair]
-        answer[rows] = chances(np.array([cases[at].features for at in rows]), weights)
-    return answer
-
-
 def report(name: str, p: Vector, cases: Sequence[Case]) -> None:
     """Print precision and recall from each threshold on, and the average precision."""
     right = np.array([case.related for case in cases])
-    order = np.argsort(-p, kind="stable")
-    precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    mean = float((precise * right[order]).sum() / right.sum())
+    mean = average_precision(p, right) / 100
     print(f"{name}: {int(right.sum())} related of {len(cases)} pairs; average precision {mean:.3f}")
     for least in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         kept = p >= least
@@ -131,7 +121,7 @@ def main() -> None:
     print(Counter(str(case.kinds[0]) for case in train))
     weights = fit(train)
     for name, p, cases in (
-        ("train, by affair", left_out(train), train),
+        ("train, by affair", left_out(train, fit), train),
         ("dev", chances(np.array([case.features for case in dev]), weights), dev),
     ):
         report(name, p, cases)

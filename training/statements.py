@@ -26,6 +26,7 @@ from schemas.extraction import Voice
 from services.extract.reading.article import Article, find_unsaid
 from services.extract.reading.model.reader import WEIGHTS, Reader, open_reader
 from services.extract.reading.statements.statements import Candidate
+from training.unseen import left_out
 
 PENALTY = 0.5
 """On half the square of each weight but the bias; from 0.3 to 1 affairs left out are judged alike."""
@@ -78,16 +79,6 @@ def fit(cases: Sequence[Case]) -> Vector:
     return weights
 
 
-def left_out(cases: Sequence[Case]) -> Vector:
-    """Return the probabilities of cases, each by weights that saw nothing of its affair."""
-    answer = np.zeros(len(cases))
-    for affair in sorted({case.affair for case in cases}):
-        weights = fit([case for case in cases if case.affair != affair])
-        rows = [at for at, case in enumerate(cases) if case.affair == affair]
-        answer[rows] = chances(np.array([cases[at].features for at in rows]), weights)
-    return answer
-
-
 def report(name: str, p: Vector, cases: Sequence[Case], wanted: int) -> None:
     """Print precision, recall and F1 from each threshold on, and how far the probabilities are from the shares."""
     right = np.array([case.right for case in cases])
@@ -115,7 +106,7 @@ def main() -> None:
     }
     train, dev = (list(cases_of(parts[split], reader)) for split in ("train", "dev"))
     weights = fit(train)
-    report("train, by affair", left_out(train), train, wanted["train"])
+    report("train, by affair", left_out(train, fit), train, wanted["train"])
     report("dev", chances(np.array([case.features for case in dev]), weights), dev, wanted["dev"])
     names = [*judge.FEATURES, "bias"]
     table = {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.quality import regression
+from bench.quality.ranking import Numbers, area, average_precision
 from bench.quality.rows import Row, row
 from schemas.extraction import Claim, Polarity, Voice, Words
 from services.extract.reading.model.sentences import Sentences, open_sentences
@@ -28,8 +29,6 @@ DRAWS = 1_000
 """Of topics, for the interval: pairs of one topic are no independent witnesses."""
 
 SEED = 0
-
-Numbers = NDArray[np.float64]
 
 
 class Pair(NamedTuple):
@@ -100,21 +99,6 @@ def learnt(x: Numbers, y: NDArray[np.bool_], folds: NDArray[np.int64]) -> Number
         weights = regression.fit(scaled[seen], y[seen].astype(float), PENALTY)
         answer[~seen] = regression.chances(scaled[~seen], weights)
     return answer
-
-
-def average_precision(scores: Numbers, right: NDArray[np.bool_]) -> float:
-    """Return the mean of the precisions at each right one, from the highest score down, in percent."""
-    order = np.argsort(-scores, kind="stable")
-    precisions = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    return float(100 * (precisions * right[order]).sum() / right.sum())
-
-
-def area(scores: Numbers, right: NDArray[np.bool_]) -> float:
-    """Return how often a right one scores higher than another one (area under the ROC curve), in percent."""
-    ranks = np.empty(len(scores))
-    ranks[np.argsort(scores, kind="stable")] = np.arange(1, len(scores) + 1)
-    least = right.sum() * (right.sum() + 1) / 2
-    return float(100 * (ranks[right].sum() - least) / (right.sum() * (~right).sum()))
 
 
 def interval(pairs: Sequence[Pair], scores: Numbers, right: NDArray[np.bool_]) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from bench.quality.statements import sentence_of
@@ -41,11 +41,7 @@ class Annotated:
 
 def relations_of(affair: Affair) -> dict[Key, Relation]:
     """Return the relations of an affair by pair."""
-    return {
-        frozenset(pair): relation
-        for relation in affair.relations
-        for pair in (product(relation.a, relation.b) if relation.b else combinations(relation.a, 2))
-    }
+    return {frozenset(pair): relation for relation in affair.relations for pair in relation.pairs}
 
 
 def read_annotated(split: str, articles: Iterable[Article], sentences: Sentences) -> list[Annotated]:

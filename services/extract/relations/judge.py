@@ -64,9 +64,9 @@ def judged(a: Statement, b: Statement, score: float) -> Judged | None:
         return None
     grounds = differences_of(a, b, objects_of(a, b))
     reasons = {ground.reason for ground in grounds}
-    if _say_little(a, b, reasons) or _are_other_sums(a, b, grounds) or _is_none(a, b, reasons):
+    if _say_little(a, b, reasons) or _are_other_sums(a, b, reasons) or _is_none(a, b, reasons):
         return None
-    kind = _kind(a, b, grounds)
+    kind = _kind(a, b, reasons)
     least = SCOPE_SHOWN_MIN if reasons == {RelationReason.SCOPE} else SHOWN_MIN[kind]
     unshown = score < least or (kind is RelationKind.AGREES and a.article_id == b.article_id)
     return None if unshown else Judged(kind, score, grounds)
@@ -107,14 +107,13 @@ def _ruled(a: Statement, b: Statement) -> Judged | None:
     return None if found is None else Judged(found.kind, SURE, found.grounds)
 
 
-def _kind(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> RelationKind:
+def _kind(a: Statement, b: Statement, reasons: AbstractSet[RelationReason]) -> RelationKind:
     """Two firm statements of which one is a no to the other, or gives another number, cannot both be.
 
     Whoever gives two numbers in one article has mostly counted two things.
     """
-    if not grounds:
+    if not reasons:
         return RelationKind.AGREES
-    reasons = {ground.reason for ground in grounds}
     firm = {a.claim.force, b.claim.force} <= FLAT and not (a.article_id == b.article_id and one_speaker(a, b))
     if firm and (
         reasons == {RelationReason.POLARITY} or (_differ_in_number(a, b) and reasons == {RelationReason.OBJECT})
@@ -127,10 +126,9 @@ def _differ_in_number(a: Statement, b: Statement) -> bool:
     return apart(amounts_of(meaning(a.claim)), amounts_of(meaning(b.claim))) is not None
 
 
-def _are_other_sums(a: Statement, b: Statement, grounds: tuple[Ground, ...]) -> bool:
+def _are_other_sums(a: Statement, b: Statement, reasons: AbstractSet[RelationReason]) -> bool:
     """Tell whether two differ in a number, and each counts what another one did: then they are of two things."""
-    by_object = any(ground.reason is RelationReason.OBJECT for ground in grounds)
-    return by_object and _differ_in_number(a, b) and of_other_acts(a, b)
+    return RelationReason.OBJECT in reasons and _differ_in_number(a, b) and of_other_acts(a, b)
 
 
 def _overlap(a: Statement, b: Statement) -> bool:

@@ -12,6 +12,11 @@ REACH = 63
 """Words from a cue up to which its distance is told apart."""
 
 
+def columns_of(table: tuple[str, ...], kind: str) -> list[int]:
+    """Return the columns of a kind in a table of labels: of its first word, and of those after it."""
+    return [table.index(f"B-{kind}"), table.index(f"I-{kind}")]
+
+
 def places_from(cue: range, count: int) -> list[int]:
     """Return how far each of ``count`` words stands from a cue: 0 left of its reach, ``REACH`` in it, twice right."""
     left, right = cue[0], count - 1 - cue[-1]

@@ -13,7 +13,7 @@ from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 
 from schemas.extraction import Span
 from services.extract.reading.model.cuts import Cut, Words, cut
-from services.extract.reading.model.labels import FLAT, NAMES, ROLES, places_from
+from services.extract.reading.model.labels import FLAT, NAMES, ROLES, columns_of, places_from
 from services.extract.reading.model.marks import Attribution, Layer, Marks, Name, NameKind, Tag, Traces, joined
 from services.extract.reading.model.paths import best_path, spans_of
 from services.extract.reading.model.pieces import Pieces
@@ -84,7 +84,7 @@ class Reader:
             yield seen.attribution((first, last), scores, sure)
 
 
-LABELS = {layer: [FLAT.index(f"B-{layer}"), FLAT.index(f"I-{layer}")] for layer in Layer}
+LABELS = {layer: columns_of(FLAT, layer) for layer in Layer}
 """Columns of the flat labels by layer, in the order that ``Traces`` has."""
 
 CUE_LABELS = LABELS[Layer.CUE]
@@ -110,8 +110,7 @@ class _Seen:
 
     def names(self, scores: Scores) -> Iterator[Name]:
         for first, last, kind in self.spans(scores, NAMES):
-            columns = [NAMES.index(f"B-{kind}"), NAMES.index(f"I-{kind}")]
-            score = float(np.exp(np.logaddexp(*scores[first:last, columns].T).mean()))
+            score = float(np.exp(np.logaddexp(*scores[first:last, columns_of(NAMES, kind)].T).mean()))
             yield Name(self.span(first, last), NameKind(kind), score)
 
     def attribution(self, cue: Span, scores: Scores, sure: float) -> Attribution:
